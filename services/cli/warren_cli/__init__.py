@@ -1,0 +1,1 @@
+"""The `warren` command. Commands import what they need when they are called, so that `warren --help` is quick."""

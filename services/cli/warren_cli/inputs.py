@@ -1,0 +1,124 @@
+"""What people type: workflow targets and the input of a run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from uuid import UUID
+
+from warren.contracts.encoding import printable
+from warren.contracts.values import encode
+from warren.errors import InvalidInput
+from warren.sdk.registry import workflow_registry
+from warren.sdk.workflow import Workflow
+from warren_worker.modules import import_modules
+
+
+def parse_input(parts: Sequence[str]) -> dict[str, Any]:
+    """The arguments of a run: JSON objects, `@file` (`-` is standard input) and `name=value` pairs, merged in order.
+
+    A `value` is JSON where it can be read as such, else text. What the parser takes and a message cannot hold (`NaN`,
+    half a surrogate pair) is tagged.
+
+    Raises:
+        InvalidInput: a part is none of these.
+    """
+    arguments: dict[str, Any] = {}
+    for part in parts:
+        arguments |= _parse_part(part)
+    return {name: _sendable(value) for name, value in arguments.items()}
+
+
+def _sendable(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_sendable(item) for item in value]
+    if isinstance(value, dict):
+        return {printable(name): _sendable(item) for name, item in value.items()}
+    return encode(value)
+
+
+def _parse_part(part: str) -> dict[str, Any]:
+    name, equals, value = part.partition("=")
+    if equals and name.isidentifier():
+        return {name: _json_or_text(value)}
+    text, where = part, "--input"
+    if part == "-":
+        text, where = sys.stdin.read(), "--input -"
+    elif part.startswith("@"):
+        try:
+            text, where = Path(part[1:]).read_text(encoding="utf-8"), f"--input {part}"
+        except OSError as error:
+            raise InvalidInput(f"--input {part}: {error.strerror or error}") from error
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InvalidInput(
+            f"{where} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}. Write '{{\"n\": 3}}', "
+            "n=3, or @file.json"
+        ) from error
+    if not isinstance(data, dict):
+        raise InvalidInput(f"{where} must be an object that maps parameter names to values, like '{{\"n\": 3}}'")
+    return data
+
+
+def _json_or_text(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        return value
+
+
+def parse_run_id(text: str | None, *, option: str = "--run-id") -> UUID | None:
+    """A run id that somebody typed after `option`; raises `InvalidInput`."""
+    try:
+        return None if text is None else UUID(text)
+    except ValueError:
+        raise InvalidInput(f"{option} {text}: not a UUID") from None
+
+
+def load_workflow(target: str) -> type[Workflow]:
+    """Import `MODULE:Workflow`; the class's name or its registered one, and only `MODULE` where there is one workflow.
+
+    Raises:
+        InvalidInput: no such module or workflow.
+    """
+    module_name, _, name = target.partition(":")
+    (module,) = import_modules([module_name])
+    found = workflows_of(module)
+    if not name:
+        if len(found) == 1:
+            return found[0]
+        raise InvalidInput(f"{target}: say which workflow, {_choices(module_name, found)}")
+    for cls in found:
+        if name in (cls.__name__, cls.__qualname__, cls.short_name()):
+            return cls
+    raise InvalidInput(f"module {module.__name__!r} has no workflow {name!r}; {_choices(module_name, found)}")
+
+
+def workflows_of(module: ModuleType) -> list[type[Workflow]]:
+    """The workflows that a module defines, holds or has in its sub-modules, in the order of their definition."""
+    held = {id(value) for value in vars(module).values()}
+    package = f"{module.__name__}."
+    return [
+        cls
+        for cls in workflow_registry.entries()
+        if cls.__module__ == module.__name__ or cls.__module__.startswith(package) or id(cls) in held
+    ]
+
+
+def load_workflows(modules: Sequence[str]) -> list[type[Workflow]]:
+    """Import modules and return their workflows; raises `InvalidInput` where there are none."""
+    found = {cls: None for module in import_modules(modules) for cls in workflows_of(module)}
+    if not found:
+        raise InvalidInput(f"there is no @workflow class in {', '.join(modules)}")
+    return list(found)
+
+
+def _choices(module: str, found: Sequence[type[Workflow]]) -> str:
+    if not found:
+        return "it has no @workflow class at all"
+    return "one of " + ", ".join(f"{module}:{cls.__name__}" for cls in found)

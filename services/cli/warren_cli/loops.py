@@ -1,0 +1,62 @@
+"""Running a command's coroutine, and what Ctrl-C means while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def run_async(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end, on uvloop where it is installed."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(work)
+
+
+@contextmanager
+def interrupts(on_first: Callable[[], None]) -> Iterator[asyncio.Event]:
+    """An event that the first SIGINT or SIGTERM sets, after calling `on_first`; the second one ends the process."""
+    interrupted = asyncio.Event()
+
+    def on_signal(number: int) -> None:
+        if interrupted.is_set():
+            os._exit(128 + number)
+        on_first()
+        interrupted.set()
+
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    for number in numbers:
+        loop.add_signal_handler(number, on_signal, number)
+    try:
+        yield interrupted
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+async def unless_interrupted(interrupted: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """Await `work`; None when `interrupted` is set first, and then it has been cancelled."""
+    task = asyncio.ensure_future(work)
+    stop = asyncio.ensure_future(interrupted.wait())
+    try:
+        await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        stop.cancel()
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

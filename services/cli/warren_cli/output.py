@@ -1,0 +1,277 @@
+"""What commands print: JSON for machines and pipes on standard output, tables and text for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.json import JSON
+from rich.markup import escape
+from rich.table import Table
+
+from warren.client import HistoryEntry
+from warren.client.outcomes import remote_traceback
+from warren.contracts import messages
+from warren.contracts.messages import RunStatus
+from warren.contracts.plain import exception_message, exception_name, to_plain
+from warren.engine import Command, ContinueRun, DispatchAction, FinishRun, StartTimer, dump_commands
+from warren.ports import StoredRun
+
+_COLORS = {
+    RunStatus.RUNNING: "cyan",
+    RunStatus.COMPLETED: "green",
+    RunStatus.FAILED: "red",
+    RunStatus.CANCELLED: "yellow",
+}
+
+_PIPED_WIDTH = 160
+_NARROWEST_RUNS = 80
+"""A terminal with fewer columns breaks the lines of `warren runs` itself: better than to lose the workflows' names."""
+_KEY_WIDTH = 16
+
+out = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+err = Console(stderr=True, width=None if sys.stderr.isatty() else _PIPED_WIDTH)
+
+
+def write(text: str) -> None:
+    """Text on standard output as it is."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def print_json(data: Any) -> None:
+    """One JSON document on standard output, indented and coloured on a terminal only."""
+    text = json.dumps(data, ensure_ascii=False, default=str)
+    if out.is_terminal:
+        out.print(JSON(text, indent=2))
+    else:
+        write(text + "\n")
+
+
+def run_data(run: StoredRun) -> dict[str, Any]:
+    """A run's row as plain JSON."""
+    return {
+        "run_id": str(run.run_id),
+        "workflow": run.workflow,
+        "version": run.version,
+        "status": run.status.value,
+        "key": run.key,
+        "input": to_plain(json.loads(run.input)),
+        "result": None if run.result is None else to_plain(json.loads(run.result)),
+        "error": None if run.error is None else error_data(json.loads(run.error)),
+        "started_at": run.created_at.isoformat(),
+        "finished_at": None if run.finished_at is None else run.finished_at.isoformat(),
+        "wake_at": None if run.wake_at is None else run.wake_at.isoformat(),
+    }
+
+
+def outcome_data(finished: messages.RunFinished) -> dict[str, Any]:
+    """A run's end as plain JSON."""
+    return {
+        "run_id": str(finished.run_id),
+        "workflow": finished.workflow,
+        "version": finished.version,
+        "status": finished.status.value,
+        "key": finished.key,
+        "result": to_plain(finished.result),
+        "error": None if finished.error is None else error_data(finished.error),
+        "started_at": finished.started_at.isoformat(),
+        "finished_at": finished.finished_at.isoformat(),
+    }
+
+
+def error_data(error: Any) -> dict[str, Any]:
+    """An encoded exception as plain JSON."""
+    if not isinstance(error, dict):
+        return {"type": "Exception", "message": str(error), "traceback": ""}
+    return {
+        "type": exception_name(error),
+        "message": exception_message(error),
+        "traceback": remote_traceback(error),
+    }
+
+
+def print_outcome(finished: messages.RunFinished, *, as_json: bool) -> int:
+    """The end of a run: its result on standard output, or why there is none; returns the exit code."""
+    if as_json:
+        print_json(outcome_data(finished))
+    elif finished.status is RunStatus.COMPLETED:
+        print_json(to_plain(finished.result))
+    else:
+        print_failure(finished)
+    return 0 if finished.status is RunStatus.COMPLETED else 1
+
+
+def print_failure(finished: messages.RunFinished) -> None:
+    """Why a run has no result, with the traceback of the user's code."""
+    if finished.status is RunStatus.CANCELLED:
+        err.print(f"[yellow]run {finished.run_id} was cancelled[/]", highlight=False)
+        return
+    error = error_data(finished.error)
+    if error["traceback"]:
+        err.print(error["traceback"].rstrip(), style="dim", markup=False, highlight=False, soft_wrap=True)
+    err.print(f"[red]run {finished.run_id} of {escape(finished.workflow)} failed:[/]", highlight=False, soft_wrap=True)
+    err.print(f"{error['type']}: {error['message']}", markup=False, highlight=False, soft_wrap=True)
+
+
+def print_resumed(count: int, directory: Path | None) -> None:
+    """That other runs go on in this process, too."""
+    where = "this database" if directory is None else directory
+    which = "one unfinished run" if count == 1 else f"{count} unfinished runs"
+    err.print(f"also going on with {which} in {where}", markup=False, highlight=False, soft_wrap=True)
+
+
+def print_runs(runs: Sequence[StoredRun]) -> None:
+    """A table of runs."""
+    if not runs:
+        out.print("no runs")
+        return
+    table = Table(box=None, header_style="bold")
+    table.add_column("run", no_wrap=True, min_width=36)
+    table.add_column("workflow", overflow="fold")
+    for name in ("status", "started", "took"):
+        table.add_column(name, no_wrap=True)
+    has_keys = any(run.key for run in runs)
+    if has_keys:
+        table.add_column("key", overflow="fold")
+    for run in runs:
+        table.add_row(
+            str(run.run_id),
+            escape(run.workflow),
+            status_text(run.status),
+            _ago(run.created_at),
+            took(run),
+            *([escape(run.key or "")] if has_keys else []),
+        )
+    narrowest = _NARROWEST_RUNS + (_KEY_WIDTH if has_keys else 0)
+    wide_enough = out if out.width >= narrowest else Console(width=narrowest, file=out.file)
+    wide_enough.print(table)
+
+
+def print_run(run: StoredRun) -> None:
+    """Everything about one run."""
+    data = run_data(run)
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold")
+    table.add_row("run", str(run.run_id))
+    table.add_row("workflow", escape(run.workflow))
+    table.add_row("version", run.version[:12])
+    table.add_row("status", status_text(run.status))
+    if run.key:
+        table.add_row("key", escape(run.key))
+    table.add_row("started", _when(run.created_at))
+    if run.finished_at:
+        table.add_row("ended", f"{_when(run.finished_at)} (took {took(run)})")
+    elif run.wake_at:
+        table.add_row("timer", f"{_when(run.wake_at)}")
+    table.add_row("input", JSON(json.dumps(data["input"], ensure_ascii=False), indent=2))
+    if run.status is RunStatus.COMPLETED:
+        table.add_row("result", JSON(json.dumps(data["result"], ensure_ascii=False), indent=2))
+    elif data["error"]:
+        table.add_row("error", escape(f"{data['error']['type']}: {data['error']['message']}"))
+    out.print(table)
+    if data["error"] and data["error"]["traceback"]:
+        out.print(data["error"]["traceback"].rstrip(), style="dim", markup=False, highlight=False)
+
+
+def print_history(entries: Sequence[HistoryEntry]) -> None:
+    """A table of transitions."""
+    table = Table("seq", "after", "event", "commands", box=None, header_style="bold")
+    for entry in entries:
+        table.add_row(
+            str(entry.seq),
+            f"{(entry.at - entries[0].at).total_seconds():.3f} s",
+            escape(event_text(entry.event)),
+            escape("; ".join(map(command_text, entry.commands))),
+        )
+    out.print(table)
+
+
+def history_data(entries: Sequence[HistoryEntry]) -> list[dict[str, Any]]:
+    """Transitions as JSON."""
+    return [
+        {
+            "seq": entry.seq,
+            "at": entry.at.isoformat(),
+            "event": entry.event.model_dump(mode="json"),
+            "commands": json.loads(dump_commands(entry.commands)),
+        }
+        for entry in entries
+    ]
+
+
+def event_text(event: messages.RunEvent) -> str:
+    """One line about an event."""
+    match event:
+        case messages.RunStarted():
+            return f"run started with {_short(event.input)}"
+        case messages.ActionSucceeded():
+            return f"#{event.invocation} returned {_short(event.result)} ({event.duration_ms:.1f} ms)"
+        case messages.ActionFailed():
+            error = error_data(event.error)
+            return f"#{event.invocation} attempt {event.attempt} raised {error['type']}: {error['message']}"
+        case messages.TimerDue():
+            return f"timer {event.timer} is due"
+        case messages.CancelRequested():
+            return f"cancel requested{': ' + event.reason if event.reason else ''}"
+        case _:
+            return event.type.replace("_", " ")
+
+
+def command_text(command: Command) -> str:
+    """One line about a command."""
+    match command:
+        case DispatchAction():
+            again = f", attempt {command.attempt}" if command.attempt > 1 else ""
+            return f"run #{command.invocation} {command.action.rpartition(':')[2]}{again}"
+        case StartTimer():
+            return f"timer {command.timer} until {_when(command.due_at)}"
+        case ContinueRun():
+            return "go on"
+        case FinishRun():
+            return f"end the run: {command.status.value}"
+        case _:
+            return json.dumps(json.loads(dump_commands([command]))[0], ensure_ascii=False)
+
+
+def status_text(status: RunStatus) -> str:
+    """A status in its colour."""
+    return f"[{_COLORS[status]}]{status.value}[/]"
+
+
+def took(run: StoredRun) -> str:
+    """How long a run took, or has been running."""
+    seconds = ((run.finished_at or datetime.now(UTC)) - run.created_at).total_seconds()
+    return duration_text(seconds)
+
+
+def duration_text(seconds: float) -> str:
+    """Seconds for people."""
+    if seconds < 60:
+        return f"{seconds:.2f} s"
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def _when(at: datetime) -> str:
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _ago(at: datetime) -> str:
+    seconds = (datetime.now(UTC) - at).total_seconds()
+    for unit, size in (("s", 60), ("min", 60), ("h", 24)):
+        if seconds < size:
+            return f"{int(seconds)} {unit} ago"
+        seconds /= size
+    return at.astimezone().strftime("%Y-%m-%d")
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(to_plain(value), ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,87 @@
+"""`register`, `start` and `cancel`: what is sent to the servers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from warren_cli.inputs import load_workflows, parse_input, parse_run_id
+from warren_cli.loops import run_async
+from warren_cli.output import err, out, print_json, print_outcome, write
+from warren_cli.progress import shown
+from warren_cli.servers import people_client
+
+_COMPILER_SECONDS: Final = 5.0
+
+
+def register(modules: Sequence[str], *, as_json: bool) -> int:
+    """Publish the programs of modules."""
+    workflows = load_workflows(modules)
+
+    async def send() -> dict[str, str]:
+        async with people_client() as client:
+            return await client.register(*workflows, timeout=2 * _COMPILER_SECONDS)
+
+    versions = run_async(send())
+    if as_json:
+        print_json(versions)
+    else:
+        for name, version in versions.items():
+            out.print(f"[bold]{name}[/] {version[:12]}", highlight=False)
+    return 0
+
+
+def start(
+    workflow: str,
+    parts: Sequence[str],
+    *,
+    key: str | None,
+    run_id: str | None,
+    version: str | None,
+    wait: bool,
+    as_json: bool,
+) -> int:
+    """Start a run, and wait for it if asked to."""
+    arguments = parse_input(parts)
+    wanted = parse_run_id(run_id)
+
+    async def send() -> int:
+        async with people_client() as client:
+            handle = await client.start_encoded(
+                workflow, arguments, key=key, run_id=wanted, version=version, accepted=True, patience=_COMPILER_SECONDS
+            )
+            if not handle.is_accepted:
+                err.print(
+                    "[yellow]the start is safe in the broker, but no compiler has taken it yet[/] (warren compiler)"
+                    + ("; its id is another one if the key is used already" if key else "")
+                )
+            if wait:
+                async with shown(handle.id, workflow, None):
+                    outcome = await handle.outcome()
+                return print_outcome(outcome, as_json=as_json)
+            if as_json:
+                started = {"run_id": str(handle.id), "workflow": workflow, "key": key, "accepted": handle.is_accepted}
+                print_json(started)
+            else:
+                write(f"{handle.id}\n")
+            return 0
+
+    return run_async(send())
+
+
+def cancel(run: str, *, workflow: str | None, reason: str | None, as_json: bool) -> int:
+    """Ask for a run's end."""
+
+    async def send() -> UUID:
+        async with people_client() as client:
+            stored = await client.describe(run, workflow=workflow)
+            await client.cancel(stored.run_id, reason=reason)
+            return stored.run_id
+
+    run_id = run_async(send())
+    if as_json:
+        print_json({"run_id": str(run_id), "cancel_requested": True})
+    else:
+        out.print(f"asked for the end of run {run_id}", highlight=False)
+    return 0

@@ -1,0 +1,38 @@
+"""`python -m warren_compiler`: the compiler as a process of its own."""
+
+from __future__ import annotations
+
+import sys
+
+from warren.errors import InvalidInput
+from warren.runtime.brokers import PROMPT_HEARTBEAT, make_broker
+from warren.runtime.service import ServiceContext, connected, run_service
+from warren.runtime.settings import load_settings
+from warren.runtime.stores import make_store
+from warren_compiler import app
+
+
+async def serve(context: ServiceContext) -> None:
+    """Connect to the servers and work."""
+    settings = context.settings
+    broker = make_broker(settings, name="warren-compiler", heartbeat_seconds=PROMPT_HEARTBEAT)
+    async with (
+        connected(make_store(settings, name="warren-compiler"), name="store", stop=context.stop) as store,
+        connected(broker, name="broker", stop=context.stop),
+    ):
+        await app.run(
+            settings, broker=broker, store=store, stop=context.stop, health=context.health, telemetry=context.telemetry
+        )
+
+
+def main() -> int:
+    """Run until told to stop; returns the exit code."""
+    try:
+        return run_service("compiler", load_settings(), serve)
+    except InvalidInput as error:
+        print(error, file=sys.stderr)  # noqa: T201 - logging is configured from what is wrong here
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""The compiler put together: every dependency is an argument, so that it also runs inside another process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from functools import partial
+
+from warren.contracts import names
+from warren.contracts.topology import standard_topology
+from warren.ports import Broker, RunStore
+from warren.runtime.clock import Clock, SystemClock
+from warren.runtime.durations import ConsumerCounts, Durations
+from warren.runtime.health import Health
+from warren.runtime.processor import Handler, Processor, RecentCauses, Repair, publish_patiently
+from warren.runtime.programs import Programs
+from warren.runtime.routes import route_repair
+from warren.runtime.service import cancelled, retry_infrastructure, unless_stopped
+from warren.runtime.settings import Settings
+from warren.runtime.telemetry import Telemetry
+from warren.runtime.timers import Timers
+from warren_compiler.registering import RegisterHandler
+from warren_compiler.starting import StartHandler
+
+_REGISTER_PREFETCH = 16
+
+
+async def run(
+    settings: Settings,
+    *,
+    broker: Broker,
+    store: RunStore,
+    stop: asyncio.Event,
+    health: Health | None = None,
+    telemetry: Telemetry | None = None,
+    clock: Clock | None = None,
+) -> None:
+    """Work until `stop` is set, then finish what is in hand. Broker and store are connected, and closed by the caller.
+
+    Raises:
+        StopRequested: told to stop before it could start.
+    """
+    topology = standard_topology(shards=settings.shards, queue_type=settings.queue_type)
+    await unless_stopped(stop, retry_infrastructure(partial(broker.declare, topology), what="topology"))
+    parts = _Parts(
+        settings=settings,
+        broker=broker,
+        store=store,
+        clock=clock or SystemClock(),
+        repair=route_repair(broker, topology),
+    )
+    starting = await parts.starting(telemetry or Telemetry())
+    registering = await parts.registering()
+    if health is not None:
+        health.add("broker", lambda: broker.is_ready)
+        health.add("store", lambda: store.is_ready)
+        health.add("consumers", lambda: starting.is_active and registering.is_active)
+    async with asyncio.TaskGroup() as group:
+        background = [group.create_task(work) for work in parts.background()]
+        async with asyncio.TaskGroup() as work:
+            work.create_task(starting.run(stop))
+            work.create_task(registering.run(stop))
+        await cancelled(background)
+
+
+class _Parts:
+    """What takes commands, and what works beside that, with all that they share."""
+
+    def __init__(self, *, settings: Settings, broker: Broker, store: RunStore, clock: Clock, repair: Repair) -> None:
+        self._settings = settings
+        self._broker = broker
+        self._store = store
+        self._clock = clock
+        self._repair = repair
+        self._programs = Programs(store)
+        self._timers = Timers(clock=clock, publish=partial(publish_patiently, broker, repair=repair))
+        self._durations = Durations()
+        self._consumers = ConsumerCounts(broker)
+
+    async def starting(self, telemetry: Telemetry) -> Processor:
+        """What starts runs, subscribed."""
+        recent = RecentCauses()
+        handler = StartHandler(
+            store=self._store,
+            programs=self._programs,
+            recent=recent,
+            timers=self._timers,
+            durations=self._durations,
+            consumers=self._consumers,
+            telemetry=telemetry,
+            clock=self._clock,
+            shards=self._settings.shards,
+        )
+        return await self._processor(handler, names.START_QUEUE, prefetch=self._settings.prefetch, recent=recent)
+
+    async def registering(self) -> Processor:
+        """What registers workflows, subscribed."""
+        handler = RegisterHandler(store=self._store, programs=self._programs, clock=self._clock)
+        return await self._processor(handler, names.REGISTER_QUEUE, prefetch=_REGISTER_PREFETCH, recent=RecentCauses())
+
+    def background(self) -> list[Coroutine[object, object, None]]:
+        """What runs until it is cancelled."""
+        return [
+            self._timers.run(),
+            self._consumers.refresh_forever(),
+            self._durations.follow_forever(self._store),
+        ]
+
+    async def _processor(self, handler: Handler, queue: str, *, prefetch: int, recent: RecentCauses) -> Processor:
+        return Processor(
+            handler,
+            broker=self._broker,
+            subscriptions=[await self._broker.subscribe(queue, prefetch=prefetch)],
+            repair=self._repair,
+            recent=recent,
+        )

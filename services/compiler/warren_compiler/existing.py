@@ -1,0 +1,82 @@
+"""A start whose run exists already: answer it, and finish what an earlier delivery of it may have left undone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from warren.contracts import messages, wire
+from warren.contracts.messages import RunStatus
+from warren.engine import load_commands
+from warren.errors import InternalError
+from warren.ports import NewRun, RunStore, StoredRun
+from warren.runtime import faults
+from warren.runtime.carrying import carry_out, finish_of
+from warren.runtime.outbox import Outbox, RunHeader, finished_body, reply_message
+from warren.runtime.processor import RecentCauses
+from warren.runtime.programs import Programs
+from warren.runtime.replay import replay
+from warren.runtime.timers import Timers
+from warren_compiler.requests import Start
+
+
+class ExistingRuns:
+    """Answers starts that created nothing, because a run has their id or their key."""
+
+    def __init__(self, *, store: RunStore, programs: Programs, timers: Timers, recent: RecentCauses) -> None:
+        self._store = store
+        self._programs = programs
+        self._timers = timers
+        self._recent = recent
+
+    async def answer(self, run_id: UUID, start: Start, outbox: Outbox) -> None:
+        """Make the sender the one who is told the outcome (at once, if the run has ended).
+
+        What the first transition caused is published again only for a redelivery that this process has not dealt with:
+        otherwise the message that created the run is still unacknowledged, and its own handling sees to it.
+        """
+        if run_id != start.run.run_id and start.run.reply_to is not None:
+            await self._store.create_runs([_renamed(start, run_id)])  # names a new reply address for the key's owner
+        run = await self._store.get_run(run_id)
+        if run is None:
+            raise InternalError(f"run {run_id} vanished while a start of it was handled")
+        if start.request.reply != "outcome":
+            reply_accepted(start, outbox, run_id=run_id, version=run.version, created=False)
+        did = self._recent.did(run_id) or faults.disabled(faults.REPUBLISH)
+        if start.delivery.redelivered and not did:
+            await self._publish_first_again(run, outbox)
+        if run.status is not RunStatus.RUNNING and start.request.parent is not None:
+            outbox.tell_parent(run)
+        if run.status is not RunStatus.RUNNING and start.run.reply_to is not None:
+            outbox.add_message(
+                reply_message(finished_body(run), reply_to=start.run.reply_to, correlation_id=start.run.correlation_id)
+            )
+
+    async def _publish_first_again(self, run: StoredRun, outbox: Outbox) -> None:
+        rows = await self._store.history(run.run_id, limit=1)
+        commands = load_commands(rows[0].commands)
+        if run.status is not RunStatus.RUNNING:
+            if finish_of(commands) is not None:
+                outbox.add_finish(replace(run, reply=None))
+            return
+        loaded = (await self._store.load_runs([run.run_id]))[run.run_id]
+        replayed = replay(await self._programs.get(run.version), loaded)
+        header = RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace)
+        wanted = replayed.pending_commands()
+        pending = [command for command in commands if command in wanted]
+        carry_out(pending, header, outbox=outbox, timers=self._timers)
+
+
+def reply_accepted(start: Start, outbox: Outbox, *, run_id: UUID, version: str, created: bool) -> None:
+    """Tell the sender that the run exists, if there is somewhere to tell it."""
+    delivery = start.delivery
+    if delivery.reply_to:
+        accepted = messages.RunAccepted(
+            run_id=run_id, workflow=start.request.workflow, version=version, created=created
+        )
+        body = wire.dump(accepted)
+        outbox.add_message(reply_message(body, reply_to=delivery.reply_to, correlation_id=delivery.correlation_id))
+
+
+def _renamed(start: Start, run_id: UUID) -> NewRun:
+    return replace(start.run, run_id=run_id, first=replace(start.run.first, run_id=run_id))

@@ -1,0 +1,215 @@
+"""`StartRun`: check the input, make the run with its first transition, send its first commands.
+
+Starting twice is harmless. A start without `run_id` and `key` is recognised again by what its message carries:
+
+- an AMQP `message_id`, or else `reply_to` together with `correlation_id` (an RPC request): such a start gets the key
+  `message:<digest>` of these and its body, so that the store's uniqueness of keys keeps it single;
+- with none of these, two equal messages are two starts, and nothing tells a redelivery after a compiler's crash from a
+  new message: it may then start twice. Whoever cares sends a `run_id`, a `key` or a `message_id`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from warren.contracts import messages, names, wire
+from warren.contracts.encoding import encode_exception
+from warren.contracts.ids import new_run_id, shard_of
+from warren.engine import dump_commands, start_run
+from warren.errors import InfrastructureError, InvalidInput
+from warren.ir.typespec import bind_input
+from warren.ports import Delivery, NewRun, ReplyAddress, RunFinish, RunStore, StoredRun, TransitionRow
+from warren.runtime.carrying import carry_out, finish_of
+from warren.runtime.clock import Clock
+from warren.runtime.durations import ConsumerCounts, Durations
+from warren.runtime.outbox import Outbox, RunHeader
+from warren.runtime.processor import Handled, RecentCauses
+from warren.runtime.programs import Programs
+from warren.runtime.telemetry import Telemetry, is_traceparent, new_trace
+from warren.runtime.timers import Timers
+from warren_compiler.existing import ExistingRuns, reply_accepted
+from warren_compiler.refusals import refuse
+from warren_compiler.requests import Start
+
+_SEED_INPUT: Final = 1_000
+
+
+class StartHandler:
+    """Handles `warren.start`: one commit for all starts of a batch."""
+
+    def __init__(
+        self,
+        *,
+        store: RunStore,
+        programs: Programs,
+        recent: RecentCauses,
+        timers: Timers,
+        durations: Durations,
+        consumers: ConsumerCounts,
+        telemetry: Telemetry,
+        clock: Clock,
+        shards: int,
+    ) -> None:
+        self._store = store
+        self._programs = programs
+        self._existing = ExistingRuns(store=store, programs=programs, timers=timers, recent=recent)
+        self._timers = timers
+        self._durations = durations
+        self._consumers = consumers
+        self._telemetry = telemetry
+        self._clock = clock
+        self._shards = shards
+
+    async def handle(self, deliveries: Sequence[Delivery]) -> Handled:
+        """Start what can be started; what is wrong is refused."""
+        outbox = Outbox(self._durations, self._consumers, shards=self._shards)
+        now = self._clock.now()
+        starts: list[Start] = []
+        for delivery in deliveries:
+            request = None
+            try:
+                request = wire.load(messages.StartRun, delivery.body)
+                starts.append(await self._prepare(delivery, request, now))
+            except InfrastructureError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the handler's boundary: whatever is wrong, it is refused
+                self._refuse(delivery, request, error, outbox)
+        causes = await self._create(starts, outbox)
+        return Handled(outbox.messages(), causes)
+
+    def _refuse(self, delivery: Delivery, request: messages.StartRun | None, error: Exception, outbox: Outbox) -> None:
+        for message in refuse(delivery, error, run_id=request.run_id if request else None):
+            outbox.add_message(message)
+        if request is not None and request.parent is not None:
+            outbox.add_outcome(request.parent, messages.RunStatus.FAILED, None, encode_exception(error))
+
+    async def _prepare(self, delivery: Delivery, request: messages.StartRun, now: datetime) -> Start:
+        executable = await (
+            self._programs.latest(request.workflow) if request.version is None else self._programs.get(request.version)
+        )
+        if executable.workflow != request.workflow:
+            raise InvalidInput(
+                f"version {request.version} is a program of {executable.workflow!r}, not of {request.workflow!r}"
+            )
+        program = executable.program
+        bound = bind_input(program.parameters, program.functions[program.entry].params, program.types, request.input)
+        run_id = request.run_id or new_run_id()
+        state, commands = start_run(executable, run_id=run_id, input=bound, at=now)
+        event = messages.RunStarted(run_id=run_id, version=executable.version, input=bound)
+        finish = finish_of(commands)
+        wants_outcome = request.reply != "accepted"
+        run = NewRun(
+            run_id=run_id,
+            workflow=request.workflow,
+            version=executable.version,
+            shard=shard_of(run_id, self._shards),
+            input=_text(bound),
+            first=TransitionRow(run_id, 1, now, 0, wire.dump(event).decode(), dump_commands(commands)),
+            key=request.key if request.key or request.run_id else _message_key(delivery),
+            reply_to=delivery.reply_to if wants_outcome else None,
+            correlation_id=delivery.correlation_id if wants_outcome else None,
+            parent=None if request.parent is None else request.parent.model_dump_json(),
+            trace=self._trace(delivery, run_id),
+            wake_at=state.wake_at,
+            finish=None
+            if finish is None
+            else RunFinish(
+                finish.status,
+                _text(finish.result) if finish.error is None else None,
+                None if finish.error is None else _text(finish.error),
+                now,
+            ),
+        )
+        return Start(delivery, request, run, commands)
+
+    def _trace(self, delivery: Delivery, run_id: UUID) -> str | None:
+        incoming = delivery.headers.get(names.HEADER_TRACEPARENT)
+        if is_traceparent(incoming):
+            return str(incoming)
+        return new_trace(run_id) if self._telemetry.enabled else None
+
+    async def _create(self, starts: list[Start], outbox: Outbox) -> list[UUID]:
+        if not starts:
+            return []
+        try:
+            outcomes = await self._store.create_runs([start.run for start in starts])
+        except InvalidInput as error:
+            if len(starts) > 1:
+                raise  # the processor hands them over one by one, so that only the wrong one is refused
+            self._refuse(starts[0].delivery, starts[0].request, error, outbox)
+            return []
+        causes: list[UUID] = []
+        for start, outcome in zip(starts, outcomes, strict=True):
+            if outcome.created:
+                causes.append(outcome.run_id)
+                self._send_first(start, outbox)
+            else:
+                await self._existing.answer(outcome.run_id, start, outbox)
+        return causes
+
+    def _send_first(self, start: Start, outbox: Outbox) -> None:
+        run = start.run
+        if start.request.reply != "outcome":
+            reply_accepted(start, outbox, run_id=run.run_id, version=run.version, created=True)
+        header = RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace)
+        header.seed = _seed(run)
+        carry_out(start.commands, header, outbox=outbox, timers=self._timers)
+        if self._telemetry.enabled:
+            self._telemetry.emit_start(run_id=run.run_id, workflow=run.workflow, trace=run.trace, at=run.first.at)
+        if run.finish is not None:
+            finished = stored_form(run)
+            outbox.add_finish(finished)
+            self._telemetry.emit_run(finished)
+
+
+def _seed(run: NewRun) -> str | None:
+    """What spares the coordinator loading the run; a large input is not worth its two ways through the broker."""
+    if len(run.input) > _SEED_INPUT:
+        return None
+    trace = "" if run.trace is None else f'"trace":"{run.trace}",'
+    return (
+        f'{{"run_id":"{run.run_id}","workflow":{json.dumps(run.workflow)},"version":"{run.version}",'
+        f'"shard":{run.shard},{trace}"input":{run.input},"at":"{run.first.at.isoformat()}"}}'
+    )
+
+
+def stored_form(run: NewRun) -> StoredRun:
+    """The row that a run which ended in its first transition has."""
+    assert run.finish is not None
+    return StoredRun(
+        run_id=run.run_id,
+        workflow=run.workflow,
+        version=run.version,
+        shard=run.shard,
+        status=run.finish.status,
+        input=run.input,
+        result=run.finish.result,
+        error=run.finish.error,
+        key=run.key,
+        parent=run.parent,
+        trace=run.trace,
+        wake_at=None,
+        reply=None if run.reply_to is None else ReplyAddress(run.reply_to, run.correlation_id),
+        created_at=run.first.at,
+        finished_at=run.finish.at,
+    )
+
+
+def _message_key(delivery: Delivery) -> str | None:
+    if delivery.message_id:
+        identity = ["id", delivery.message_id]
+    elif delivery.reply_to and delivery.correlation_id:
+        identity = ["rpc", delivery.reply_to, delivery.correlation_id]
+    else:
+        return None
+    digest = hashlib.sha256("\x1f".join(identity).encode() + b"\x1f" + delivery.body).hexdigest()
+    return f"message:{digest[:40]}"
+
+
+def _text(data: messages.Json) -> str:
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,187 @@
+"""The coordinator put together: every dependency is an argument, so that it also runs inside another process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import timedelta
+from functools import partial
+
+from warren.contracts import names
+from warren.contracts.topology import Topology, standard_topology
+from warren.errors import BrokerError
+from warren.ports import Broker, OutgoingMessage, RunStore, Subscription
+from warren.runtime.clock import Clock, SystemClock
+from warren.runtime.durations import ConsumerCounts, Durations
+from warren.runtime.health import Health
+from warren.runtime.processor import Processor, RecentCauses, publish_patiently
+from warren.runtime.programs import Programs
+from warren.runtime.routes import route_repair
+from warren.runtime.service import cancelled, retry_infrastructure, unless_stopped
+from warren.runtime.settings import Settings
+from warren.runtime.telemetry import Telemetry
+from warren.runtime.timers import Timers
+from warren_coordinator.balancing import PRESENT_SECONDS, Balancer
+from warren_coordinator.cache import RunCache
+from warren_coordinator.events import EventHandler
+from warren_coordinator.lease_watch import LeaseWatch
+from warren_coordinator.presence import Presence
+from warren_coordinator.recovery import Recovery
+from warren_coordinator.resending import Resender
+from warren_coordinator.stalled import Stalled
+from warren_coordinator.upkeep import keep_up
+from warren_coordinator.wakeups import Wakeups
+
+
+async def run(
+    settings: Settings,
+    *,
+    broker: Broker,
+    store: RunStore,
+    stop: asyncio.Event,
+    health: Health | None = None,
+    telemetry: Telemetry | None = None,
+    clock: Clock | None = None,
+) -> None:
+    """Work until `stop` is set, then finish what is in hand. Broker and store are connected, and closed by the caller.
+
+    Raises:
+        StopRequested: told to stop before it could start.
+    """
+    topology = standard_topology(shards=settings.shards, queue_type=settings.queue_type)
+    await unless_stopped(stop, retry_infrastructure(partial(broker.declare, topology), what="topology"))
+    repair = route_repair(broker, topology)
+    recent = RecentCauses()
+    parts = _Parts(
+        settings=settings,
+        broker=broker,
+        store=store,
+        topology=topology,
+        clock=clock or SystemClock(),
+        publish=partial(publish_patiently, broker, repair=repair),
+    )
+    subscriptions = [await parts.subscribe(shard) for shard in range(settings.shards)]
+    processor = Processor(
+        parts.handler(recent, telemetry or Telemetry()),
+        broker=broker,
+        subscriptions=subscriptions,
+        repair=repair,
+        recent=recent,
+    )
+    balancer = parts.balancer(processor, subscriptions)
+    if health is not None:
+        health.add("broker", lambda: broker.is_ready)
+        health.add("store", lambda: store.is_ready)
+        health.add("consumers", lambda: processor.is_active)
+    async with asyncio.TaskGroup() as group:
+        background = [group.create_task(work) for work in (*parts.background(), balancer.run())]
+        await processor.run(stop)
+        await cancelled(background)
+    await balancer.leave()
+
+
+class _Parts:
+    """What handles events, and what works beside that, with all that they share."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        broker: Broker,
+        store: RunStore,
+        topology: Topology,
+        clock: Clock,
+        publish: Callable[[list[OutgoingMessage]], Awaitable[None]],
+    ) -> None:
+        self._settings = settings
+        self._broker = broker
+        self._store = store
+        self._topology = topology
+        self._clock = clock
+        self._publish = publish
+        self._programs = Programs(store)
+        self._durations = Durations()
+        self._consumers = ConsumerCounts(broker)
+        self._timers = Timers(clock=clock, publish=publish)
+        self._cache = RunCache(runs=settings.cache_runs, size=settings.cache_bytes)
+
+    def handler(self, recent: RecentCauses, telemetry: Telemetry) -> EventHandler:
+        """What makes transitions of events."""
+        return EventHandler(
+            store=self._store,
+            programs=self._programs,
+            cache=self._cache,
+            recent=recent,
+            timers=self._timers,
+            durations=self._durations,
+            consumers=self._consumers,
+            telemetry=telemetry,
+            clock=self._clock,
+            shards=self._settings.shards,
+            max_losses=self._settings.max_lost_leases,
+        )
+
+    async def subscribe(self, shard: int) -> Subscription:
+        """Wait for a shard's events, at the end of the line."""
+        return await self._broker.subscribe(names.event_queue(shard), prefetch=self._settings.prefetch)
+
+    def balancer(self, processor: Processor, subscriptions: Sequence[Subscription]) -> Balancer:
+        """What shares the shards with other coordinators."""
+        presence = Presence(store=self._store, clock=self._clock, length=timedelta(seconds=PRESENT_SECONDS))
+        return Balancer(
+            presence=presence,
+            processor=processor,
+            subscriptions=subscriptions,
+            subscribe=self._subscribe_again,
+            cache=self._cache,
+            clock=self._clock,
+        )
+
+    async def _subscribe_again(self, shard: int) -> Subscription:
+        async def subscribe() -> Subscription:
+            try:
+                return await self.subscribe(shard)
+            except BrokerError:  # somebody has just deleted the queue
+                await self._broker.declare(self._topology)
+                raise
+
+        return await retry_infrastructure(subscribe, what=names.event_queue(shard))
+
+    def background(self) -> list[Coroutine[object, object, None]]:
+        """What runs until it is cancelled."""
+        broker, store, clock, publish = self._broker, self._store, self._clock, self._publish
+        settings, rate = self._settings, self._settings.recovery_rate
+        resender = Resender(
+            store=store,
+            programs=self._programs,
+            timers=self._timers,
+            durations=self._durations,
+            consumers=self._consumers,
+            publish=publish,
+            shards=settings.shards,
+        )
+        wakeups = Wakeups(
+            store=store, programs=self._programs, clock=clock, publish=publish, seconds=settings.timer_poll
+        )
+        recovery = Recovery(
+            broker=broker,
+            store=store,
+            topology=self._topology,
+            resender=resender,
+            clock=clock,
+            rate=rate,
+            broker_is_volatile=settings.broker_is_volatile,
+        )
+        stalled = Stalled(
+            broker=broker, store=store, resender=resender, clock=clock, seconds=settings.stall_seconds, rate=rate
+        )
+        return [
+            keep_up(store, clock),
+            self._timers.run(),
+            wakeups.run(),
+            LeaseWatch(cache=self._cache, clock=clock, publish=publish, is_hearing=lambda: broker.is_ready).run(),
+            recovery.run(),
+            stalled.run(),
+            self._consumers.refresh_forever(),
+            self._durations.tell_forever(store),
+        ]

@@ -1,0 +1,37 @@
+"""Runs that begin in memory: from the seed that came with their first result, without being loaded.
+
+A seed says how a run began, and nothing of what came after. If something did, the store refuses what is decided from it
+(`SequenceConflict`), and the run is loaded as any other. Must not know events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from warren.contracts import messages, wire
+from warren.engine import start_run
+from warren.errors import MessageError, UnknownWorkflow
+from warren.runtime.leases import Leases
+from warren.runtime.outbox import RunHeader
+from warren.runtime.programs import Programs
+from warren.runtime.replay import Replayed
+from warren_coordinator.cache import RunCache, RunEntry
+
+
+async def plant(seeds: Iterable[str], *, cache: RunCache, programs: Programs) -> list[UUID]:
+    """Put the runs that are not known here into the cache as they began; returns them."""
+    planted = []
+    for text in seeds:
+        try:
+            seed = wire.load(messages.RunSeed, text.encode())
+            if cache.get(seed.run_id) is not None or cache.is_finished(seed.run_id):
+                continue
+            executable = await programs.get(seed.version)
+        except (MessageError, UnknownWorkflow):
+            continue  # it is only a help
+        state, _ = start_run(executable, run_id=seed.run_id, input=seed.input, at=seed.at)
+        header = RunHeader(run_id=seed.run_id, workflow=seed.workflow, shard=seed.shard, trace=seed.trace)
+        cache.put(RunEntry(Replayed(state, Leases()), header, stored_wake_at=state.wake_at))
+        planted.append(seed.run_id)
+    return planted

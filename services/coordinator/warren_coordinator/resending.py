@@ -1,0 +1,72 @@
+"""Publishing once more what open runs wait for: the part that recovery and the sweep for stalled runs share.
+
+It must not know why something is published again, nor which commands that are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from uuid import UUID
+
+from warren.contracts.messages import RunStatus
+from warren.engine import Command
+from warren.errors import InfrastructureError, WarrenError
+from warren.ports import LoadedRun, OutgoingMessage, RunStore, StoredRun
+from warren.runtime.carrying import carry_out
+from warren.runtime.durations import ConsumerCounts, Durations
+from warren.runtime.logs import get_logger
+from warren.runtime.outbox import Outbox, RunHeader
+from warren.runtime.programs import Programs
+from warren.runtime.replay import Replayed, replay
+from warren.runtime.timers import Timers
+
+log = get_logger(__name__)
+
+
+class Resender:
+    """Loads runs and publishes commands of theirs. `publish` must not return before everything is confirmed."""
+
+    def __init__(
+        self,
+        *,
+        store: RunStore,
+        programs: Programs,
+        timers: Timers,
+        durations: Durations,
+        consumers: ConsumerCounts,
+        publish: Callable[[list[OutgoingMessage]], Awaitable[None]],
+        shards: int,
+    ) -> None:
+        self._store = store
+        self._programs = programs
+        self._timers = timers
+        self._durations = durations
+        self._consumers = consumers
+        self._publish = publish
+        self._shards = shards
+
+    async def load(self, run_ids: Sequence[UUID]) -> list[tuple[LoadedRun, Replayed]]:
+        """Those of these runs that are running; what cannot be replayed is logged and left out."""
+        found = []
+        for loaded in (await self._store.load_runs(run_ids)).values():
+            if loaded.run.status is not RunStatus.RUNNING:
+                continue
+            try:
+                found.append((loaded, replay(await self._programs.get(loaded.run.version), loaded)))
+            except InfrastructureError:
+                raise
+            except WarrenError as error:
+                run_id = str(loaded.run.run_id)
+                log.error("a run cannot be continued", run_id=run_id, error=str(error))  # noqa: TRY400 - one line
+        return found
+
+    async def send(self, pending: Iterable[tuple[StoredRun, Sequence[Command]]]) -> int:
+        """Publish commands of runs, and return how many they were when all are confirmed."""
+        outbox = Outbox(self._durations, self._consumers, shards=self._shards)
+        count = 0
+        for run, commands in pending:
+            header = RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace)
+            carry_out(commands, header, outbox=outbox, timers=self._timers)
+            count += len(commands)
+        await self._publish(outbox.messages())
+        return count

@@ -1,0 +1,105 @@
+"""Promotion: an attempt that is here for long gets a lease, and its delivery is acknowledged while it goes on.
+
+So the broker's consumer timeout never matters, a worker's end costs one lease and not the broker's patience, and an
+attempt without a lease that is in no queue is known to be lost. The coordinator has the attempt run again when
+heartbeats stay away. It makes no difference whether the attempt runs or waits for its turn. Must not know how an
+attempt is run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Final
+from uuid import uuid4
+
+from warren.contracts import messages, wire
+from warren_worker.attempts import Attempt, Job
+from warren_worker.pool import Pool
+from warren_worker.reporting import Reporter
+
+_BEATS: Final = 3
+
+
+class Leases:
+    """Looks after attempts that have been here for longer than `after` seconds; a lease lasts `seconds`.
+
+    `make_room` is told how many attempts have a lease before the broker is: what is acknowledged makes room for more
+    deliveries in the broker's eyes, though not in the pool.
+    """
+
+    def __init__(
+        self,
+        *,
+        pool: Pool,
+        reporter: Reporter,
+        after: float,
+        seconds: float,
+        make_room: Callable[[int], Awaitable[None]],
+    ) -> None:
+        self._pool = pool
+        self._reporter = reporter
+        self._after = after
+        self._seconds = seconds
+        self._make_room = make_room
+        self._worker = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}"
+        self._next_beat: dict[Attempt, float] = {}
+
+    async def run(self) -> None:
+        """Promote and send heartbeats for ever; run it as a task."""
+        loop = asyncio.get_running_loop()
+        pause = min(1.0, self._after / 2, self._seconds / _BEATS / 2)
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._pool.freed.wait()
+            self._pool.freed.clear()
+            now = loop.time()
+            await self._make_room(sum(each.job is None or self._is_due(each.job, now) for each in self._pool.held))
+            held = self._pool.held
+            for attempt in held:
+                if attempt.job is not None and self._is_due(attempt.job, now):
+                    job, attempt.job = attempt.job, None
+                    self.renew(attempt, job)
+                elif attempt.job is None and now >= self._next_beat.get(attempt, now):
+                    self._beat(attempt, self._seconds)
+            self._next_beat = {each: self._next_beat[each] for each in held if each in self._next_beat}
+
+    def _is_due(self, job: Job, now: float) -> bool:
+        return now - job.since >= self._after
+
+    def renew(self, attempt: Attempt, job: Job) -> None:
+        """Say that the attempt holds a lease, and settle its delivery once that is confirmed."""
+        action = attempt.action
+        event = messages.ActionStarted(
+            run_id=action.run_id,
+            invocation=action.invocation,
+            attempt=action.attempt,
+            worker=self._worker,
+            lease_seconds=self._seconds,
+        )
+        self._reporter.publish(action, wire.dump(event), job)
+        self._note(attempt)
+
+    def release(self) -> None:
+        """Have the attempts with a lease that have not begun run elsewhere: their leases are over at once."""
+        for attempt in self._pool.take_leased():
+            self._beat(attempt, 0.0)
+
+    def _beat(self, attempt: Attempt, seconds: float) -> None:
+        action = attempt.action
+        event = messages.ActionHeartbeat(
+            run_id=action.run_id,
+            invocation=action.invocation,
+            attempt=action.attempt,
+            worker=self._worker,
+            lease_seconds=seconds,
+        )
+        self._reporter.publish(action, wire.dump(event), None)
+        self._note(attempt)
+
+    def _note(self, attempt: Attempt) -> None:
+        self._next_beat[attempt] = asyncio.get_running_loop().time() + self._seconds / _BEATS

@@ -1,0 +1,98 @@
+"""Performing one attempt: the user's function is called and what comes of it is reported. Never raises, but for
+cancellation: whatever a function does becomes an event. Must not know queues or concurrency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import thread
+from time import perf_counter
+from types import TracebackType
+
+from warren.contracts.messages import Json, RunAction
+from warren.errors import ActionNotRegistered, WorkerLost
+from warren.runtime.telemetry import Telemetry
+from warren.sdk import dependencies, invoke, threads
+from warren.sdk.construct import CONSTRUCT
+from warren.sdk.context import ActionContext
+from warren.sdk.registry import ActionDefinition, ActionRegistry
+from warren_worker.attempts import Attempt, failed, succeeded
+
+_INTERNAL = {__file__, invoke.__file__, threads.__file__, dependencies.__file__, thread.__file__}
+"""Files of what stands between the worker and the user's function."""
+
+
+class Performer:
+    """Performs attempts of the registry's actions. `modules` are what the user started the worker with."""
+
+    def __init__(
+        self,
+        *,
+        registry: ActionRegistry,
+        modules: Sequence[str],
+        report: Callable[[Attempt, bytes], None],
+        telemetry: Telemetry,
+    ) -> None:
+        self._registry = registry
+        self._modules = modules
+        self._report = report
+        self._telemetry = telemetry
+
+    async def perform(self, attempt: Attempt) -> None:
+        """Run it and report its result or its error."""
+        action = attempt.action
+        start = perf_counter()
+        try:
+            if self._telemetry.enabled:
+                result = await self._invoke_traced(action)
+            else:
+                result = await self._invoke(action)
+            event = succeeded(action, result, (perf_counter() - start) * 1000)
+        except Exception as error:  # noqa: BLE001 - the boundary: what the user's code raises is the attempt's outcome
+            event = failed(action, _without_internals(error), (perf_counter() - start) * 1000)
+        self._report(attempt, event)
+
+    def give_up(self, attempt: Attempt, deliveries: int) -> None:
+        """Report an attempt that must not be tried again."""
+        error = WorkerLost(
+            f"the action {attempt.action.action!r} was not run any more: {deliveries} times a worker got it and ended "
+            "without an answer (killed, out of memory, or crashed in native code)"
+        )
+        self._report(attempt, failed(attempt.action, error))
+
+    async def _invoke_traced(self, action: RunAction) -> Json:
+        with self._telemetry.attempt_span(
+            action.action,
+            trace=action.trace,
+            run_id=action.run_id,
+            invocation=action.invocation,
+            attempt=action.attempt,
+        ):
+            return await self._invoke(action)
+
+    async def _invoke(self, action: RunAction) -> Json:
+        context = ActionContext(action.run_id, action.workflow, action.invocation, action.attempt, action.action)
+        return await invoke.invoke_definition(
+            self._definition(action.action), action.args, action.kwargs, context, action.timeout_seconds
+        )
+
+    def _definition(self, key: str) -> ActionDefinition:
+        definition = self._registry.definition(key)
+        if definition is not None:
+            return definition
+        if key == CONSTRUCT.key:
+            return CONSTRUCT
+        module, _, _ = key.partition(":")
+        have = ", ".join(self._modules) or "none"
+        raise ActionNotRegistered(
+            f"this worker has no action {key!r}; it was started with the modules: {have}. Start a worker with "
+            f"{module!r}, or give the action a queue of its own that only such workers consume"
+        )
+
+
+def _without_internals(error: Exception) -> Exception:
+    """The traceback from the user's first line on; an error of ours alone keeps what it has."""
+    trace: TracebackType | None = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename in _INTERNAL:
+        trace = trace.tb_next
+    return error.with_traceback(trace)

@@ -1,0 +1,244 @@
+"""The pool: which attempt runs when. At most `concurrency` at once; suspects alone; cancelled ones not at all.
+
+A runner is a task that takes one waiting attempt after another, so a short action costs no task of its own. A runner
+whose context variables were changed by an action ends after it: the next action must not see them. Must not know what
+performing an attempt means.
+
+A suspect is an attempt whose delivery has ended with the death of a worker more than once. It runs when nothing else
+does (or after `PATIENCE_SECONDS`, so that one long action cannot hold it up for ever), and nothing starts beside it for
+that long: if it is the killer, it takes no innocent one along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from contextvars import Context, copy_context
+from typing import Final
+from uuid import UUID
+
+from warren_worker.attempts import Attempt, Job, Key
+
+PATIENCE_SECONDS: Final = 10.0
+SETTLE_SECONDS: Final = 0.1
+"""A suspect waits this long at least: the message that it was in before may have been acknowledged by this worker just
+now, and the worker's death must not bring that one back."""
+_LONGEST_TURN: Final = 0.002
+"""A runner lets others have a turn after this many seconds."""
+
+
+class _Runner:
+    """A task and what it is running."""
+
+    __slots__ = ("attempt", "is_cancelled", "task")
+
+    def __init__(self) -> None:
+        self.task: asyncio.Task[None] | None = None
+        self.attempt: Attempt | None = None
+        self.is_cancelled = False
+
+
+class Pool:
+    """Runs attempts. `perform` never raises but for cancellation; `drop` is told of each attempt that was cancelled."""
+
+    def __init__(
+        self,
+        *,
+        concurrency: int,
+        perform: Callable[[Attempt], Awaitable[None]],
+        drop: Callable[[Attempt], None],
+    ) -> None:
+        self._concurrency = concurrency
+        self._perform = perform
+        self._drop = drop
+        self._waiting: deque[Attempt] = deque()
+        self._suspects: list[Attempt] = []
+        self._here: dict[Key, Attempt] = {}
+        self._runners: set[_Runner] = set()
+        self._idle: list[asyncio.Future[None]] = []
+        self._running = 0
+        self._is_exclusive = False
+        self._exclusive_until = 0.0
+        self._is_waking = False
+        self._changed = asyncio.Event()
+        self.freed = asyncio.Event()
+        """Set when an attempt with a lease has ended; whoever waits for it clears it."""
+        self._context: Context = copy_context()
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def running(self) -> list[Attempt]:
+        """The attempts that run now."""
+        return [runner.attempt for runner in self._runners if runner.attempt is not None]
+
+    @property
+    def held(self) -> list[Attempt]:
+        """The attempts that run now or wait here."""
+        return [*self.running, *self._waiting, *self._suspects]
+
+    def add(self, attempts: Iterable[Attempt]) -> None:
+        """Run these as soon as there is room."""
+        for attempt in attempts:
+            self._here[attempt.key] = attempt
+            self._waiting.append(attempt)
+        self._wake()
+
+    def add_suspect(self, attempt: Attempt) -> None:
+        """Run this one alone."""
+        attempt.since = self._loop.time()
+        self._here[attempt.key] = attempt
+        self._suspects.append(attempt)
+        self._loop.call_later(SETTLE_SECONDS, self._wake)
+        self._loop.call_later(PATIENCE_SECONDS, self._wake)
+
+    def find(self, key: Key) -> Attempt | None:
+        """The attempt with this key that is waiting or running here."""
+        return self._here.get(key)
+
+    def cancel(self, run_ids: Iterable[UUID]) -> int:
+        """Stop what runs, and forget what waits, for these runs; returns how many attempts that were."""
+        gone = set(run_ids)
+        stopped = 0
+        for attempt in [*self._waiting, *self._suspects]:
+            if attempt.action.run_id in gone:
+                (self._waiting if attempt in self._waiting else self._suspects).remove(attempt)
+                self._leave(attempt)
+                self._drop(attempt)
+                stopped += 1
+        for runner in self._runners:
+            if runner.attempt is not None and runner.attempt.action.run_id in gone and runner.task is not None:
+                runner.is_cancelled = True
+                runner.task.cancel("the run was cancelled")
+                stopped += 1
+        self._wake()
+        return stopped
+
+    def take_back(self) -> list[Job]:
+        """The jobs of which nothing has begun; they are forgotten here."""
+        waiting = (*self._waiting, *self._suspects)
+        jobs = dict.fromkeys(each.job for each in waiting if each.job is not None and not each.job.begun)
+        for attempt in waiting:
+            if attempt.job in jobs:
+                self._leave(attempt)
+        self._waiting = deque(each for each in self._waiting if each.job not in jobs)
+        self._suspects = [each for each in self._suspects if each.job not in jobs]
+        self._changed.set()
+        return list(jobs)
+
+    def take_leased(self) -> list[Attempt]:
+        """The attempts that have a lease and have not begun; they are forgotten here."""
+        leased = [each for each in (*self._waiting, *self._suspects) if each.job is None]
+        for attempt in leased:
+            self._leave(attempt)
+        self._waiting = deque(each for each in self._waiting if each.job is not None)
+        self._suspects = [each for each in self._suspects if each.job is not None]
+        self._changed.set()
+        return leased
+
+    async def drain(self) -> None:
+        """Return when nothing waits and nothing runs."""
+        while self._running or self._waiting or self._suspects:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def close(self) -> None:
+        """Cancel whatever still runs."""
+        tasks = [runner.task for runner in self._runners if runner.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _leave(self, attempt: Attempt) -> None:
+        if self._here.get(attempt.key) is attempt:
+            del self._here[attempt.key]
+
+    # --- which one is next --------------------------------------------------------------------------------------------
+
+    def _next(self) -> Attempt | None:
+        if self._is_exclusive and self._loop.time() < self._exclusive_until:
+            return None
+        if not self._suspects or self._loop.time() < self._suspects[0].since + SETTLE_SECONDS:
+            return self._waiting.popleft() if self._waiting else None
+        if self._running == 0:
+            self._is_exclusive = True
+            self._exclusive_until = self._loop.time() + PATIENCE_SECONDS
+            self._loop.call_later(PATIENCE_SECONDS, self._wake)
+            return self._suspects.pop(0)
+        if self._loop.time() - self._suspects[0].since >= PATIENCE_SECONDS:
+            return self._suspects.pop(0)
+        return None
+
+    def _wake(self) -> None:
+        """Have one more runner look for work; it wakes the next one if there is more."""
+        if self._is_waking or not (self._waiting or self._suspects):
+            return
+        if self._idle:
+            self._is_waking = True
+            self._idle.pop().set_result(None)
+        elif len(self._runners) < self._concurrency:
+            self._is_waking = True
+            self._spawn()
+
+    def _spawn(self) -> None:
+        runner = _Runner()
+        runner.task = self._loop.create_task(self._run(runner), context=self._context.copy())
+        self._runners.add(runner)
+
+    # --- a runner -----------------------------------------------------------------------------------------------------
+
+    async def _run(self, runner: _Runner) -> None:
+        try:
+            await self._work(runner)
+        finally:
+            self._runners.discard(runner)
+            self._is_waking = False
+            self._wake()
+
+    async def _work(self, runner: _Runner) -> None:
+        clean = copy_context()
+        turn = self._loop.time()
+        while True:
+            self._is_waking = False
+            attempt = self._next()
+            if attempt is None:
+                await self._rest()
+                turn = self._loop.time()
+                continue
+            self._wake()
+            if not await self._run_one(runner, attempt) or copy_context() != clean:
+                return
+            if self._loop.time() - turn > _LONGEST_TURN:
+                await asyncio.sleep(0)
+                turn = self._loop.time()
+
+    async def _run_one(self, runner: _Runner, attempt: Attempt) -> bool:
+        """Perform one attempt; false when this runner was cancelled for it, and should not be used again."""
+        if attempt.job is not None:
+            attempt.job.begun = True
+        runner.attempt = attempt
+        self._running += 1
+        try:
+            await self._perform(attempt)
+        except asyncio.CancelledError:
+            if not runner.is_cancelled:
+                raise
+            self._drop(attempt)
+        finally:
+            self._leave(attempt)
+            runner.attempt = None
+            self._running -= 1
+            self._is_exclusive = False
+            self._changed.set()
+            if attempt.job is None:
+                self.freed.set()
+        return not runner.is_cancelled
+
+    async def _rest(self) -> None:
+        idle = self._loop.create_future()
+        self._idle.append(idle)
+        try:
+            await idle
+        finally:
+            if idle in self._idle:
+                self._idle.remove(idle)

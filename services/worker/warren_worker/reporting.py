@@ -1,0 +1,187 @@
+"""Results on their way out: gathered per shard, published in batches, and their deliveries acknowledged after that.
+
+One publication is in flight at a time; what finishes meanwhile joins the next one, so batches form by themselves. Must
+not know what an action is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from pydantic_core import to_json
+
+from warren.contracts import names, wire
+from warren.contracts.messages import RunAction
+from warren.ports import Broker, Delivery, OutgoingMessage, Subscription
+from warren.runtime import faults
+from warren.runtime.processor import Repair, publish_patiently
+from warren_worker.attempts import Attempt, Job, Key
+
+BATCH_ITEMS: Final = 64
+BATCH_BYTES: Final = 256 * 1024
+REMEMBERED_ITEMS: Final = 4096
+REMEMBERED_BYTES: Final = 8 << 20
+
+_Item = tuple[bytes, RunAction, Job | None]
+"""An event, the action that it is about, and the job that it settles."""
+
+
+class _Answers:
+    """The events of the last attempts: at least so many items or bytes, at most twice as many."""
+
+    __slots__ = ("_bytes", "_earlier", "_latest")
+
+    def __init__(self) -> None:
+        self._latest: dict[Key, bytes] = {}
+        self._earlier: dict[Key, bytes] = {}
+        self._bytes = 0
+
+    def note(self, key: Key, event: bytes) -> None:
+        self._latest[key] = event
+        self._bytes += len(event)
+        if self._bytes > REMEMBERED_BYTES or len(self._latest) > REMEMBERED_ITEMS:
+            self._earlier, self._latest, self._bytes = self._latest, {}, 0
+
+    def find(self, key: Key) -> bytes | None:
+        return self._latest.get(key) or self._earlier.get(key)
+
+
+class Reporter:
+    """Publishes events and settles jobs. `repair` makes a route that was missing.
+
+    It remembers the last answers: an attempt whose acknowledgement was lost with the connection comes again, and is
+    answered with them instead of being run a second time.
+    """
+
+    def __init__(self, broker: Broker, *, repair: Repair) -> None:
+        self._broker = broker
+        self._repair = repair
+        self._events: dict[int, list[_Item]] = {}
+        self._messages: list[OutgoingMessage] = []
+        self._settled: list[Job] = []
+        self._answers = _Answers()
+        self._afterwards: list[Callable[[], None]] = []
+        self._arrived = asyncio.Event()
+        self._is_closing = False
+
+    def report(self, attempt: Attempt, event: bytes) -> None:
+        """Publish what became of an attempt; its job is settled once that is confirmed."""
+        faults.reached(faults.PERFORMED)
+        self._answers.note(attempt.key, event)
+        self.publish(attempt.action, event, attempt.job)
+
+    def answer_again(self, attempt: Attempt) -> bool:
+        """Publish once more what became of this attempt, if it was reported here lately; whether it was."""
+        event = self._answers.find(attempt.key)
+        if event is None:
+            return False
+        self.publish(attempt.action, event, attempt.job)
+        return True
+
+    def publish(self, action: RunAction, event: bytes, job: Job | None) -> None:
+        """Publish an event of a run, and count `job` down once it is confirmed."""
+        events = self._events.get(action.shard)
+        if events is None:
+            events = self._events[action.shard] = []
+        events.append((event, action, job))
+        self._arrived.set()
+
+    def drop(self, attempt: Attempt) -> None:
+        """Settle an attempt that nobody waits for any more."""
+        if attempt.job is not None:
+            self.settle(attempt.job)
+
+    def settle(self, job: Job) -> None:
+        """Count a job down: another one answers for one of its attempts."""
+        self._settled.append(job)
+        self._arrived.set()
+
+    def replace(self, job: Job, messages: Iterable[OutgoingMessage]) -> None:
+        """Publish these instead of a whole delivery, which is settled once they are confirmed."""
+        self._messages += messages
+        self._settled.append(job)
+        job.open = 1
+        self._arrived.set()
+
+    def when_settled(self, call: Callable[[], None]) -> None:
+        """Call this once everything that was reported or replaced so far is settled; not at all after `finish`."""
+        self._afterwards.append(call)
+        self._arrived.set()
+
+    async def run(self) -> None:
+        """Publish until `finish` was called and nothing is left; run it as a task."""
+        while True:
+            if not (self._events or self._messages or self._settled or self._afterwards):
+                if self._is_closing:
+                    return
+                self._arrived.clear()
+                await self._arrived.wait()
+                continue
+            afterwards, self._afterwards = self._afterwards, []
+            messages, settled = self._take()
+            if faults.disabled(faults.ACK_AFTER_CONFIRMS):
+                _acknowledge(settled)
+                settled = []
+            if messages:
+                await publish_patiently(self._broker, messages, self._repair)
+            faults.reached(faults.REPORTED)
+            _acknowledge(settled)
+            if not self._is_closing:
+                for call in afterwards:
+                    call()
+
+    def finish(self) -> None:
+        """Nothing more will be reported."""
+        self._is_closing = True
+        self._arrived.set()
+
+    def _take(self) -> tuple[list[OutgoingMessage], list[Job]]:
+        messages, self._messages = self._messages, []
+        settled, self._settled = self._settled, []
+        events, self._events = self._events, {}
+        for shard, items in events.items():
+            messages += _event_messages(shard, items)
+            settled += [job for _, _, job in items if job is not None]
+        return messages, settled
+
+
+def _event_messages(shard: int, items: list[_Item]) -> list[OutgoingMessage]:
+    """Events of one shard in as few messages as their bounds allow."""
+    messages: list[OutgoingMessage] = []
+    chunk: list[bytes] = []
+    seeds: list[str] = []
+    size, trace = 0, None
+    for event, action, _ in items:
+        if chunk and (len(chunk) >= BATCH_ITEMS or size + len(event) > BATCH_BYTES):
+            messages.append(_event_message(shard, chunk, seeds, trace))
+            chunk, seeds, size, trace = [], [], 0, None
+        chunk.append(event)
+        size += len(event)
+        trace = trace or action.trace
+        if action.seed is not None:
+            seeds.append(action.seed)
+    messages.append(_event_message(shard, chunk, seeds, trace))
+    return messages
+
+
+def _event_message(shard: int, events: list[bytes], seeds: list[str], trace: str | None) -> OutgoingMessage:
+    """The header holds the first trace of a batch; each run's own is known to the coordinator."""
+    return OutgoingMessage(
+        names.EVENTS_EXCHANGE,
+        names.event_key(shard),
+        wire.batch_body(events, b',"seeds":' + to_json(seeds) if seeds else b""),
+        headers={} if trace is None else {names.HEADER_TRACEPARENT: trace},
+    )
+
+
+def _acknowledge(settled: list[Job]) -> None:
+    """Count down, and acknowledge the deliveries of which nothing is open, all of a subscription at once."""
+    done: dict[Subscription, list[Delivery]] = {}
+    for job in settled:
+        job.open -= 1
+        if job.open == 0:
+            done.setdefault(job.subscription, []).append(job.delivery)
+    for subscription, deliveries in done.items():
+        subscription.ack(deliveries)

@@ -1,0 +1,153 @@
+"""Warren: durable Python workflows on RabbitMQ and PostgreSQL.
+
+This is what a workflow author imports. It loads no driver and no server library: the client (`Warren`) and everything
+behind it come when they are first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import TYPE_CHECKING, Any
+
+from warren.errors import (
+    ActionError,
+    ActionNotRegistered,
+    ActionTimeout,
+    Diagnostic,
+    ExhaustedRetries,
+    ExhaustedRetriesError,
+    InvalidInput,
+    LimitExceeded,
+    RunNotFound,
+    ScheduleAlreadyExistsError,
+    SchedulingUnavailable,
+    UnknownWorkflow,
+    UnserializableValue,
+    UnsupportedPatternError,
+    WarrenError,
+    WorkerLost,
+    WorkflowCancelledError,
+    WorkflowFailedError,
+)
+from warren.sdk import (
+    ActionContext,
+    ActionRegistry,
+    ActionResultPayload,
+    Depend,
+    Depends,
+    RetryPolicy,
+    RunHandle,
+    ScheduleInfo,
+    Workflow,
+    WorkflowClient,
+    WorkflowRegistry,
+    action,
+    action_context,
+    build_workflow_ir,
+    delete_schedule,
+    deserialize_result_payload,
+    list_schedules,
+    log,
+    now,
+    pause_schedule,
+    provide_action_context,
+    provide_dependencies,
+    random,
+    registry,
+    resume_schedule,
+    schedule_workflow,
+    serialize_error_payload,
+    serialize_result_payload,
+    set_client_factory,
+    uuid4,
+    workflow,
+    workflow_registry,
+)
+
+if TYPE_CHECKING:
+    from warren.client import Warren
+
+__all__ = [
+    "ActionContext",
+    "ActionError",
+    "ActionNotRegistered",
+    "ActionRegistry",
+    "ActionResultPayload",
+    "ActionTimeout",
+    "Depend",
+    "Depends",
+    "Diagnostic",
+    "ExhaustedRetries",
+    "ExhaustedRetriesError",
+    "InvalidInput",
+    "LimitExceeded",
+    "RetryPolicy",
+    "RunHandle",
+    "RunNotFound",
+    "ScheduleAlreadyExistsError",
+    "ScheduleInfo",
+    "SchedulingUnavailable",
+    "UnknownWorkflow",
+    "UnserializableValue",
+    "UnsupportedPatternError",
+    "Warren",
+    "WarrenError",
+    "WorkerLost",
+    "Workflow",
+    "WorkflowCancelledError",
+    "WorkflowFailedError",
+    "WorkflowRegistry",
+    "action",
+    "action_context",
+    "build_workflow_ir",
+    "delete_schedule",
+    "deserialize_result_payload",
+    "list_schedules",
+    "log",
+    "now",
+    "pause_schedule",
+    "provide_action_context",
+    "provide_dependencies",
+    "random",
+    "registry",
+    "resume_schedule",
+    "schedule_workflow",
+    "serialize_error_payload",
+    "serialize_result_payload",
+    "set_client_factory",
+    "uuid4",
+    "workflow",
+    "workflow_registry",
+]
+
+_LAZY = {"Warren": "warren.client"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'warren' has no attribute {name!r}")
+    return getattr(_import_client(_LAZY[name]), name)
+
+
+def _import_client(module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] == "warren":
+            raise
+        raise ModuleNotFoundError(
+            f"Warren's client needs {error.name}: pip install 'warren[client]'", name=error.name
+        ) from error
+
+
+def _default_client() -> WorkflowClient:
+    """The servers of `WARREN_*`; in a pytest test that names no broker, the engine in this process."""
+    if "PYTEST_CURRENT_TEST" in os.environ and not os.environ.get("WARREN_BROKER_URL"):
+        client: WorkflowClient = importlib.import_module("warren.testing").InProcessClient()
+    else:
+        client = _import_client("warren.client").default_client()
+    return client
+
+
+set_client_factory(_default_client)

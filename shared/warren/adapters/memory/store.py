@@ -1,0 +1,355 @@
+"""`MemoryRunStore`: the port in this process's memory, for tests, simulations and `warren run`. Keeps nothing on disk.
+
+Several stores may share one `MemoryDatabase`, as processes share a server. Nothing here is random, looks at a clock or
+depends on hash order. A simulator makes the database fail through `MemoryDatabase.is_away` and `.fail_next`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from uuid import UUID
+
+from warren.adapters.storable import why_unstorable
+from warren.contracts.messages import RunStatus
+from warren.errors import InvalidInput, SequenceConflict, StoreUnavailable, WarrenError
+from warren.ports.store import (
+    CreateOutcome,
+    DueRun,
+    LoadedRun,
+    NewRun,
+    ProgramRecord,
+    QuietRun,
+    ReplyAddress,
+    RunFilter,
+    RunUpdate,
+    SnapshotRow,
+    StoredRun,
+    TransitionRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    error: WarrenError
+    operation: str | None
+    after: bool
+
+
+@dataclass(slots=True)
+class MemoryDatabase:
+    """What the stores of one simulated server share.
+
+    While `is_away` every operation raises `StoreUnavailable`. `before` is called with an operation's name before it
+    starts; a simulator may count, or set a fault, there.
+    """
+
+    is_away: bool = False
+    before: Callable[[str], None] | None = None
+    programs: dict[str, ProgramRecord] = field(default_factory=dict)  # the latest registration last
+    runs: dict[UUID, StoredRun] = field(default_factory=dict)
+    keys: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    open_runs: set[UUID] = field(default_factory=set)
+    histories: dict[UUID, dict[int, TransitionRow]] = field(default_factory=dict)
+    invocations: dict[tuple[UUID, int], list[int]] = field(default_factory=dict)  # the seqs of an invocation
+    snapshots: dict[UUID, SnapshotRow] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    _faults: list[_Fault] = field(default_factory=list)
+
+    def fail_next(
+        self,
+        error: WarrenError | None = None,
+        *,
+        operation: str | None = None,
+        after: bool = False,
+        times: int = 1,
+    ) -> None:
+        """Make the next operation (of this method name, if one is given) raise `error`, `StoreUnavailable` by default.
+
+        With `after` the operation is applied first: a commit whose acknowledgement is lost.
+        """
+        fault = _Fault(error or StoreUnavailable("the memory store was told to fail"), operation, after)
+        self._faults.extend([fault] * times)
+
+    @contextmanager
+    def operation(self, name: str) -> Iterator[None]:
+        """Surround one operation with what a simulator asked for."""
+        if self.before is not None:
+            self.before(name)
+        if self.is_away:
+            raise StoreUnavailable("the memory store is away")
+        fault = next((fault for fault in self._faults if fault.operation in (None, name)), None)
+        if fault is not None:
+            self._faults.remove(fault)
+            if not fault.after:
+                raise fault.error
+        yield
+        if fault is not None:
+            raise fault.error
+
+
+class MemoryRunStore:
+    """A `RunStore` over a `MemoryDatabase` of its own, or over one that it shares. There is nothing to migrate."""
+
+    def __init__(self, database: MemoryDatabase | None = None) -> None:
+        self.database = database or MemoryDatabase()
+        self._is_connected = False
+        self._is_reachable = False
+
+    @property
+    def is_ready(self) -> bool:
+        return self._is_connected and self._is_reachable
+
+    async def connect(self) -> None:
+        self._is_connected = True
+        try:
+            async with self._operation("connect"):
+                pass
+        except BaseException:
+            self._is_connected = False
+            raise
+
+    async def close(self) -> None:
+        self._is_connected = False
+
+    async def migrate(self) -> list[str]:
+        with self.database.operation("migrate"):
+            return []
+
+    async def maintain(self) -> None:
+        async with self._operation("maintain"):
+            pass
+
+    # programs
+
+    async def save_program(self, record: ProgramRecord) -> None:
+        async with self._operation("save_program", record):
+            known = self.database.programs.pop(record.version, record)
+            self.database.programs[record.version] = replace(known, registered_at=record.registered_at)
+
+    async def load_program(self, version: str) -> ProgramRecord | None:
+        async with self._operation("load_program", version):
+            return self.database.programs.get(version)
+
+    async def latest_program(self, workflow: str) -> ProgramRecord | None:
+        async with self._operation("latest_program", workflow):
+            return self._latest_programs().get(workflow)
+
+    async def list_programs(self) -> list[ProgramRecord]:
+        async with self._operation("list_programs"):
+            return [program for _, program in sorted(self._latest_programs().items())]
+
+    def _latest_programs(self) -> dict[str, ProgramRecord]:
+        return {program.workflow: program for program in self.database.programs.values()}
+
+    # runs
+
+    async def create_runs(self, runs: Sequence[NewRun]) -> list[CreateOutcome]:
+        async with self._operation("create_runs", *runs, *(run.first for run in runs)):
+            return [self._create(run) for run in runs]
+
+    def _create(self, run: NewRun) -> CreateOutcome:
+        database = self.database
+        known = database.runs.get(run.run_id)
+        if known is not None:
+            if run.reply_to is not None:
+                reply = ReplyAddress(run.reply_to, run.correlation_id)
+                database.runs[run.run_id] = replace(known, reply=reply)
+            return CreateOutcome(run.run_id, created=False)
+        if run.key is not None:
+            owner = database.keys.setdefault((run.workflow, run.key), run.run_id)
+            if owner != run.run_id:
+                return CreateOutcome(owner, created=False)
+        database.runs[run.run_id] = _new_row(run)
+        if run.finish is None:
+            database.open_runs.add(run.run_id)
+        self._append(run.first)
+        return CreateOutcome(run.run_id, created=True)
+
+    async def load_runs(self, run_ids: Sequence[UUID]) -> dict[UUID, LoadedRun]:
+        async with self._operation("load_runs"):
+            return {run_id: self._load(run_id) for run_id in run_ids if run_id in self.database.runs}
+
+    def _load(self, run_id: UUID) -> LoadedRun:
+        snapshot = self.database.snapshots.get(run_id)
+        return LoadedRun(
+            run=self.database.runs[run_id],
+            snapshot=snapshot,
+            transitions=self._read(run_id, after_seq=snapshot.seq if snapshot else 0),
+        )
+
+    async def commit(
+        self,
+        transitions: Sequence[TransitionRow],
+        updates: Sequence[RunUpdate] = (),
+        snapshots: Sequence[SnapshotRow] = (),
+    ) -> dict[UUID, StoredRun]:
+        finishes = [update.finish for update in updates if update.finish is not None]
+        async with self._operation("commit", *transitions, *finishes, *snapshots):
+            self._refuse_taken(transitions)
+            for row in transitions:
+                self._append(row)
+            for update in updates:
+                self._update(update)
+            for snapshot in snapshots:
+                self._save_snapshot(snapshot)
+            finished = [update.run_id for update in updates if update.finish is not None]
+            return {run_id: self.database.runs[run_id] for run_id in finished if run_id in self.database.runs}
+
+    def _refuse_taken(self, transitions: Sequence[TransitionRow]) -> None:
+        places = [(row.run_id, row.seq) for row in transitions]
+        taken = {run_id for run_id, seq in places if seq in self.database.histories.get(run_id, {})}
+        if not taken and len(set(places)) < len(places):  # two equal ones in this very batch
+            taken = {run_id for run_id, _ in places}
+        if taken:
+            run_ids = sorted(taken)
+            message = f"another coordinator was first for {', '.join(map(str, run_ids))}"
+            raise SequenceConflict(message, run_ids=run_ids)
+
+    def _append(self, row: TransitionRow) -> None:
+        self.database.histories.setdefault(row.run_id, {})[row.seq] = row
+        self.database.invocations.setdefault((row.run_id, row.invocation), []).append(row.seq)
+
+    def _update(self, update: RunUpdate) -> None:
+        run = self.database.runs.get(update.run_id)
+        if run is None:
+            return
+        if update.set_wake_at:
+            run = replace(run, wake_at=update.wake_at)
+        if update.finish is not None:
+            end = update.finish
+            run = replace(run, status=end.status, result=end.result, error=end.error, finished_at=end.at)
+            self.database.open_runs.discard(update.run_id)
+        self.database.runs[update.run_id] = run
+
+    def _save_snapshot(self, snapshot: SnapshotRow) -> None:
+        stored = self.database.snapshots.get(snapshot.run_id)
+        if snapshot.run_id in self.database.runs and (stored is None or stored.seq <= snapshot.seq):
+            self.database.snapshots[snapshot.run_id] = snapshot
+
+    def _read(self, run_id: UUID, *, after_seq: int) -> list[TransitionRow]:
+        return [row for seq, row in sorted(self.database.histories.get(run_id, {}).items()) if seq > after_seq]
+
+    async def find_transitions(self, run_id: UUID, invocation: int) -> list[TransitionRow]:
+        async with self._operation("find_transitions"):
+            seqs = self.database.invocations.get((run_id, invocation), ())
+            return [self.database.histories[run_id][seq] for seq in sorted(seqs)]
+
+    async def due_runs(self, *, before: datetime, limit: int) -> list[DueRun]:
+        async with self._operation("due_runs"):
+            runs = [self.database.runs[run_id] for run_id in self.database.open_runs]
+            due = [
+                DueRun(run.run_id, run.shard, run.wake_at)
+                for run in runs
+                if run.wake_at is not None and run.wake_at <= before
+            ]
+            return sorted(due, key=lambda run: (run.wake_at, run.run_id))[:limit]
+
+    async def open_run_ids(self, *, after: UUID | None, limit: int) -> list[UUID]:
+        async with self._operation("open_run_ids"):
+            return sorted(run_id for run_id in self.database.open_runs if after is None or run_id > after)[:limit]
+
+    async def quiet_runs(
+        self, *, since: datetime | None, before: datetime, is_timed: bool, after: UUID | None, limit: int
+    ) -> list[QuietRun]:
+        async with self._operation("quiet_runs"):
+            found = []
+            for run_id in sorted(self.database.open_runs):
+                if (after is not None and run_id <= after) or (
+                    (self.database.runs[run_id].wake_at is not None) is not is_timed
+                ):
+                    continue
+                last = max(self.database.histories[run_id].values(), key=lambda row: row.seq)
+                if last.at < before and (since is None or last.at >= since):
+                    found.append(QuietRun(run_id, last.seq))
+            return found[:limit]
+
+    async def running_among(self, run_ids: Sequence[UUID]) -> set[UUID]:
+        async with self._operation("running_among"):
+            return {run_id for run_id in run_ids if run_id in self.database.open_runs}
+
+    async def get_run(self, run_id: UUID) -> StoredRun | None:
+        async with self._operation("get_run"):
+            return self.database.runs.get(run_id)
+
+    async def find_run(self, workflow: str, key: str) -> StoredRun | None:
+        async with self._operation("find_run", workflow, key):
+            run_id = self.database.keys.get((workflow, key))
+            return None if run_id is None else self.database.runs[run_id]
+
+    async def list_runs(self, filter: RunFilter) -> list[StoredRun]:  # noqa: A002 - the port's word for it
+        async with self._operation("list_runs", filter):
+            found = [
+                run
+                for run in self.database.runs.values()
+                if filter.workflow in (None, run.workflow)
+                and filter.status in (None, run.status)
+                and (filter.before is None or run.run_id < filter.before)
+            ]
+            return sorted(found, key=lambda run: run.run_id, reverse=True)[: filter.limit]
+
+    async def history(self, run_id: UUID, *, after_seq: int = 0, limit: int = 1000) -> list[TransitionRow]:
+        async with self._operation("history"):
+            return self._read(run_id, after_seq=after_seq)[:limit]
+
+    # settings
+
+    async def get_setting(self, name: str) -> str | None:
+        async with self._operation("get_setting", name):
+            return self.database.settings.get(name)
+
+    async def set_setting(self, name: str, value: str, *, expected: str | None) -> bool:
+        async with self._operation("set_setting", name, value):
+            if self.database.settings.get(name) != expected:
+                return False
+            self.database.settings[name] = value
+            return True
+
+    @asynccontextmanager
+    async def _operation(self, name: str, *given: object) -> AsyncIterator[None]:
+        """Surround one operation: let others run first, as a round trip would; check what was given; be faulty."""
+        if not self._is_connected:
+            raise StoreUnavailable("the memory store is not connected: connect() comes first, close() last")
+        await asyncio.sleep(0)
+        for item in given:
+            _refuse_unstorable(name, item)
+        self._is_reachable = False
+        with self.database.operation(name):
+            self._is_reachable = True
+            yield
+
+
+def _new_row(run: NewRun) -> StoredRun:
+    end = run.finish
+    return StoredRun(
+        run_id=run.run_id,
+        workflow=run.workflow,
+        version=run.version,
+        shard=run.shard,
+        status=end.status if end else RunStatus.RUNNING,
+        input=run.input,
+        result=end.result if end else None,
+        error=end.error if end else None,
+        key=run.key,
+        parent=run.parent,
+        trace=run.trace,
+        wake_at=run.wake_at,
+        reply=None if run.reply_to is None else ReplyAddress(run.reply_to, run.correlation_id),
+        created_at=run.first.at,
+        finished_at=end.at if end else None,
+    )
+
+
+def _refuse_unstorable(name: str, given: object) -> None:
+    """`given` is a text, or a record of the port whose fields may be texts."""
+    if isinstance(given, str):
+        if fault := why_unstorable(given):
+            raise InvalidInput(f"{name}: {fault}")
+        return
+    for record_field in fields(given):  # type: ignore[arg-type]  # every other thing given is a dataclass
+        value = getattr(given, record_field.name)
+        if isinstance(value, str) and (fault := why_unstorable(value)):
+            raise InvalidInput(f"{record_field.name}: {fault}")

@@ -1,0 +1,260 @@
+"""`PostgresRunStore`: the port in terms of named queries. Decides nothing about connections, retries or tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from warren.adapters.postgres.connections import Connections, Row
+from warren.adapters.postgres.failures import RowTaken
+from warren.adapters.postgres.migrating import check_migrations, migrate
+from warren.adapters.postgres.queries import Query, load_queries
+from warren.adapters.postgres.rows import (
+    change_columns,
+    new_run_columns,
+    to_loaded_run,
+    to_program,
+    to_run,
+    to_transition,
+    transition_columns,
+)
+from warren.errors import SequenceConflict
+from warren.ports.store import (
+    CreateOutcome,
+    DueRun,
+    LoadedRun,
+    NewRun,
+    ProgramRecord,
+    QuietRun,
+    RunFilter,
+    RunUpdate,
+    SnapshotRow,
+    StoredRun,
+    TransitionRow,
+)
+
+_HISTORY = load_queries("history.sql")
+_RUNS = load_queries("runs.sql")
+_PROGRAMS = load_queries("programs.sql")
+_SETTINGS = load_queries("settings.sql")
+_MONTHS_AHEAD = 3
+
+
+class PostgresRunStore:
+    """Runs, histories and programs in PostgreSQL 14 or newer.
+
+    `url` is postgresql://user:password@host:port/database; `name` shows in `pg_stat_activity`. A call waits for an
+    absent server for ever, or until `give_up_after`. A commit whose acknowledgement was lost is tried again; where its
+    rows turn out to be in the history already, it has succeeded.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        name: str,
+        give_up_after: timedelta | None = None,
+        min_size: int = 1,
+        max_size: int = 4,
+    ) -> None:
+        self._connections = Connections(
+            url, name=name, give_up_after=give_up_after, min_size=min_size, max_size=max_size
+        )
+
+    @property
+    def is_ready(self) -> bool:
+        return self._connections.is_reachable
+
+    async def connect(self) -> None:
+        await self._connections.open()
+        try:
+            await check_migrations(self._connections)
+        except BaseException:
+            await self._connections.close()
+            raise
+
+    async def close(self) -> None:
+        await self._connections.close()
+
+    async def migrate(self) -> list[str]:
+        applied = await migrate(self._connections)
+        await self._connections.run_alone(
+            lambda connection: connection.execute(_SETTINGS["ensure_history_partitions"].sql, _MONTHS_AHEAD)
+        )
+        return applied
+
+    async def maintain(self) -> None:
+        await self._fetch(_SETTINGS["ensure_history_partitions"], _MONTHS_AHEAD)
+
+    # programs
+
+    async def save_program(self, record: ProgramRecord) -> None:
+        await self._fetch(
+            _PROGRAMS["save_program"],
+            record.version,
+            record.workflow,
+            record.ir,
+            record.program,
+            record.registered_at,
+        )
+
+    async def load_program(self, version: str) -> ProgramRecord | None:
+        return _one([to_program(row) for row in await self._fetch(_PROGRAMS["load_program"], version)])
+
+    async def latest_program(self, workflow: str) -> ProgramRecord | None:
+        return _one([to_program(row) for row in await self._fetch(_PROGRAMS["latest_program"], workflow)])
+
+    async def list_programs(self) -> list[ProgramRecord]:
+        return [to_program(row) for row in await self._fetch(_PROGRAMS["list_programs"])]
+
+    # runs
+
+    async def create_runs(self, runs: Sequence[NewRun]) -> list[CreateOutcome]:
+        distinct: dict[UUID, NewRun] = {}
+        for run in runs:
+            distinct.setdefault(run.run_id, run)
+        created = await self._create_distinct(list(distinct.values())) if distinct else set()
+        firsts = {id(run) for run_id, run in distinct.items() if run_id in created}
+        others = [run for run in runs if id(run) not in firsts]
+        owners = await self._adopt(others) if others else {}
+        return [
+            CreateOutcome(run.run_id, created=True)
+            if id(run) in firsts
+            else CreateOutcome(owners[run.run_id], created=False)
+            for run in runs
+        ]
+
+    async def _create_distinct(self, runs: Sequence[NewRun]) -> set[UUID]:
+        rows, was_retried = await self._connections.fetch_tracked(_RUNS["create_runs"], *new_run_columns(runs))
+        created: set[UUID] = {row["id"] for row in rows}
+        if was_retried and len(created) < len(runs):  # a try whose answer was lost may have created them
+            firsts = [run.first for run in runs if run.run_id not in created]
+            created |= {row.run_id for row in await self._find_taken(firsts) if row in firsts}
+        return created
+
+    async def _adopt(self, runs: Sequence[NewRun]) -> dict[UUID, UUID]:
+        """Give existing runs their new reply addresses; returns, for every run id, the run that stands for it."""
+        replies: dict[UUID, tuple[str | None, str | None]] = {}
+        for run in sorted(runs, key=lambda run: run.run_id):
+            if run.reply_to is not None or run.run_id not in replies:
+                replies[run.run_id] = (run.reply_to, run.correlation_id)
+        rows = await self._fetch(
+            _RUNS["adopt_runs"],
+            list(replies),
+            [reply[0] for reply in replies.values()],
+            [reply[1] for reply in replies.values()],
+        )
+        owners: dict[UUID, UUID] = {row["id"]: row["id"] for row in rows}
+        keyed = [run for run in runs if run.run_id not in owners]
+        if keyed:
+            rows = await self._fetch(
+                _RUNS["find_key_owners"], [run.workflow for run in keyed], [run.key for run in keyed]
+            )
+            by_key = {(row["workflow"], row["key"]): row["id"] for row in rows}
+            owners |= {run.run_id: by_key[run.workflow, run.key] for run in keyed}
+        return owners
+
+    async def load_runs(self, run_ids: Sequence[UUID]) -> dict[UUID, LoadedRun]:
+        rows = await self._fetch(_RUNS["load_runs"], list(run_ids)) if run_ids else []
+        return {row["id"]: to_loaded_run(row) for row in rows}
+
+    async def commit(
+        self,
+        transitions: Sequence[TransitionRow],
+        updates: Sequence[RunUpdate] = (),
+        snapshots: Sequence[SnapshotRow] = (),
+    ) -> dict[UUID, StoredRun]:
+        # In the order of the primary key: two writers that collide then wait for each other instead of deadlocking.
+        ordered = sorted(transitions, key=_place) if len(transitions) > 1 else transitions
+        try:
+            if updates or snapshots:
+                columns = (*transition_columns(ordered), *change_columns(updates, snapshots))
+                rows = await self._fetch(_HISTORY["commit_changes"], *columns)
+            elif ordered:
+                rows = await self._fetch(_HISTORY["append_transitions"], *transition_columns(ordered))
+            else:
+                rows = []
+        except RowTaken as error:
+            await self._raise_unless_ours(ordered, error)
+            rows = await self._fetch(_RUNS["get_runs"], [update.run_id for update in updates if update.finish])
+        return {row["id"]: to_run(row) for row in rows}
+
+    async def _raise_unless_ours(self, transitions: Sequence[TransitionRow], error: RowTaken) -> None:
+        taken = await self._find_taken(transitions)
+        if error.was_retried and len(taken) == len(transitions) and all(row in taken for row in transitions):
+            return  # the try whose answer was lost had been committed
+        run_ids = {row.run_id for row in taken} or {row.run_id for row in transitions}
+        raise SequenceConflict(
+            f"another coordinator was first for {', '.join(map(str, sorted(run_ids)))}", run_ids=sorted(run_ids)
+        ) from error
+
+    async def _find_taken(self, transitions: Sequence[TransitionRow]) -> list[TransitionRow]:
+        rows = await self._fetch(
+            _HISTORY["find_taken"], [row.run_id for row in transitions], [row.seq for row in transitions]
+        )
+        return [to_transition(row) for row in rows]
+
+    async def find_transitions(self, run_id: UUID, invocation: int) -> list[TransitionRow]:
+        return [to_transition(row) for row in await self._fetch(_HISTORY["find_transitions"], run_id, invocation)]
+
+    async def due_runs(self, *, before: datetime, limit: int) -> list[DueRun]:
+        return [DueRun(*row) for row in await self._fetch(_RUNS["due_runs"], before, limit)]
+
+    async def open_run_ids(self, *, after: UUID | None, limit: int) -> list[UUID]:
+        return [row["id"] for row in await self._fetch(_RUNS["open_run_ids"], after, limit)]
+
+    async def quiet_runs(
+        self, *, since: datetime | None, before: datetime, is_timed: bool, after: UUID | None, limit: int
+    ) -> list[QuietRun]:
+        rows = await self._fetch(_RUNS["quiet_runs"], since, before, is_timed, after, limit)
+        return [QuietRun(*row) for row in rows]
+
+    async def running_among(self, run_ids: Sequence[UUID]) -> set[UUID]:
+        return {row["id"] for row in await self._fetch(_RUNS["running_among"], list(run_ids))} if run_ids else set()
+
+    async def get_run(self, run_id: UUID) -> StoredRun | None:
+        return _one([to_run(row) for row in await self._fetch(_RUNS["get_runs"], [run_id])])
+
+    async def find_run(self, workflow: str, key: str) -> StoredRun | None:
+        return _one([to_run(row) for row in await self._fetch(_RUNS["find_run"], workflow, key)])
+
+    async def list_runs(self, filter: RunFilter) -> list[StoredRun]:  # noqa: A002 - the port's word for it
+        status = None if filter.status is None else filter.status.value
+        if filter.workflow is None:
+            rows = await self._fetch(_RUNS["list_runs"], status, filter.before, filter.limit)
+        else:
+            query = _RUNS["list_runs_of_workflow"]
+            rows = await self._fetch(query, filter.workflow, status, filter.before, filter.limit)
+        return [to_run(row) for row in rows]
+
+    async def history(self, run_id: UUID, *, after_seq: int = 0, limit: int = 1000) -> list[TransitionRow]:
+        return [to_transition(row) for row in await self._fetch(_HISTORY["read_history"], run_id, after_seq, limit)]
+
+    # settings
+
+    async def get_setting(self, name: str) -> str | None:
+        return _one([row["value"] for row in await self._fetch(_SETTINGS["get_setting"], name)])
+
+    async def set_setting(self, name: str, value: str, *, expected: str | None) -> bool:
+        if expected is None:
+            query, arguments = _SETTINGS["add_setting"], [name, value]
+        else:
+            query, arguments = _SETTINGS["replace_setting"], [name, value, expected]
+        rows, was_retried = await self._connections.fetch_tracked(query, *arguments)
+        return bool(rows) or (was_retried and await self.get_setting(name) == value)
+
+    async def _fetch(self, query: Query, *arguments: Any) -> list[Row]:
+        return await self._connections.fetch(query, *arguments)
+
+
+_T = TypeVar("_T")
+
+
+def _one(items: Sequence[_T]) -> _T | None:
+    return items[0] if items else None
+
+
+def _place(row: TransitionRow) -> tuple[UUID, int]:
+    return row.run_id, row.seq

@@ -1,0 +1,223 @@
+"""`RabbitBroker`: the `Broker` port over aio-pika, with the hot path on frames of its own.
+
+This module wires the parts together and holds what is asked rarely (declare, get, stats, purge). There are two
+connections, one to publish and one to consume and for the rare requests, because a broker in need stops reading from
+those that publish.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TypeVar
+from uuid import uuid4
+
+from yarl import URL
+
+from warren.adapters.rabbitmq.declarations import Declarations
+from warren.adapters.rabbitmq.link import Link, LinkKeeper
+from warren.adapters.rabbitmq.patience import until_it_works
+from warren.adapters.rabbitmq.publisher import Publisher
+from warren.adapters.rabbitmq.subscription import RabbitSubscription
+from warren.adapters.rabbitmq.translation import BrokerClosed, ChannelRefused, masked, translated
+from warren.contracts.topology import Queue, Topology
+from warren.errors import BrokerError, BrokerUnavailable
+from warren.ports.broker import OutgoingMessage, QueueStats
+
+_T = TypeVar("_T")
+_REQUEST_SECONDS = 15.0
+
+
+class RabbitBroker:
+    """RabbitMQ 3.10 to 4.x.
+
+    Args:
+        url: `amqp://user:password@host:port/vhost`, or `amqps://` (`?cafile=FILE`, `?no_verify_ssl=1`).
+        name: what the broker shows this process as, and the beginning of its private queues' names.
+        give_up_after: how long any method waits for a broker that is away; None waits for ever.
+        heartbeat_seconds: this side notices a dead connection within 8 s in any case; the broker forgets a
+            vanished client, and gives its deliveries and its place as the single active consumer to others, after two
+            to three times this. A process that never blocks its event loop may use 3.
+    """
+
+    def __init__(
+        self, url: str, *, name: str, give_up_after: timedelta | None = None, heartbeat_seconds: int = 10
+    ) -> None:
+        self._url = _checked(url)
+        self._name = name
+        self._patience = None if give_up_after is None else give_up_after.total_seconds()
+        self._declarations = Declarations()
+        self._epochs = itertools.count(1)
+        self._subscriptions: list[RabbitSubscription] = []
+        self._publishing = LinkKeeper(
+            self._url, name=f"{name} publishing", heartbeat_seconds=heartbeat_seconds, prepare=self._prepare_publishing
+        )
+        self._consuming = LinkKeeper(
+            self._url, name=f"{name} consuming", heartbeat_seconds=heartbeat_seconds, prepare=self._prepare_consuming
+        )
+        self._publisher = Publisher(self._publishing, self._declarations)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the publishing connection stands and every subscription is active."""
+        return self._publisher.is_ready and all(each.is_active for each in self._live_subscriptions())
+
+    @property
+    def epoch(self) -> int:
+        """Counts established connections, from 1."""
+        return self._publisher.epoch
+
+    async def connect(self) -> None:
+        """Connect; idempotent. Raises `BrokerUnavailable` saying what to do."""
+        if (library := logging.getLogger("aiormq")).level == logging.NOTSET:
+            library.setLevel(logging.CRITICAL)  # it logs each failed attempt as an error; the links report them, once
+        self._publishing.start()
+        self._consuming.start()
+        self._publisher.start()
+        try:
+            async with self._waiting("connect"):
+                await self._publisher.ready()
+                await self._consuming.up()
+        except BrokerUnavailable:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Cancel subscriptions, disconnect. Idempotent."""
+        subscriptions, self._subscriptions = self._subscriptions, []
+        await asyncio.gather(*(subscription.stop() for subscription in subscriptions))
+        await self._publisher.stop()
+        await asyncio.gather(self._publishing.stop(), self._consuming.stop())
+
+    async def declare(self, topology: Topology) -> None:
+        """Create what is missing."""
+        await self._ask("declare", lambda link: self._declarations.declare(link, topology))
+
+    async def declare_queue(self, queue: Queue) -> None:
+        """Create one durable queue and its binding."""
+        await self._ask("declare", lambda link: self._declarations.declare_queue(link, queue))
+
+    async def declare_private_queue(self, *, bindings: Sequence[tuple[str, str]] = ()) -> str:
+        """Create an exclusive queue; returns its name."""
+        name = f"{self._name}.{uuid4().hex[:12]}"
+        await self._ask("declare", lambda link: self._declarations.declare_private(link, name, bindings))
+        return name
+
+    async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
+        """Publish all; returns when all are confirmed."""
+        if self._patience is None:
+            await self._publisher.publish(messages)
+        else:
+            async with self._waiting("publish"):
+                await self._publisher.publish(messages)
+
+    async def subscribe(self, queue: str, *, prefetch: int) -> RabbitSubscription:
+        """Consume a queue."""
+        subscription = RabbitSubscription(
+            queue,
+            prefetch=prefetch,
+            keeper=self._consuming,
+            declarations=self._declarations,
+            epochs=self._epochs,
+        )
+        async with self._waiting("subscribe"):
+            await subscription.start()
+        self._subscriptions = [*self._live_subscriptions(), subscription]
+        return subscription
+
+    async def get(self, queue: str) -> bytes | None:
+        """Take one message off a queue."""
+
+        async def get(link: Link) -> bytes | None:
+            channel = await link.open_channel()
+            with translated(link.where):
+                low = await channel.get_underlay_channel()
+                message = await low.basic_get(queue, no_ack=True)
+                await channel.close()
+            return None if message.delivery_tag is None else bytes(message.body)
+
+        return await self._ask("get", get)
+
+    async def stats(self, queue: str) -> QueueStats | None:
+        """Depth and consumers; None when there is no such queue."""
+
+        async def stats(link: Link) -> QueueStats:
+            channel = await link.open_channel()
+            with translated(link.where):
+                declared = await channel.declare_queue(queue, passive=True)
+                await channel.close()
+            result = declared.declaration_result
+            return QueueStats(messages=result.message_count or 0, consumers=result.consumer_count or 0)
+
+        try:
+            return await self._ask("stats", stats)
+        except ChannelRefused as exc:
+            if exc.is_missing:
+                return None
+            raise
+
+    async def purge(self, queue: str) -> int:
+        """Remove all ready messages of a queue."""
+
+        async def purge(link: Link) -> int:
+            channel = await link.open_channel()
+            with translated(link.where):
+                low = await channel.get_underlay_channel()
+                purged = await low.queue_purge(queue)
+                await channel.close()
+            return purged.message_count or 0
+
+        return await self._ask("purge", purge)
+
+    async def _ask(self, what: str, request: Callable[[Link], Awaitable[_T]]) -> _T:
+        """Do a rare request, again when the connection breaks under it."""
+        async with self._waiting(what):
+            async for attempt in until_it_works(_ignore, gives_up_on=_is_final):
+                with attempt:
+                    link = await self._consuming.up()
+                    with translated(link.where):
+                        async with asyncio.timeout(_REQUEST_SECONDS):
+                            return await request(link)
+        raise AssertionError("unreachable: the loop ends with a result or an error")
+
+    @asynccontextmanager
+    async def _waiting(self, what: str) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._patience) as patience:
+                yield
+        except TimeoutError as exc:
+            if not patience.expired():
+                raise
+            reason = self._publishing.last_error or self._consuming.last_error
+            text = reason or f"{masked(self._url)} did not {what} within {self._patience} s"
+            raise BrokerUnavailable(str(text)) from exc
+
+    def _live_subscriptions(self) -> list[RabbitSubscription]:
+        return [each for each in self._subscriptions if not each.is_ended]
+
+    async def _prepare_publishing(self, link: Link, generation: int) -> None:
+        if generation > 1:
+            await self._declarations.restore(link, private=False)
+
+    async def _prepare_consuming(self, link: Link, generation: int) -> None:
+        if generation > 1:
+            await self._declarations.restore(link, private=True)
+
+
+def _is_final(error: BrokerError) -> bool:
+    return not isinstance(error, BrokerUnavailable) or isinstance(error, BrokerClosed)
+
+
+def _ignore(_: BrokerError) -> None:
+    """A rare request is tried again without a word; the connection reports its own loss."""
+
+
+def _checked(url: str) -> URL:
+    parsed = URL(url)
+    if parsed.scheme not in ("amqp", "amqps") or not parsed.host:
+        raise BrokerError(f"{masked(parsed)!r} is no broker URL; write amqp://user:password@host:5672/vhost")
+    return parsed

@@ -1,0 +1,169 @@
+"""What exists in the broker because of this process: declares it, remembers it, and declares it again when it is gone.
+
+It knows the arguments of every queue type on RabbitMQ 3.10 to 4.x; it does not know what the queues are for.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from aio_pika.abc import AbstractChannel, ExchangeType
+
+from warren.adapters.rabbitmq.link import Link
+from warren.adapters.rabbitmq.translation import ChannelRefused, translated
+from warren.contracts.topology import Exchange, Queue, QueueType, Topology
+from warren.errors import BrokerError
+
+log = logging.getLogger(__name__)
+
+_DELIVERY_LIMIT: Final = 100
+"""RabbitMQ 4 dead-letters after 20 deliveries by default, 3.10 never: a poisonous message needs one answer on both."""
+_NO_DELIVERY_LIMIT: Final = 2_000_000_000
+"""For queues without a dead-letter queue, whose messages a limit would drop; -1 means this on RabbitMQ 4 only."""
+
+
+class Declarations:
+    """Declares on behalf of one broker object, whose memory of what it declared this is."""
+
+    def __init__(self) -> None:
+        self._exchanges: dict[str, Exchange] = {}
+        self._queues: dict[str, Queue] = {}
+        self._private: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._queue_type: QueueType = "quorum"
+
+    def knows_exchange(self, name: str) -> bool:
+        """Whether the exchange exists for sure, or was declared here and can be again."""
+        return name == "" or name.startswith("amq.") or name in self._exchanges
+
+    def knows_queue(self, name: str) -> bool:
+        """Whether the queue was declared here."""
+        return name in self._queues or name in self._private
+
+    async def declare(self, link: Link, topology: Topology) -> None:
+        """Create what is missing of a topology. Raises `BrokerError` for what exists with other properties."""
+        self._queue_type = topology.queue_type
+        channel = await link.open_channel()
+        try:
+            for exchange in topology.exchanges:
+                await self._declare_exchange(channel, link.where, exchange)
+                self._exchanges[exchange.name] = exchange
+            for queue in topology.queues:
+                typed = replace(queue, queue_type=queue.queue_type or topology.queue_type)
+                await self._declare_queue(channel, link.where, typed)
+                self._queues[queue.name] = typed
+        finally:
+            await _close(channel, link)
+
+    async def declare_queue(self, link: Link, queue: Queue) -> None:
+        """Create one queue if missing, of the type of the topology declared last."""
+        await self.declare(link, Topology(queue_type=self._queue_type, queues=(queue,)))
+
+    async def declare_private(self, link: Link, name: str, bindings: Sequence[tuple[str, str]]) -> None:
+        """Create an exclusive queue of this link."""
+        channel = await link.open_channel()
+        try:
+            await self._declare_private(channel, link.where, name, bindings)
+        finally:
+            await _close(channel, link)
+        self._private[name] = tuple(bindings)
+
+    async def restore(self, link: Link, *, private: bool) -> None:
+        """Declare again all that was declared here; what is refused now is reported and left.
+
+        Exclusive queues belong to the link that consumes, so only that one restores them.
+        """
+        everything = Topology(self._queue_type, tuple(self._exchanges.values()), tuple(self._queues.values()))
+        try:
+            await self.declare(link, everything)
+        except ChannelRefused:
+            for exchange in everything.exchanges:
+                await self._attempt(link, Topology(self._queue_type, exchanges=(exchange,)))
+            for queue in everything.queues:
+                await self._attempt(link, Topology(self._queue_type, queues=(queue,)))
+        if private:
+            for name in self._private:
+                try:
+                    await self.restore_queue(link, name)
+                except BrokerError as exc:
+                    if link.lost.is_set():
+                        raise
+                    log.warning("the private queue %s is not back yet: %s", name, exc)
+
+    async def restore_queue(self, link: Link, name: str) -> None:
+        """Declare one queue of this memory again; does nothing for one that was not declared here."""
+        if name in self._private:
+            await self.declare_private(link, name, self._private[name])
+        elif name in self._queues:
+            queue = self._queues[name]
+            exchange = self._exchanges.get(queue.binding[0]) if queue.binding is not None else None
+            exchanges = () if exchange is None else (exchange,)
+            await self._attempt(link, Topology(self._queue_type, exchanges, (queue,)))
+
+    async def _attempt(self, link: Link, topology: Topology) -> None:
+        try:
+            await self.declare(link, topology)
+        except ChannelRefused as exc:
+            log.warning("cannot declare again: %s", exc)
+
+    async def _declare_exchange(self, channel: AbstractChannel, where: str, exchange: Exchange) -> None:
+        try:
+            with translated(where):
+                await channel.declare_exchange(exchange.name, ExchangeType(exchange.kind), durable=True)
+        except ChannelRefused as exc:
+            raise _explained(exc, "exchange", exchange.name) from exc
+
+    async def _declare_queue(self, channel: AbstractChannel, where: str, queue: Queue) -> None:
+        try:
+            with translated(where):
+                declared = await channel.declare_queue(queue.name, durable=True, arguments=_arguments(queue))
+                if queue.binding is not None:
+                    await declared.bind(queue.binding[0], queue.binding[1])
+        except ChannelRefused as exc:
+            raise _explained(exc, "queue", queue.name) from exc
+
+    async def _declare_private(
+        self, channel: AbstractChannel, where: str, name: str, bindings: Sequence[tuple[str, str]]
+    ) -> None:
+        with translated(where):
+            declared = await channel.declare_queue(name, exclusive=True, arguments={"x-queue-type": "classic"})
+            for exchange, routing_key in bindings:
+                await declared.bind(exchange, routing_key)
+
+
+def _arguments(queue: Queue) -> dict[str, Any]:
+    arguments: dict[str, Any] = {"x-queue-type": queue.queue_type}
+    if queue.dead_letter is not None:
+        arguments["x-dead-letter-exchange"] = ""
+        arguments["x-dead-letter-routing-key"] = queue.dead_letter
+    if queue.single_active_consumer:
+        arguments["x-single-active-consumer"] = True
+    if queue.queue_type == "quorum":
+        arguments["x-delivery-limit"] = _NO_DELIVERY_LIMIT if queue.dead_letter is None else _DELIVERY_LIMIT
+    return arguments
+
+
+def _explained(exc: ChannelRefused, what: str, name: str) -> BrokerError:
+    if not exc.is_mismatch:
+        return exc
+    command = (
+        f"`rabbitmqctl delete_queue {name}` (what lies in it is lost; runs recover from PostgreSQL)"
+        if what == "queue"
+        else f"`rabbitmqadmin delete exchange name={name}`"
+    )
+    return ChannelRefused(
+        f"the {what} {name!r} exists with other properties: {exc}. Remove it with {command} and start again, or set "
+        "WARREN_QUEUE_TYPE (and the number of shards) to what it was made with",
+        is_mismatch=True,
+    )
+
+
+async def _close(channel: AbstractChannel, link: Link) -> None:
+    try:
+        with translated(link.where):
+            if not channel.is_closed:
+                await channel.close()
+    except BrokerError as exc:
+        log.debug("closing a channel: %s", exc)

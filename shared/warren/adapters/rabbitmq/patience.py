@@ -1,0 +1,54 @@
+"""How this adapter waits and tries again: one backoff for everything that is attempted until it works."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
+
+from warren.errors import BrokerError
+
+_INSIST_SECONDS: Final = 1.0
+
+
+def until_it_works(
+    report: Callable[[BrokerError], None], *, gives_up_on: Callable[[BrokerError], bool] = lambda _: False
+) -> AsyncRetrying:
+    """Attempts at growing, random intervals from 0.1 to 3 s, for as long as they end with a `BrokerError`."""
+
+    def before_sleep(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome is not None else None
+        if isinstance(error, BrokerError):
+            report(error)
+
+    return AsyncRetrying(
+        wait=wait_random_exponential(multiplier=0.1, max=3.0, min=0.05),
+        retry=retry_if_exception(lambda error: isinstance(error, BrokerError) and not gives_up_on(error)),
+        before_sleep=before_sleep,
+        reraise=True,
+    )
+
+
+async def first_of(*awaitables: Awaitable[object]) -> None:
+    """Wait for the first of them to end; the others are cancelled."""
+    tasks = [asyncio.ensure_future(each) for each in awaitables]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def ended(task: asyncio.Task[Any]) -> None:
+    """Cancel a task until it has ended, whatever its outcome.
+
+    aiormq makes an error of a cancellation that comes while it opens something, and a task that tries again after
+    errors would go on for ever.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=_INSIST_SECONDS)
+    if not task.cancelled():
+        task.exception()  # seen

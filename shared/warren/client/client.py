@@ -1,0 +1,348 @@
+"""`Warren`: the client. Starts runs through the broker; looks at them in the database.
+
+Starting needs the broker only, and waiting, too: results come to one private queue of this client. Must not know the
+services.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from types import ModuleType, TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from warren.client.handle import RunHandle
+from warren.client.histories import HistoryEntry, entries_of
+from warren.client.looking import find_run, load_history
+from warren.client.outbox import Outbox
+from warren.client.outcomes import refusal
+from warren.client.replies import Expectation, Replies
+from warren.client.servers import client_broker, client_store
+from warren.client.tracing import start_span, trace_headers
+from warren.contracts import messages, names, wire
+from warren.contracts.ids import new_run_id
+from warren.contracts.messages import Json, RunStatus
+from warren.contracts.values import encode
+from warren.errors import InternalError, InvalidInput
+from warren.ports import Broker, OutgoingMessage, RunFilter, RunStore, StoredRun
+from warren.sdk.registry import workflow_registry
+from warren.sdk.sources import workflow_source
+from warren.sdk.workflow import Workflow, bind_arguments
+
+log = logging.getLogger(__name__)
+
+
+class Warren:
+    """A client of one Warren installation: `async with Warren() as client`.
+
+    Without URLs, `WARREN_BROKER_URL` and `WARREN_DATABASE_URL` say where it is. A call gives up on a server that stays
+    away for `give_up_after` (None waits for ever) and raises `BrokerUnavailable` or `StoreUnavailable`. A `broker` or
+    `store` given instead of a URL is used as it is, and left open.
+    """
+
+    def __init__(
+        self,
+        broker_url: str | None = None,
+        database_url: str | None = None,
+        *,
+        give_up_after: timedelta | None = timedelta(seconds=10),
+        name: str = "warren-client",
+        broker: Broker | None = None,
+        store: RunStore | None = None,
+    ) -> None:
+        self._database_url = database_url
+        self._give_up_after = give_up_after
+        self._name = name
+        self._owns_broker = broker is None
+        self._owns_store = store is None
+        self._broker = broker or client_broker(broker_url, name=name, give_up_after=give_up_after)
+        self._opened_store = store
+        self._store_lock = asyncio.Lock()
+        self._outbox = Outbox(self._broker)
+        self._replies = Replies(self._broker)
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def open(self) -> None:
+        """Connect to the broker; the database is connected when it is first needed."""
+        if self._owns_broker:
+            await self._broker.connect()
+        try:
+            await self._replies.open()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Disconnect. Runs go on; handles of this client hear of them no more."""
+        await self._outbox.close()
+        await self._replies.close()
+        if self._owns_broker:
+            await self._broker.close()
+        if self._owns_store and self._opened_store is not None:
+            await self._opened_store.close()
+            self._opened_store = None
+
+    # --- starting -----------------------------------------------------------------------------------------------------
+
+    async def start(
+        self,
+        workflow: type[Workflow] | str,
+        /,
+        *args: Any,
+        key: str | None = None,
+        run_id: UUID | None = None,
+        version: str | None = None,
+        **kwargs: Any,
+    ) -> RunHandle:
+        """Start a run with `run()`'s arguments; returns when the start is safe in the broker.
+
+        A workflow that is given by name takes keyword arguments only. `key` is your own name for the run, unique per
+        workflow: with one that is used already, the handle is of the run that has it. `version` pins a program hash.
+        Where `run()` has a parameter of one of these names, use `start_run`.
+
+        Raises:
+            TypeError: the arguments do not fit `run()`.
+            UnserializableValue: an argument cannot be sent.
+        """
+        if isinstance(workflow, str):
+            if args:
+                raise TypeError(f"start({workflow!r}): a workflow given by name takes keyword arguments only")
+            arguments: Mapping[str, Any] = kwargs
+        else:
+            arguments = bind_arguments(workflow, *args, **kwargs)
+        return await self.start_run(workflow, arguments, key=key, run_id=run_id, version=version)
+
+    async def run(
+        self,
+        workflow: type[Workflow] | str,
+        /,
+        *args: Any,
+        key: str | None = None,
+        run_id: UUID | None = None,
+        version: str | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Start a run and wait for its result; raises what `start` and `RunHandle.result` raise."""
+        handle = await self.start(workflow, *args, key=key, run_id=run_id, version=version, **kwargs)
+        return await handle.result()
+
+    async def start_run(
+        self,
+        workflow: type[Workflow] | str,
+        arguments: Mapping[str, Any],
+        *,
+        key: str | None = None,
+        run_id: UUID | None = None,
+        version: str | None = None,
+    ) -> RunHandle:
+        """The same as `start`, with Python values by parameter name."""
+        encoded = {name: encode(value) for name, value in arguments.items()}
+        return await self.start_encoded(workflow, encoded, key=key, run_id=run_id, version=version)
+
+    async def start_encoded(
+        self,
+        workflow: type[Workflow] | str,
+        input: Mapping[str, Json],  # noqa: A002 - the field's word for it
+        *,
+        key: str | None = None,
+        run_id: UUID | None = None,
+        version: str | None = None,
+        accepted: bool = False,
+        patience: float | None = None,
+    ) -> RunHandle:
+        """The same as `start`, with JSON (plain or tagged) by parameter name.
+
+        With `accepted`, or a key, it waits until the run exists, and raises if the start was refused. After `patience`
+        seconds it returns in any case; the handle's `is_accepted` tells, and it may be for a run that has the key.
+        """
+        name = workflow if isinstance(workflow, str) else workflow.short_name()
+        waits = accepted or key is not None
+        try:
+            request = messages.StartRun(
+                workflow=name,
+                input=dict(input),
+                run_id=run_id or new_run_id(),
+                key=key,
+                version=version,
+                reply="both" if waits else "outcome",
+            )
+        except ValidationError as error:
+            raise InvalidInput(f"start of {name!r}: {error.errors(include_url=False)[0]['msg']}") from error
+        handle = await self._send_start(request)
+        if not waits:
+            return handle
+        try:
+            async with asyncio.timeout(patience) as waiting:
+                run = await handle.accepted()
+        except TimeoutError:
+            if not waiting.expired():
+                raise
+            return handle
+        return handle if run.run_id == handle.id else self._handle(request, run.run_id, handle._expectation)
+
+    async def _send_start(self, request: messages.StartRun) -> RunHandle:
+        expectation = self._replies.expect()
+        assert request.run_id is not None
+        handle = self._handle(request, request.run_id, expectation)
+        with start_span(request.workflow, request.run_id) as headers:
+            await self._publish_start(request, expectation.correlation_id, headers)
+        return handle
+
+    def _handle(self, request: messages.StartRun, run_id: UUID, expectation: Expectation) -> RunHandle:
+        """A handle whose outcome is asked for again with the id of the run that it is."""
+        again = request.model_copy(update={"run_id": run_id, "reply": "outcome"})
+        correlation_id = expectation.correlation_id
+        headers = trace_headers()
+
+        async def ask_again() -> None:
+            await self._publish_start(again, correlation_id, headers)
+            await self._look_for_a_compiler(run_id)
+
+        expectation.ask_again = ask_again
+        self._replies.is_for(expectation, run_id)
+        return RunHandle(self, run_id, request.workflow, expectation)
+
+    async def _look_for_a_compiler(self, run_id: UUID) -> None:
+        """Tell who waits for nothing: starts are safe in their queue for ever, but nobody may be there to take them."""
+        stats = await self._broker.stats(names.START_QUEUE)
+        if stats is None or not stats.consumers:
+            log.warning("run %s waits, as no compiler is there to start runs; start one: warren compiler", run_id)
+
+    async def _publish_start(self, request: messages.StartRun, correlation_id: str, headers: Mapping[str, str]) -> None:
+        await self._outbox.publish(
+            OutgoingMessage(
+                names.COMMANDS_EXCHANGE,
+                names.START_KEY,
+                wire.dump(request),
+                headers=headers,
+                reply_to=self._replies.queue,
+                correlation_id=correlation_id,
+            )
+        )
+
+    # --- registering --------------------------------------------------------------------------------------------------
+
+    async def register(
+        self, *sources: type[Workflow] | ModuleType | str, timeout: float | None = 30.0
+    ) -> dict[str, str]:
+        """Publish the programs of workflow classes, or of every workflow in modules; returns name to program hash.
+
+        Raises:
+            InvalidInput: a program was refused, or a module has no workflow.
+            TimeoutError: no compiler answered within `timeout` seconds.
+        """
+        classes = [cls for source in sources for cls in _classes_of(source)]
+        expectation = self._replies.expect()
+        request = messages.RegisterWorkflows(workflows=tuple(workflow_source(cls) for cls in classes))
+        message = OutgoingMessage(
+            names.COMMANDS_EXCHANGE,
+            names.REGISTER_KEY,
+            wire.dump(request),
+            reply_to=self._replies.queue,
+            correlation_id=expectation.correlation_id,
+        )
+
+        async def ask_again() -> None:
+            await self._outbox.publish(message)
+
+        expectation.ask_again = ask_again
+        await ask_again()
+        try:
+            async with asyncio.timeout(timeout):
+                reply = await expectation.answer
+        except TimeoutError:
+            raise TimeoutError(f"no compiler answered within {timeout} s; start one: warren compiler") from None
+        match reply:
+            case messages.WorkflowsRegistered():
+                return reply.versions
+            case messages.Refused():
+                raise refusal(reply)
+            case _:
+                raise InternalError(f"a registration was answered with {type(reply).__name__}")
+
+    # --- looking ------------------------------------------------------------------------------------------------------
+
+    async def store(self) -> RunStore:
+        """The database, connected."""
+        async with self._store_lock:
+            if self._opened_store is None:
+                store = client_store(self._database_url, name=self._name, give_up_after=self._give_up_after)
+                await store.connect()
+                self._opened_store = store
+            return self._opened_store
+
+    async def describe(self, run: UUID | str, *, workflow: type[Workflow] | str | None = None) -> StoredRun:
+        """A run's row, by its id, or by its key and workflow; raises `RunNotFound`."""
+        return await find_run(await self.store(), run, workflow)
+
+    async def get(self, run: UUID | str, *, workflow: type[Workflow] | str | None = None) -> RunHandle:
+        """A handle of a run by its id, or by its key and workflow; raises `RunNotFound`."""
+        stored = await self.describe(run, workflow=workflow)
+        request = messages.StartRun.model_validate(
+            {"workflow": stored.workflow, "input": _parsed(stored.input), "run_id": stored.run_id}
+        )
+        return await self._send_start(request)
+
+    async def runs(
+        self,
+        *,
+        workflow: type[Workflow] | str | None = None,
+        status: RunStatus | None = None,
+        limit: int = 50,
+        before: UUID | None = None,
+    ) -> list[StoredRun]:
+        """Runs, newest first; `before` continues after the last one seen."""
+        name = workflow if workflow is None or isinstance(workflow, str) else workflow.short_name()
+        store = await self.store()
+        return await store.list_runs(RunFilter(workflow=name, status=status, before=before, limit=limit))
+
+    async def history(self, run_id: UUID) -> list[HistoryEntry]:
+        """A run's transitions, in order; raises `RunNotFound`."""
+        return entries_of(await load_history(await self.store(), run_id))
+
+    async def cancel(self, run: UUID | str, *, reason: str | None = None) -> None:
+        """Ask for a run's end; returns when the request is safe in the broker. Raises `RunNotFound`."""
+        stored = await self.describe(run)
+        event = messages.CancelRequested(run_id=stored.run_id, reason=reason)
+        body = wire.dump(messages.EventBatch(items=(event,)))
+        await self._outbox.publish(
+            OutgoingMessage(names.EVENTS_EXCHANGE, names.event_key(stored.shard), body, headers=trace_headers())
+        )
+
+
+def _classes_of(source: type[Workflow] | ModuleType | str) -> list[type[Workflow]]:
+    if isinstance(source, type):
+        return [source]
+    module = importlib.import_module(source) if isinstance(source, str) else source
+    package = f"{module.__name__}."
+    found = [
+        cls
+        for cls in workflow_registry.entries()
+        if cls.__module__ == module.__name__
+        or cls.__module__.startswith(package)
+        or getattr(sys.modules[module.__name__], cls.__name__, None) is cls
+    ]
+    if not found:
+        raise InvalidInput(f"module {module.__name__!r} has no @workflow class")
+    return found
+
+
+def _parsed(text: str) -> Json:
+    from pydantic_core import from_json
+
+    return from_json(text)

@@ -1,0 +1,103 @@
+"""`RunHandle`: one run as whoever started it, or looked it up, sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from warren.client.histories import HistoryEntry
+from warren.client.outcomes import refusal, result_of
+from warren.client.replies import Expectation
+from warren.contracts import messages
+from warren.contracts.messages import RunStatus
+from warren.errors import InternalError
+
+if TYPE_CHECKING:
+    from warren.client.client import Warren
+
+
+class RunHandle:
+    """A started run. Letting go of it changes nothing for the run."""
+
+    def __init__(self, client: Warren, run_id: UUID, workflow: str, expectation: Expectation) -> None:
+        self._client = client
+        self._id = run_id
+        self._workflow = workflow
+        self._expectation = expectation
+
+    def __repr__(self) -> str:
+        return f"<RunHandle {self._workflow} {self._id}>"
+
+    @property
+    def id(self) -> UUID:
+        """Its run id."""
+        return self._id
+
+    @property
+    def workflow(self) -> str:
+        """Name of its workflow."""
+        return self._workflow
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the run is known to exist, for starts that asked for it."""
+        return self._expectation.accepted.done() or self._expectation.answer.done()
+
+    async def accepted(self) -> messages.RunAccepted | messages.RunFinished:
+        """Wait until the run is known to exist; only for starts that asked for it, or have ended.
+
+        Raises:
+            InvalidInput: the start was refused (`UnknownWorkflow`, wrong arguments).
+        """
+        expected = self._expectation
+        either: list[asyncio.Future[Any]] = [expected.accepted, expected.answer]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        return expected.accepted.result() if expected.accepted.done() else _finished(expected.answer.result())
+
+    async def outcome(self, timeout: float | None = None) -> messages.RunFinished:
+        """Wait for the run's end and return it as it was sent, result and error still encoded.
+
+        Raises:
+            TimeoutError: it did not end within `timeout` seconds; it goes on.
+            InvalidInput: the start was refused (`UnknownWorkflow`, wrong arguments).
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                reply = await asyncio.shield(self._expectation.answer)
+        except TimeoutError:
+            raise TimeoutError(f"run {self._id} has not ended within {timeout} s; it goes on") from None
+        return _finished(reply)
+
+    async def result(self, timeout: float | None = None) -> Any:
+        """Wait for the run's end and return its result, with the Python types that the workflow returned.
+
+        Raises:
+            WorkflowFailedError: it failed; `__cause__` is the workflow's own exception.
+            WorkflowCancelledError: it was cancelled.
+            TimeoutError: it did not end within `timeout` seconds; it goes on.
+            InvalidInput: the start was refused, or a class in the result is not imported here.
+        """
+        return result_of(await self.outcome(timeout))
+
+    async def status(self) -> RunStatus:
+        """Where it stands, from the database; raises `RunNotFound` while it has not been started yet."""
+        return (await self._client.describe(self._id)).status
+
+    async def history(self) -> list[HistoryEntry]:
+        """Its transitions so far, from the database."""
+        return await self._client.history(self._id)
+
+    async def cancel(self, reason: str | None = None) -> None:
+        """Ask for its end; returns when the request is safe. A run that has ended stays as it is."""
+        await self._client.cancel(self._id, reason=reason)
+
+
+def _finished(reply: messages.Reply) -> messages.RunFinished:
+    match reply:
+        case messages.RunFinished():
+            return reply
+        case messages.Refused():
+            raise refusal(reply)
+        case _:
+            raise InternalError(f"a start was answered with {type(reply).__name__}")

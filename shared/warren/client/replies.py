@@ -1,0 +1,154 @@
+"""Answers to this client: one private queue, and who waits for which correlation id.
+
+Answers that came while the connection was away are lost with the queue, so whoever still waits asks again: after every
+reconnect, and now and then in any case. Asking again with the same run id is harmless. Must not know runs or workflows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+from uuid import UUID, uuid4
+from weakref import WeakValueDictionary
+
+from warren.contracts import messages, wire
+from warren.errors import BrokerUnavailable, InfrastructureError, MessageError
+from warren.ports import Broker, Subscription
+
+log = logging.getLogger(__name__)
+
+_PREFETCH: Final = 1_000
+_LOOK_SECONDS: Final = 0.5
+_FIRST_PATIENCE: Final = 10.0
+_LONGEST_PATIENCE: Final = 600.0
+
+AskAgain = Callable[[], Awaitable[None]]
+
+
+class Expectation:
+    """One thing that is waited for. `accepted` and `answer` are set by the replies; keep it as long as they matter.
+
+    `earlier` is another one for the same run: the broker's answer goes to whoever asked last, and here to all.
+    """
+
+    __slots__ = ("__weakref__", "accepted", "answer", "ask_again", "correlation_id", "earlier", "patience", "since")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.correlation_id = uuid4().hex
+        self.accepted: asyncio.Future[messages.RunAccepted] = loop.create_future()
+        self.answer: asyncio.Future[messages.Reply] = loop.create_future()
+        self.ask_again: AskAgain | None = None
+        self.earlier: Expectation | None = None
+        self.since = loop.time()
+        self.patience = _FIRST_PATIENCE
+
+    def take(self, reply: messages.Reply) -> None:
+        """Note a reply; an acceptance is not the last word."""
+        if isinstance(reply, messages.RunAccepted):
+            if not self.accepted.done():
+                self.accepted.set_result(reply)
+            return
+        waiting: Expectation | None = self
+        while waiting is not None:
+            if not waiting.answer.done():
+                waiting.answer.set_result(reply)
+            waiting = waiting.earlier
+
+    def give_up(self, error: Exception) -> None:
+        """Nothing will come any more."""
+        for future in (self.accepted, self.answer):
+            if not future.done():
+                future.set_exception(error)
+                future.exception()  # seen, even if nobody waits
+
+
+class Replies:
+    """The private queue and its reader."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        self._expected: WeakValueDictionary[str, Expectation] = WeakValueDictionary()
+        self._by_run: WeakValueDictionary[UUID, Expectation] = WeakValueDictionary()
+        self._subscription: Subscription | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._epoch = 0
+        self._delivery_epoch = 0
+        self.queue = ""
+
+    async def open(self) -> None:
+        """Make the queue and begin to listen."""
+        self.queue = await self._broker.declare_private_queue()
+        self._subscription = await self._broker.subscribe(self.queue, prefetch=_PREFETCH)
+        self._epoch = self._broker.epoch
+        self._tasks = [
+            asyncio.create_task(self._listen(self._subscription), name="warren replies"),
+            asyncio.create_task(self._look_after(self._subscription), name="warren reply watch"),
+        ]
+
+    async def close(self) -> None:
+        """Stop listening; who still waits gets `BrokerUnavailable`."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for expectation in list(self._expected.values()):
+            expectation.give_up(BrokerUnavailable("the client was closed; the run goes on"))
+
+    def expect(self) -> Expectation:
+        """Something new to wait for; forgotten when the caller lets go of it."""
+        expectation = Expectation(asyncio.get_running_loop())
+        self._expected[expectation.correlation_id] = expectation
+        return expectation
+
+    def is_for(self, expectation: Expectation, run_id: UUID) -> None:
+        """Its answer is that run's outcome, which may be waited for here already."""
+        earlier = self._by_run.get(run_id)
+        if earlier is not expectation:
+            expectation.earlier = earlier
+            self._by_run[run_id] = expectation
+
+    async def _listen(self, subscription: Subscription) -> None:
+        while deliveries := await subscription.receive(_PREFETCH):
+            for delivery in deliveries:
+                expectation = self._expected.get(delivery.correlation_id or "")
+                if expectation is None:
+                    continue
+                try:
+                    expectation.take(wire.load_reply(delivery.body))
+                except MessageError as error:
+                    log.warning("an answer cannot be read: %s", error)
+            subscription.ack(deliveries)
+            if deliveries[-1].epoch != self._delivery_epoch:
+                first, self._delivery_epoch = self._delivery_epoch == 0, deliveries[-1].epoch
+                if not first:
+                    await self._ask_again(list(self._expected.values()))
+
+    async def _look_after(self, subscription: Subscription) -> None:
+        loop = asyncio.get_running_loop()
+        was_active = True
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            is_active = subscription.is_active and self._broker.is_ready
+            if not is_active:
+                was_active = False
+                continue
+            lost = not was_active or self._broker.epoch != self._epoch
+            was_active, self._epoch = True, self._broker.epoch
+            now = loop.time()
+            late = [each for each in list(self._expected.values()) if lost or now - each.since > each.patience]
+            await self._ask_again(late)
+
+    async def _ask_again(self, expectations: list[Expectation]) -> None:
+        now = asyncio.get_running_loop().time()
+        asking = []
+        for each in expectations:
+            if each.answer.done() or each.ask_again is None:
+                continue
+            each.since, each.patience = now, min(each.patience * 2, _LONGEST_PATIENCE)
+            asking.append(each.ask_again())
+        for failure in await asyncio.gather(*asking, return_exceptions=True):
+            if isinstance(failure, InfrastructureError):
+                log.warning("cannot ask for a run's outcome again: %s", failure)
+            elif isinstance(failure, BaseException):
+                raise failure

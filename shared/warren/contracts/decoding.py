@@ -1,0 +1,151 @@
+"""Tagged JSON to Python values; the form is described in `contracts.values`. Must not know any class of the user's."""
+
+from __future__ import annotations
+
+import base64
+import builtins
+import datetime as dt
+import decimal
+import pathlib
+import uuid
+import zoneinfo
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from warren.contracts.tags import FACTORIES, KEPT_REPR, KEPT_TEXT, REMOTE_TRACEBACK, TAG, Json
+from warren.errors import InvalidInput
+
+
+class TypeResolver(Protocol):
+    """Builds what only a class can build; one implementation knows the user's classes, the engine's knows none."""
+
+    set_type: Callable[[list[Any]], Any]
+    frozenset_type: Callable[[list[Any]], Any]
+
+    def build_enum(self, ref: str, name: str, value: Any) -> Any: ...
+
+    def build_dataclass(self, ref: str, fields: dict[str, Any]) -> Any: ...
+
+    def build_model(self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None) -> Any: ...
+
+    def build_exception(
+        self, ref: str, mro: Sequence[str], args: tuple[Any, ...], attributes: dict[str, Any]
+    ) -> Any: ...
+
+
+def decode(data: Json, types: TypeResolver) -> Any:
+    """Turn tagged JSON back into a Python value; the inverse of `encode`.
+
+    Raises:
+        InvalidInput: an object with the key `$` has an unknown tag or ill-formed content, or its class is refused.
+    """
+    kind = type(data)
+    if kind is str or kind is int or data is None or kind is bool or kind is float:
+        return data
+    if kind is list:
+        return [decode(item, types) for item in data]
+    if kind is dict:
+        tag = data.get(TAG)
+        if tag is None and TAG not in data:
+            return {key: decode(item, types) for key, item in data.items()}
+        decoder = _DECODERS.get(tag) if isinstance(tag, str) else None
+        if decoder is None:
+            raise InvalidInput(f"unknown value tag {tag!r}; an object with the key '$' must have one of: {_TAGS}")
+        try:
+            return decoder(data, types)
+        except InvalidInput:
+            raise
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            raise InvalidInput(f"ill-formed value with tag {tag!r}: {error!r}") from error
+    raise InvalidInput(f"not a JSON value: {kind.__name__}")
+
+
+def _items(data: dict[str, Any], types: TypeResolver) -> list[Any]:
+    return [decode(item, types) for item in data["v"]]
+
+
+def _decode_dict(data: dict[str, Any], types: TypeResolver) -> Any:
+    return {decode(key, types): decode(value, types) for key, value in data["v"]}
+
+
+def _decode_counter(data: dict[str, Any], types: TypeResolver) -> Any:
+    made: Counter[Any] = Counter()
+    dict.update(made, _decode_dict(data, types))
+    return made
+
+
+def _decode_default_dict(data: dict[str, Any], types: TypeResolver) -> Any:
+    name = data["f"]
+    if name is not None and name not in FACTORIES:
+        raise InvalidInput(f"a defaultdict cannot make its values by {name!r}")
+    own: dict[str, Any] = {"set": types.set_type, "frozenset": types.frozenset_type}
+    factory: Any = None if name is None else own.get(name) or getattr(builtins, name)
+    return defaultdict(factory, _decode_dict(data, types))
+
+
+def _decode_datetime(data: dict[str, Any], types: TypeResolver) -> Any:
+    value = dt.datetime.fromisoformat(data["v"])
+    if "tz" in data:
+        value = value.replace(tzinfo=_zone(data["tz"]))
+    return value.replace(fold=1) if data.get("fold") else value
+
+
+def _decode_time(data: dict[str, Any], types: TypeResolver) -> Any:
+    value = dt.time.fromisoformat(data["v"])
+    return value.replace(tzinfo=_zone(data["tz"])) if "tz" in data else value
+
+
+def _zone(key: str) -> zoneinfo.ZoneInfo:
+    try:
+        return zoneinfo.ZoneInfo(key)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+        raise InvalidInput(f"unknown time zone {key!r} (is the tzdata package installed?)") from error
+
+
+def _fields(data: dict[str, Any], key: str, types: TypeResolver) -> dict[str, Any]:
+    return {str(name): decode(value, types) for name, value in data.get(key, {}).items()}
+
+
+def _decode_exception(data: dict[str, Any], types: TypeResolver) -> Any:
+    args = tuple(decode(item, types) for item in data.get("args", ()))
+    error = types.build_exception(data["t"], data.get("mro") or [data["t"]], args, _fields(data, "a", types))
+    if isinstance(data.get("text"), str):
+        setattr(error, KEPT_TEXT, data["text"])
+    if isinstance(data.get("repr"), str):
+        setattr(error, KEPT_REPR, data["repr"])
+    if isinstance(data.get("tb"), str):
+        setattr(error, REMOTE_TRACEBACK, data["tb"])
+    if data.get("cause") is not None:
+        error.__cause__ = decode(data["cause"], types)
+    return error
+
+
+_DECODERS: dict[str, Callable[[dict[str, Any], TypeResolver], Any]] = {
+    "tuple": lambda data, types: tuple(_items(data, types)),
+    "set": lambda data, types: types.set_type(_items(data, types)),
+    "frozenset": lambda data, types: types.frozenset_type(_items(data, types)),
+    "dict": _decode_dict,
+    "counter": _decode_counter,
+    "ordereddict": lambda data, types: OrderedDict(_decode_dict(data, types)),
+    "defaultdict": _decode_default_dict,
+    "deque": lambda data, types: deque(_items(data, types), data.get("n")),
+    "int": lambda data, types: int(data["v"], 16),
+    "float": lambda data, types: float(data["v"]),
+    "complex": lambda data, types: complex(*_items(data, types)),
+    "range": lambda data, types: range(*_items(data, types)),
+    "str": lambda data, types: base64.b64decode(data["v"], validate=True).decode("utf-16-le", "surrogatepass"),
+    "bytes": lambda data, types: base64.b64decode(data["v"], validate=True),
+    "datetime": _decode_datetime,
+    "date": lambda data, types: dt.date.fromisoformat(data["v"]),
+    "time": _decode_time,
+    "timedelta": lambda data, types: dt.timedelta(*data["v"]),
+    "decimal": lambda data, types: decimal.Decimal(data["v"]),
+    "uuid": lambda data, types: uuid.UUID(data["v"]),
+    "path": lambda data, types: pathlib.PurePosixPath(data["v"]),
+    "enum": lambda data, types: types.build_enum(data["t"], data["n"], decode(data.get("v"), types)),
+    "dataclass": lambda data, types: types.build_dataclass(data["t"], _fields(data, "v", types)),
+    "model": lambda data, types: types.build_model(data["t"], _fields(data, "v", types), data.get("s")),
+    "exception": _decode_exception,
+}
+_TAGS = ", ".join(sorted(_DECODERS))

@@ -1,0 +1,319 @@
+"""Every message between Warren's processes, and the events of a run's history. Nothing else travels.
+
+Commands are imperative and say what shall be done; events are past tense and say what happened. Values inside (inputs,
+arguments, results, errors) are tagged JSON (`contracts.values`). Times are UTC. All messages are frozen, refuse unknown
+fields and carry the schema version `v`.`minor`: `wire` overlooks what a newer minor version added (docs/adr/0004).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Json = Any
+
+VERSION: Final = 1
+"""Rises when a message means something else than before: what reads one version cannot read the other."""
+MINOR_VERSION: Final = 0
+"""Rises with each release that adds an optional field, which whoever does not know it may overlook."""
+
+
+class RunStatus(StrEnum):
+    """Where a run stands. `running` is the only one that is not an end."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Part(BaseModel):
+    """A part of a message; frozen, no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Message(Part):
+    """A whole message body, as one broker message carries it."""
+
+    v: Literal[1] = VERSION
+    minor: int = Field(default=MINOR_VERSION, ge=0)
+
+
+# --- commands to the compiler -----------------------------------------------------------------------------------------
+
+
+class ParentRun(Part):
+    """The run that waits for a child run: `ChildFinished` goes to its shard."""
+
+    run_id: UUID
+    shard: int
+    invocation: int
+
+
+class StartRun(Message):
+    """Start one run of a workflow; sending it twice with the same `run_id` is harmless.
+
+    `input` maps parameter names to values: plain JSON, or tagged JSON where a type must be kept. `key` is the caller's
+    own name for the run, unique per workflow: a second start with a used key starts nothing and answers with the run
+    that has it. `version` pins a program hash; without it the latest registered one runs. With AMQP's `reply_to`, the
+    outcome is sent there (`reply="outcome"`), or as soon as the run exists (`reply="accepted"`), or both.
+    """
+
+    workflow: str = Field(min_length=1, max_length=200)
+    input: dict[str, Json] = Field(default_factory=dict)
+    run_id: UUID | None = None
+    key: str | None = Field(default=None, min_length=1, max_length=500)
+    version: str | None = None
+    reply: Literal["outcome", "accepted", "both"] = "outcome"
+    parent: ParentRun | None = None
+    """Set by a coordinator for a child run."""
+
+
+class WorkflowSource(Part):
+    """One workflow's IR, as the SDK made it at import."""
+
+    workflow: str = Field(min_length=1, max_length=200)
+    ir: dict[str, Json]
+    version: str | None = None
+
+
+class RegisterWorkflows(Message):
+    """Publish programs; registering the same one again makes it the latest and changes nothing else."""
+
+    workflows: tuple[WorkflowSource, ...]
+
+
+# --- replies ----------------------------------------------------------------------------------------------------------
+
+
+class ErrorInfo(Part):
+    """Why something was refused: a stable `code` for programs, a `message` for people."""
+
+    code: str
+    message: str
+
+
+class RunAccepted(Message):
+    """The run exists (`created`), or another start had made it already."""
+
+    type: Literal["run_accepted"] = "run_accepted"
+    run_id: UUID
+    workflow: str
+    version: str
+    created: bool
+
+
+class RunFinished(Message):
+    """A run came to its end. `result` is set when completed, `error` (an encoded exception) otherwise."""
+
+    type: Literal["run_finished"] = "run_finished"
+    run_id: UUID
+    workflow: str
+    version: str
+    key: str | None = None
+    status: RunStatus
+    result: Json = None
+    error: Json = None
+    started_at: datetime
+    finished_at: datetime
+
+
+class WorkflowsRegistered(Message):
+    """Answer to `RegisterWorkflows`: workflow name to program hash."""
+
+    type: Literal["workflows_registered"] = "workflows_registered"
+    versions: dict[str, str]
+
+
+class Refused(Message):
+    """A command was refused; nothing was done, and the command is parked in `warren.dead`."""
+
+    type: Literal["refused"] = "refused"
+    error: ErrorInfo
+    run_id: UUID | None = None
+
+
+Reply = Annotated[RunAccepted | RunFinished | WorkflowsRegistered | Refused, Field(discriminator="type")]
+
+
+# --- commands to the workers ------------------------------------------------------------------------------------------
+
+
+class RunAction(Part):
+    """Run one attempt of one action invocation and report to `warren.events` with the key `shard`."""
+
+    run_id: UUID
+    workflow: str
+    shard: int
+    invocation: int
+    attempt: int = 1
+    action: str
+    args: list[Json] = Field(default_factory=list)
+    kwargs: dict[str, Json] = Field(default_factory=dict)
+    timeout_seconds: float | None = None
+    trace: str | None = None
+    """W3C traceparent of the run's trace."""
+    seed: str | None = None
+    """Opaque. Whoever reports on the action may hand it back in `EventBatch.seeds`, which spares a coordinator time."""
+
+
+class ActionBatch(Message):
+    """One or many actions for one action queue."""
+
+    items: tuple[RunAction, ...]
+
+
+class CancelActions(Message):
+    """On `warren.control`: stop working on these runs, whose results nobody waits for any more."""
+
+    type: Literal["cancel"] = "cancel"
+    run_ids: tuple[UUID, ...]
+
+
+# --- events to the coordinators ---------------------------------------------------------------------------------------
+
+
+class Event(Part):
+    """Something that happened to one run."""
+
+    run_id: UUID
+
+
+class ActionSucceeded(Event):
+    """An attempt returned; `duration_ms` is the time the action itself took."""
+
+    type: Literal["action_succeeded"] = "action_succeeded"
+    invocation: int
+    attempt: int
+    result: Json = None
+    duration_ms: float = 0.0
+
+
+class ActionFailed(Event):
+    """An attempt raised `error` (an encoded exception)."""
+
+    type: Literal["action_failed"] = "action_failed"
+    invocation: int
+    attempt: int
+    error: Json
+    duration_ms: float = 0.0
+
+
+class ActionStarted(Event):
+    """A worker runs this attempt for longer than `lease_after` and now holds a lease on it."""
+
+    type: Literal["action_started"] = "action_started"
+    invocation: int
+    attempt: int
+    worker: str
+    lease_seconds: float
+
+
+class ActionHeartbeat(Event):
+    """The worker that holds the lease is still at it. Never part of the history."""
+
+    type: Literal["action_heartbeat"] = "action_heartbeat"
+    invocation: int
+    attempt: int
+    worker: str
+    lease_seconds: float
+
+
+class LeaseExpired(Event):
+    """A worker's lease ran out without a heartbeat; published by a coordinator to the run's own shard."""
+
+    type: Literal["lease_expired"] = "lease_expired"
+    invocation: int
+    attempt: int
+    worker: str
+
+
+class TimerDue(Event):
+    """The moment of a timer of this run has come; published by a coordinator to the run's own shard."""
+
+    type: Literal["timer_due"] = "timer_due"
+    timer: int
+
+
+class Continue(Event):
+    """The run stopped after 1,000 commands and shall go on; `number` counts 1, 2, 3 ... per run."""
+
+    type: Literal["continue"] = "continue"
+    number: int
+
+
+class CancelRequested(Event):
+    """Somebody wants the run to end."""
+
+    type: Literal["cancel_requested"] = "cancel_requested"
+    reason: str | None = None
+
+
+class ChildFinished(Event):
+    """A child run of this run came to its end: `result` when completed, else `error` (an encoded exception)."""
+
+    type: Literal["child_finished"] = "child_finished"
+    invocation: int
+    status: RunStatus
+    result: Json = None
+    error: Json = None
+
+
+class RunStarted(Event):
+    """The first event of every history; made by the compiler, never sent."""
+
+    type: Literal["run_started"] = "run_started"
+    version: str
+    input: dict[str, Json]
+
+
+RunEvent = Annotated[
+    ActionSucceeded
+    | ActionFailed
+    | ActionStarted
+    | ActionHeartbeat
+    | LeaseExpired
+    | TimerDue
+    | Continue
+    | CancelRequested
+    | ChildFinished
+    | RunStarted,
+    Field(discriminator="type"),
+]
+
+
+class EventBatch(Message):
+    """One or many events for one shard, of one or many runs. `seeds` are those of the actions that are reported on."""
+
+    items: tuple[RunEvent, ...]
+    seeds: tuple[str, ...] = ()
+
+
+class RunSeed(Part):
+    """What is in a seed: how a run began. A coordinator that does not know the run need not load it.
+
+    It travels from compiler to coordinator by way of the first action. An outdated one does no harm: the store refuses
+    whatever is decided from it, and the run is loaded.
+    """
+
+    run_id: UUID
+    workflow: str
+    version: str
+    shard: int
+    trace: str | None = None
+    input: dict[str, Json]
+    at: datetime
+
+
+# --- the broker marker ------------------------------------------------------------------------------------------------
+
+
+class Marker(Message):
+    """Lies in `warren.marker`; PostgreSQL knows its value. If it is gone, the broker lost its data."""
+
+    value: UUID

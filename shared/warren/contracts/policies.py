@@ -1,0 +1,60 @@
+"""What a retry policy and a timeout may be: one set of rules, for the author's process and for the engine.
+
+Must not know who asks.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import Any
+
+
+def check_policy(attempts: Any, exception_types: Any, backoff_seconds: Any) -> tuple[str, ...] | None:
+    """Check the fields of a `RetryPolicy`; gives the names of the exception types.
+
+    Raises:
+        ValueError: a field cannot be meant like that.
+    """
+    if attempts is not None:
+        if isinstance(attempts, bool) or not isinstance(attempts, int):
+            raise ValueError(f"RetryPolicy: attempts must be a whole number, not {attempts!r}")
+        if attempts < 1:
+            raise ValueError(f"RetryPolicy: attempts counts every execution, so it must be at least 1, not {attempts}")
+    names = None if exception_types is None else _names_of(exception_types)
+    if backoff_seconds is not None:
+        if isinstance(backoff_seconds, bool) or not isinstance(backoff_seconds, int | float):
+            raise ValueError(f"RetryPolicy: backoff_seconds must be a number of seconds, not {backoff_seconds!r}")
+        if not (math.isfinite(backoff_seconds) and backoff_seconds >= 0):
+            raise ValueError(f"RetryPolicy: backoff_seconds must not be negative, not {backoff_seconds}")
+    return names
+
+
+def seconds_of(timeout: Any) -> float | None:
+    """A timeout in seconds; raises `ValueError` unless it is a positive number or duration."""
+    if timeout is None:
+        return None
+    seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds > 0:
+        raise ValueError(f"timeout must be a positive number of seconds or a timedelta, not {timeout!r}")
+    return seconds
+
+
+def no_policy(retry: object) -> TypeError:
+    """The error for a `retry=` that is something else."""
+    return TypeError(f"retry must be a RetryPolicy, not {type(retry).__name__}")
+
+
+def _names_of(types: object) -> tuple[str, ...]:
+    if not isinstance(types, list | tuple):
+        message = f"RetryPolicy: exception_types must be a list of exception classes or names, not {types!r}"
+        raise ValueError(message)  # noqa: TRY004 - one kind of error, whatever is wrong with a policy
+    return tuple(_name_of(one) for one in types)
+
+
+def _name_of(one: object) -> str:
+    if isinstance(one, type) and issubclass(one, BaseException):
+        return one.__name__
+    if isinstance(one, str) and one:
+        return one
+    raise ValueError(f"RetryPolicy: exception_types holds {one!r}, which is neither an exception class nor a name")

@@ -1,0 +1,83 @@
+"""The exchanges and queues of DESIGN.md section 5, as data; an adapter declares them, nothing else decides them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from warren.contracts import names
+
+QueueType = Literal["quorum", "classic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A durable exchange."""
+
+    name: str
+    kind: Literal["direct", "fanout", "topic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A durable queue. `binding` is its (exchange, routing key); `dead_letter` names the queue for what it rejects."""
+
+    name: str
+    binding: tuple[str, str] | None = None
+    single_active_consumer: bool = False
+    dead_letter: str | None = names.DEAD_QUEUE
+    queue_type: QueueType | None = None
+    """None takes the topology's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """Everything that must exist in a broker before the services can work."""
+
+    queue_type: QueueType
+    exchanges: tuple[Exchange, ...] = field(default=())
+    queues: tuple[Queue, ...] = field(default=())
+
+
+def action_queue(queue: str) -> Queue:
+    """The broker queue that workers of an action queue compete on."""
+    return Queue(names.action_queue(queue), binding=(names.ACTIONS_EXCHANGE, queue))
+
+
+def suspect_queue(queue: str) -> Queue:
+    """Where actions wait to be run alone; always a quorum queue, because only such a queue counts deliveries."""
+    return Queue(names.suspect_queue(queue), queue_type="quorum")
+
+
+def standard_topology(
+    *, shards: int, queue_type: QueueType, action_queues: Iterable[str] = (names.DEFAULT_ACTION_QUEUE,)
+) -> Topology:
+    """The whole topology for `shards` event shards and the given action queues."""
+    action_queues = tuple(action_queues)
+    return Topology(
+        queue_type=queue_type,
+        exchanges=(
+            Exchange(names.COMMANDS_EXCHANGE, "direct"),
+            Exchange(names.ACTIONS_EXCHANGE, "direct"),
+            Exchange(names.EVENTS_EXCHANGE, "direct"),
+            Exchange(names.CONTROL_EXCHANGE, "fanout"),
+            Exchange(names.LIFECYCLE_EXCHANGE, "topic"),
+        ),
+        queues=(
+            Queue(names.DEAD_QUEUE, dead_letter=None),
+            Queue(names.MARKER_QUEUE, dead_letter=None, queue_type="classic"),
+            Queue(names.START_QUEUE, binding=(names.COMMANDS_EXCHANGE, names.START_KEY)),
+            Queue(names.REGISTER_QUEUE, binding=(names.COMMANDS_EXCHANGE, names.REGISTER_KEY)),
+            *(action_queue(queue) for queue in action_queues),
+            *(suspect_queue(queue) for queue in action_queues),
+            *(
+                Queue(
+                    names.event_queue(shard),
+                    binding=(names.EVENTS_EXCHANGE, names.event_key(shard)),
+                    single_active_consumer=True,
+                )
+                for shard in range(shards)
+            ),
+        ),
+    )

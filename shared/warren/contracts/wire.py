@@ -1,0 +1,112 @@
+"""Message bodies to bytes and back: which versions are read, what is refused and why.
+
+A message of this version must be exactly as its class says, so that a slip of the pen is noticed. One of a newer minor
+version is from a peer that was upgraded already: what is not known here was made to be overlooked (docs/adr/0004).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from warren.contracts import messages
+from warren.errors import MessageError, UnsupportedVersion
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+
+HEAD: Final = b'{"v":%d,"minor":%d,' % (messages.VERSION, messages.MINOR_VERSION)
+"""How a body begins that is put together without a model."""
+
+
+def dump(message: BaseModel) -> bytes:
+    """Serialise a message to UTF-8 JSON."""
+    return message.__pydantic_serializer__.to_json(message, exclude_defaults=False)
+
+
+def batch_body(items: Iterable[bytes], more: bytes = b"") -> bytes:
+    """Body of an `ActionBatch` or `EventBatch` of serialised items; `more` is further fields, each after a comma."""
+    return HEAD + b'"items":[' + b",".join(items) + b"]" + more + b"}"
+
+
+def load(model: type[M], body: bytes) -> M:
+    """Parse and check a message body.
+
+    Raises:
+        MessageError: the body is not JSON, or not such a message; says where and why.
+        UnsupportedVersion: it is of another major version.
+    """
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        return _load_newer(model.model_validate_json, f"a {model.__name__}", body, error)
+
+
+def load_reply(body: bytes) -> messages.Reply:
+    """Parse any reply (`RunAccepted`, `RunFinished`, `WorkflowsRegistered`, `Refused`); raises as `load` does."""
+    adapter = _adapters()[0]
+    try:
+        return adapter.validate_json(body)  # type: ignore[no-any-return]  # a union has no class to name
+    except ValidationError as error:
+        return _load_newer(adapter.validate_json, "a known reply", body, error)  # type: ignore[no-any-return]  # as above
+
+
+def load_event(text: str | bytes) -> messages.RunEvent:
+    """Parse one event of a history, which has no version: what a newer Warren added is overlooked.
+
+    Raises:
+        MessageError: no Warren wrote this, or a newer one with events that are not known here.
+    """
+    return _overlooking(_adapters()[1].validate_json, "a known event", text)  # type: ignore[no-any-return]  # as above
+
+
+def load_stored(model: type[M], text: str) -> M:
+    """Parse a part of a message that was stored by itself, as `load_event` does."""
+    return _overlooking(model.model_validate_json, f"a {model.__name__}", text)
+
+
+def _load_newer(validate: Callable[..., T], name: str, body: bytes, error: ValidationError) -> T:
+    """Once more, without what a newer minor version has added; `error` is what is wrong with it in our version."""
+    major, minor = _version_of(body)
+    if major > messages.VERSION:
+        raise UnsupportedVersion(
+            f"not {name}: it has the schema version {major}, and this Warren reads {messages.VERSION}; upgrade it"
+        ) from error
+    if major == messages.VERSION and minor > messages.MINOR_VERSION:
+        return _overlooking(validate, name, body)
+    raise MessageError(f"not {name}: {_explain(error)}") from error
+
+
+def _overlooking(validate: Callable[..., T], name: str, text: str | bytes) -> T:
+    try:
+        return validate(text, extra="ignore")
+    except ValidationError as error:
+        raise MessageError(f"not {name}: {_explain(error)}") from error
+
+
+def _version_of(body: bytes) -> tuple[int, int]:
+    """Major and minor version of a body; what says nothing is of version 1.0, what says nonsense of version 0.0."""
+    try:
+        data = from_json(body)
+    except ValueError:
+        return 0, 0
+    if not isinstance(data, dict):
+        return 0, 0
+    major, minor = data.get("v", 1), data.get("minor", 0)
+    return (major, minor) if type(major) is int and type(minor) is int else (0, 0)
+
+
+@cache
+def _adapters() -> tuple[TypeAdapter[Any], TypeAdapter[Any]]:
+    return TypeAdapter(messages.Reply), TypeAdapter(messages.RunEvent)
+
+
+def _explain(error: ValidationError) -> str:
+    problems = [
+        f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['msg']}" for item in error.errors(include_url=False)
+    ]
+    return "; ".join(problems[:5]) + (f"; and {len(problems) - 5} more" if len(problems) > 5 else "")

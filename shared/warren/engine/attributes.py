@@ -1,0 +1,194 @@
+"""Which attributes of which values workflow code may read: a table by type. Nothing that starts with an underscore.
+
+Everything here is pure: it depends on nothing but its arguments and changes nothing but its own list, dict or set.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import functools
+import pathlib
+import uuid
+import zoneinfo
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable
+from typing import Any
+
+from warren.engine.contexts import FUTURE_METHODS, Contexts
+from warren.engine.guards import Guards
+from warren.engine.iterators import DictItems, DictKeys, DictValues
+from warren.engine.methods import LARGE, QUICK, Methods
+from warren.engine.objects import (
+    ActionCall,
+    BoundMethod,
+    ChildCall,
+    Closure,
+    Coroutine,
+    Future,
+    TaskGroup,
+    Timeout,
+)
+from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
+from warren.engine.records import MEMBERS, SLOTS
+
+
+def _public(cls: type, *, without: str = "") -> frozenset[str]:
+    left_out = set(without.split())
+    return frozenset(name for name in dir(cls) if not name.startswith("_") and name not in left_out)
+
+
+_ALLOWED: dict[type, frozenset[str]] = {
+    str: _public(str, without="encode") | {"encode"},
+    bytes: _public(bytes),
+    int: _public(int),
+    bool: _public(bool),
+    float: _public(float),
+    complex: _public(complex),
+    list: _public(list),
+    tuple: _public(tuple),
+    dict: _public(dict),
+    range: _public(range),
+    slice: frozenset({"start", "stop", "step", "indices"}),
+    OrderedSet: _public(OrderedSet),
+    OrderedFrozenSet: _public(OrderedFrozenSet),
+    DictKeys: frozenset({"isdisjoint"}),
+    DictItems: frozenset({"isdisjoint"}),
+    DictValues: frozenset(),
+    dt.datetime: _public(dt.datetime, without="now utcnow today fromtimestamp utcfromtimestamp timestamp astimezone")
+    | {"timestamp", "astimezone"},
+    dt.date: _public(dt.date, without="today fromtimestamp"),
+    dt.time: _public(dt.time),
+    dt.timedelta: _public(dt.timedelta),
+    dt.timezone: _public(dt.timezone),
+    zoneinfo.ZoneInfo: frozenset({"key", "utcoffset", "dst", "tzname"}),
+    decimal.Decimal: _public(decimal.Decimal),
+    uuid.UUID: _public(uuid.UUID),
+    decimal.DecimalTuple: frozenset({"sign", "digits", "exponent"}),
+    pathlib.PurePosixPath: frozenset(
+        {"name", "stem", "suffix", "suffixes", "parent", "parts", "as_posix", "with_suffix", "with_name", "is_absolute"}
+    ),
+    Counter: _public(Counter),
+    OrderedDict: _public(OrderedDict),
+    defaultdict: _public(defaultdict),
+    deque: _public(deque),
+    Closure: frozenset(),
+    ActionCall: frozenset(),
+    ChildCall: frozenset(),
+    Coroutine: frozenset(),
+}
+_VIEWS: dict[str, Callable[[Any], Any]] = {"keys": DictKeys, "values": DictValues, "items": DictItems}
+_CONTAINERS: frozenset[type] = frozenset(
+    {str, bytes, list, tuple, dict, Counter, OrderedDict, defaultdict, deque, OrderedSet, OrderedFrozenSet}
+)
+_WRITING = frozenset({"model_dump", "model_dump_json", "model_copy"})
+_CLASS_NAMES = frozenset({"__name__", "__qualname__"})
+_ERROR_NAMES = frozenset({"__cause__", "__notes__"})
+
+
+class Attributes:
+    """Guarded attribute access."""
+
+    def __init__(self, guards: Guards, contexts: Contexts) -> None:
+        self._guards = guards
+        self._contexts = contexts
+        self._methods = Methods(guards)
+        self._plain = {cls: names - self._methods.watched(cls) - _VIEWS.keys() for cls, names in _ALLOWED.items()}
+        self._always = {cls: names & QUICK if cls in _CONTAINERS else names for cls, names in self._plain.items()}
+        # names that need no guard while the value is small, and those that never need one
+
+    def get(self, value: Any, name: str) -> Any:
+        """`value.name`, or AttributeError as CPython words it."""
+        cls = value.__class__
+        always = self._always.get(cls)
+        if always is not None:
+            if name in always or (name in self._plain[cls] and len(value) < LARGE):
+                return getattr(value, name)
+            if name not in _ALLOWED[cls]:
+                raise AttributeError(f"'{cls.__name__}' object has no attribute '{name}'", name=name, obj=value)
+            if name in _VIEWS and issubclass(cls, dict):
+                return functools.partial(_VIEWS[name], value)
+            return self._methods.get(value, name) if callable(getattr(value, name)) else getattr(value, name)
+        return self._other(value, name)
+
+    def _other(self, value: Any, name: str) -> Any:
+        reader = getattr(type(value), "__warren_attribute__", None)
+        if reader is not None:
+            if name in _WRITING:
+                self._guards.weigh(value)
+            return reader(value, name)
+        members = getattr(type(value), MEMBERS, None)
+        is_own = isinstance(value, BaseException) and name in value.__dict__ and not name.startswith("_")
+        if members is not None and members.has(name) and not is_own:
+            return members.properties[name](value) if name in members.properties else members.get(value, name)
+        if isinstance(value, BaseException):
+            if name in _ERROR_NAMES or not name.startswith("_"):
+                found = getattr(value, name)
+                if not callable(found) or name == "add_note":
+                    return found
+        elif isinstance(value, type):
+            return self._of_class(value, name)
+        elif isinstance(value, TaskGroup | Timeout):
+            if isinstance(value, TaskGroup) and name == "create_task":
+                create = self._contexts.create_task
+                return BoundMethod(value, name, lambda coro, *, name=None, context=None: create(value, coro))
+            if isinstance(value, Timeout) and name == "expired":
+                return BoundMethod(value, name, lambda: value.has_expired)
+        elif isinstance(value, Future):
+            if name in FUTURE_METHODS:
+                return BoundMethod(value, name, functools.partial(FUTURE_METHODS[name], self._contexts, value))
+        elif isinstance(value, bool | int | float | str) and not name.startswith("_"):
+            own = getattr(value, "__dict__", {})
+            if name in {"name", "value", *own} or name in _public(type(value).__mro__[1]):  # of IntEnum and StrEnum
+                return getattr(value, name)
+        elif hasattr(type(value), "__members__") and (
+            name in {"name", "value"} or (name in value.__dict__ and not name.startswith("_"))
+        ):
+            return getattr(value, name)
+        raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'", name=name, obj=value)
+
+    def _of_class(self, cls: Any, name: str) -> Any:
+        if name in _CLASS_NAMES:
+            return getattr(cls, name)
+        members = getattr(cls, "__members__", {})
+        if name in members:
+            return members[name]
+        defined = getattr(cls, MEMBERS, None)
+        if defined is not None and (name in defined.constants or name in defined.methods):
+            if name in defined.constants:
+                return defined.constants[name]
+            return BoundMethod(cls, name, defined.methods[name])
+        if name in _ALLOWED.get(cls, ()):
+            return self._unbound(cls, name)
+        raise AttributeError(f"type object '{cls.__name__}' has no attribute '{name}'", name=name, obj=cls)
+
+    def _unbound(self, cls: type, name: str) -> Any:
+        """A method or constant of a built-in class, taken from the class: `str.upper`, `timezone.utc`."""
+        found = getattr(cls, name)
+        if not callable(found):
+            return found
+
+        def method(*args: Any, **kwargs: Any) -> Any:
+            if args and isinstance(args[0], cls):
+                return self.get(args[0], name)(*args[1:], **kwargs)
+            return found(*args, **kwargs)
+
+        return BoundMethod(cls, name, method)
+
+    def writable(self, value: Any, name: str) -> Any:
+        """The same value, if workflow code may assign its attributes."""
+        slots = getattr(type(value), SLOTS, None)
+        if slots is None or name in slots:
+            is_error = isinstance(value, BaseException) and not name.startswith("_")
+            if is_error or hasattr(type(value), "__warren_attribute__"):
+                return value
+        raise AttributeError(_not_writable(type(value).__name__, name), name=name, obj=value)
+
+
+def _not_writable(kind: str, name: str) -> str:
+    """What this version of CPython says when an instance without a `__dict__` is given an attribute."""
+    try:
+        setattr(type(kind, (), {"__slots__": ()})(), name, None)
+    except AttributeError as error:
+        return str(error)
+    return f"'{kind}' object has no attribute '{name}'"

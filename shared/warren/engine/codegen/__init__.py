@@ -1,0 +1,1 @@
+"""From a program to Python functions: syntax trees that are compiled once per program."""

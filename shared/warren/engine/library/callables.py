@@ -1,0 +1,165 @@
+"""Functions that are made of others and kept: `functools.partial` and the getters of `operator`; and its operators."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+from warren.engine.guards import Guards
+from warren.engine.limits import OBJECT_BYTES, Stop
+from warren.errors import LimitExceeded
+
+if TYPE_CHECKING:
+    from warren.engine.attributes import Attributes
+
+
+class Partial:
+    """`functools.partial`."""
+
+    __slots__ = ("args", "func", "keywords")
+
+    def __init__(self, func: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> None:
+        self.func = func
+        self.args = args
+        self.keywords = keywords
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        return self.func(*self.args, *args, **{**self.keywords, **kwargs})
+
+    def __warren_attribute__(self, name: str) -> Any:
+        if name in Partial.__slots__:
+            return getattr(self, name)
+        raise AttributeError(f"'functools.partial' object has no attribute '{name}'", name=name, obj=self)
+
+
+class Getter:
+    """`operator.itemgetter`."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: tuple[Any, ...]) -> None:
+        self.items = items
+
+    def __call__(self, obj: Any, /) -> Any:
+        return operator.itemgetter(*self.items)(obj)
+
+    def __repr__(self) -> str:
+        return f"operator.itemgetter({', '.join(map(repr, self.items))})"
+
+
+class AttributeGetter:
+    """`operator.attrgetter`, by what workflow code may read."""
+
+    __slots__ = ("attributes", "names")
+    KEPT = ("names",)
+
+    def __init__(self, names: tuple[str, ...], attributes: Attributes) -> None:
+        self.names = names
+        self.attributes = attributes
+
+    def __call__(self, obj: Any, /) -> Any:
+        found = tuple(self._read(obj, name) for name in self.names)
+        return found[0] if len(found) == 1 else found
+
+    def _read(self, value: Any, path: str) -> Any:
+        for name in path.split("."):
+            value = self.attributes.get(value, name)
+        return value
+
+    def __repr__(self) -> str:
+        return f"operator.attrgetter({', '.join(map(repr, self.names))})"
+
+
+class MethodCaller:
+    """`operator.methodcaller`, by what workflow code may call."""
+
+    __slots__ = ("args", "attributes", "keywords", "name")
+    KEPT = ("args", "keywords", "name")
+
+    def __init__(self, name: str, args: tuple[Any, ...], keywords: dict[str, Any], attributes: Attributes) -> None:
+        self.name = name
+        self.args = args
+        self.keywords = keywords
+        self.attributes = attributes
+
+    def __call__(self, obj: Any, /) -> Any:
+        return self.attributes.get(obj, self.name)(*self.args, **self.keywords)
+
+
+CALLABLES = {
+    Partial: "partial",
+    Getter: "itemgetter",
+    AttributeGetter: "attrgetter",
+    MethodCaller: "methodcaller",
+}
+"""All of them, by the name that CPython's own has."""
+for _cls, _name in CALLABLES.items():
+    _cls.__name__ = _cls.__qualname__ = _name
+
+
+def callables_table(guards: Guards, attributes: Attributes) -> dict[str, Any]:
+    """Those of `functools` and `operator` by intrinsic name."""
+    allocate = guards.budget.allocate
+
+    def partial(func: Any, /, *args: Any, **keywords: Any) -> Partial:
+        if not callable(func):
+            raise TypeError("the first argument must be callable")
+        allocate(OBJECT_BYTES)
+        if isinstance(func, Partial):
+            return Partial(func.func, (*func.args, *args), {**func.keywords, **keywords})
+        return Partial(func, args, keywords)
+
+    def itemgetter(*items: Any) -> Getter:
+        operator.itemgetter(*items)
+        return Getter(items)
+
+    def attrgetter(*names: Any) -> AttributeGetter:
+        operator.attrgetter(*names)
+        for name in names:
+            _check_public(name)
+        return AttributeGetter(names, attributes)
+
+    def methodcaller(*args: Any, **keywords: Any) -> MethodCaller:
+        operator.methodcaller(*args, **keywords)
+        name, *others = args
+        _check_public(name)
+        return MethodCaller(name, tuple(others), keywords, attributes)
+
+    made = {"itemgetter": itemgetter, "attrgetter": attrgetter, "methodcaller": methodcaller}
+    return (
+        {"functools.partial": partial}
+        | {f"operator.{name}": function for name, function in made.items()}
+        | _operators(guards)
+    )
+
+
+def _check_public(path: str) -> None:
+    if any(name.startswith("_") for name in path.split(".")):
+        raise Stop(LimitExceeded(f"operator: {path!r}: names that start with an underscore are private"))
+
+
+PLAIN = (
+    *("abs", "contains", "eq", "ge", "getitem", "gt", "index", "inv", "invert", "is_", "is_not", "le", "lt", "ne"),
+    *("neg", "not_", "pos", "rshift", "truediv", "truth"),
+)
+"""Operators that need no guard."""
+
+
+def _operators(guards: Guards) -> dict[str, Any]:
+    table = guards.operators()
+    guarded = {
+        "add": table["@add"],
+        "concat": table["@add"],
+        "and_": table["@and"],
+        "floordiv": table["@floor_divide"],
+        "lshift": table["@shift"],
+        "mod": table["@modulo"],
+        "mul": table["@multiply"],
+        "or_": table["@or"],
+        "pow": table["@power"],
+        "sub": table["@subtract"],
+        "xor": table["@xor"],
+    }
+    plain = {name: getattr(operator, name) for name in PLAIN}
+    plain["contains"] = lambda container, item: item in guards.searched(container)
+    return {f"operator.{name}": function for name, function in (guarded | plain).items()}

@@ -1,0 +1,399 @@
+"""The user's classes, rebuilt from their descriptions: same name, same hierarchy, same fields, none of the user's code.
+
+One table per program. It is also the value codec's resolver, so that what workers send becomes instances of these.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+import datetime as dt
+import decimal
+import enum
+import pathlib
+import sys
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, Optional, Union
+
+from pydantic import ConfigDict, Field, computed_field, create_model
+
+from warren import errors
+from warren.contracts.exceptions import initialise
+from warren.contracts.values import KEPT_TEXT, decode, kept_repr, kept_text
+from warren.engine.dumps import DUMP_GUARD, own_dump, unread
+from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
+from warren.engine.records import CHECKS, MEMBERS, SLOTS, Instance, Members, Opaque, Record, RecordModel
+from warren.errors import InvalidInput, MessageError
+from warren.ir.expressions import Const
+from warren.ir.intrinsics import ERROR_MODULES
+from warren.ir.workflow import FieldDef, TypeDef
+
+_SIMPLE: dict[str, Any] = {
+    "any": Any,
+    "none": None,
+    "bool": bool,
+    "int": int,
+    "float": float,
+    "str": str,
+    "bytes": bytes,
+    "datetime": dt.datetime,
+    "date": dt.date,
+    "time": dt.time,
+    "timedelta": dt.timedelta,
+    "decimal": decimal.Decimal,
+    "uuid": uuid.UUID,
+    "path": pathlib.PurePosixPath,
+}
+_BUILTIN_TYPES = frozenset(
+    [
+        "object",
+        "type",
+        "bool",
+        "int",
+        "float",
+        "complex",
+        "str",
+        "bytes",
+        "list",
+        "tuple",
+        "dict",
+        "set",
+        "frozenset",
+        "range",
+    ]
+)
+_STANDARD_ERRORS = ERROR_MODULES - {"builtins", errors.__name__}
+_BASE_MODEL = "pydantic.main:BaseModel"
+_VALIDATION_ERROR = "pydantic_core._pydantic_core:ValidationError"
+_FACTORIES: dict[str, Callable[[], Any]] = {"list": list, "dict": dict, "set": OrderedSet}
+
+
+class TypeTable:
+    """All classes that a program's values can have."""
+
+    set_type: Callable[[list[Any]], Any] = OrderedSet
+    frozenset_type: Callable[[list[Any]], Any] = OrderedFrozenSet
+
+    def __init__(self, definitions: Mapping[str, TypeDef], function: Callable[[str], Callable[..., Any]]) -> None:
+        """`function` finds a compiled function of the program by its key, once the program is linked."""
+        self._definitions = definitions
+        self._function = function
+        self._known: dict[str, Any] = {}
+        self._opaque: dict[tuple[str, str], type] = {}
+
+    def get(self, ref: str) -> Any:
+        """The class of a `TypeName`.
+
+        Raises:
+            MessageError: the program names a class that it does not describe.
+        """
+        if ref not in self._known:
+            self._known[ref] = self._make(ref)
+        return self._known[ref]
+
+    def definition(self, ref: str) -> TypeDef | None:
+        """The description of a class of the program."""
+        return self._definitions.get(ref)
+
+    # TypeResolver
+
+    def build_enum(self, ref: str, name: str, value: Any) -> Any:
+        """A member; of an unknown enum, a member of an enum of its own with just that one."""
+        if ref in self._definitions:
+            members = self.get(ref).__members__
+            if name in members:
+                return members[name]
+            if issubclass(self.get(ref), enum.Flag):
+                return self.get(ref)(value)  # several of them
+            raise InvalidInput(f"{ref} has no member {name!r} in this program; register the workflow again")
+        key = (ref, name)
+        if key not in self._opaque:
+            self._opaque[key] = _named(enum.Enum(_short(ref), {name: value}), ref)
+        return self._opaque[key][name]  # type: ignore[index]  # an enum class
+
+    def build_dataclass(self, ref: str, fields: dict[str, Any]) -> Any:
+        """An instance with these fields, without running `__init__`."""
+        cls = self.get(ref) if ref in self._definitions else self._opaque_class(ref, "dataclass")
+        instance = object.__new__(cls)
+        instance.__dict__.update(fields)
+        return instance
+
+    def build_model(self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None) -> Any:
+        """An instance with these fields, without running validators."""
+        cls = self.get(ref) if ref in self._definitions else None
+        if cls is not None and issubclass(cls, RecordModel):
+            return cls.model_construct(_fields_set=set(fields if fields_set is None else fields_set), **fields)
+        instance = object.__new__(self._opaque_class(ref, "model"))
+        instance.__dict__.update(fields)
+        return instance
+
+    def build_exception(self, ref: str, mro: Sequence[str], args: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
+        """An instance with these arguments and attributes, without running `__init__`."""
+        cls = self.exception_class(ref, list(mro))
+        error = _new_exception(cls, args)
+        initialise(error, args)
+        for name, value in attributes.items():
+            if not name.startswith("_"):
+                setattr(error, name, value)
+        return error
+
+    # classes
+
+    def _make(self, ref: str) -> Any:
+        if ref == _BASE_MODEL:
+            return RecordModel
+        definition = self._definitions.get(ref)
+        if definition is None:
+            found = _existing(ref)
+            if found is None:
+                raise MessageError(f"the program names the class {ref} but does not describe it; register it again")
+            return found
+        match definition.kind:
+            case "exception":
+                made = self.exception_class(ref, [ref, *definition.bases])
+            case "dataclass":
+                made = self._dataclass(definition)
+            case "model":
+                made = self._model(definition)
+            case "enum":
+                made = self._enum(definition)
+            case _:
+                made = type(_short(ref), (Instance,), {})
+        self._add_members(made, definition)
+        return _named(made, ref)
+
+    def _add_members(self, made: Any, definition: TypeDef) -> None:
+        """Class attributes, methods and properties; special methods become real ones."""
+        inherited = getattr(made, MEMBERS, Members())
+        constants = {name: self._constant(value) for name, value in definition.constants.items()}
+        methods = {name: self._late(key) for name, key in definition.methods.items()}
+        members = Members(
+            name=_short(definition.ref),
+            constants=inherited.constants | constants,
+            methods=inherited.methods | {name: made for name, made in methods.items() if not name.startswith("__")},
+            properties=inherited.properties | {name: self._late(key) for name, key in definition.properties.items()},
+            opaque=inherited.opaque | frozenset(definition.opaque),
+        )
+        setattr(made, MEMBERS, members)
+        for name, method in methods.items():
+            if name.startswith("__"):
+                setattr(made, name, method)
+        if issubclass(made, BaseException):
+            for name, value in constants.items():
+                setattr(made, name, value)
+
+    def _late(self, key: str) -> Callable[..., Any]:
+        """A compiled function, found when it is called: classes are made before functions are."""
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return self._function(key)(*args, **kwargs)
+
+        return call
+
+    def _constant(self, value: Any) -> Any:
+        return decode(value.encoded, self) if isinstance(value, Const) else None
+
+    def _bases(self, definition: TypeDef, fallback: type) -> tuple[type, ...]:
+        """Direct bases: those of the hierarchy that no earlier one brings along."""
+        bases: list[type] = []
+        for ref in definition.bases:
+            if ref in self._definitions and self._definitions[ref].kind == definition.kind:
+                base = self.get(ref)
+                if not any(issubclass(known, base) for known in bases):
+                    bases.append(base)
+        return tuple(bases) or (fallback,)
+
+    def _dataclass(self, definition: TypeDef) -> Any:
+        fields = [(field.name, Any, self._dataclass_field(field)) for field in definition.fields]
+        own: dict[str, Any] = {SLOTS: frozenset(name for name, _, _ in fields) if definition.slots else None}
+        return dataclasses.make_dataclass(
+            _short(definition.ref),
+            fields,
+            bases=self._bases(definition, Record),
+            namespace=own | CHECKS.get(definition.ref, {}),
+            unsafe_hash=definition.unsafe_hash,
+            frozen=definition.frozen,
+            eq=definition.eq,
+            order=definition.order,
+        )
+
+    def _dataclass_field(self, field: FieldDef) -> Any:
+        default: dict[str, Any] = {}
+        if field.factory is not None:
+            default["default_factory"] = self._factory(field.factory)
+        elif field.default is not None:
+            value = self._constant(field.default)
+            default["default"] = value
+        return dataclasses.field(
+            init=field.init, compare=field.compare, repr=field.repr, kw_only=field.keyword_only, **default
+        )
+
+    def _factory(self, name: str) -> Callable[[], Any]:
+        if name in _FACTORIES:
+            return _FACTORIES[name]
+        made: Callable[[], Any] = self.get(name) if name in self._definitions else self._late(name)
+        return made
+
+    def _model(self, definition: TypeDef) -> Any:
+        fields: dict[str, Any] = {}
+        for field in definition.fields:
+            options: dict[str, Any] = {"exclude": field.exclude or None}
+            if field.alias is not None:
+                options["validation_alias"] = field.alias
+            if field.serialization_alias is not None:
+                options["serialization_alias"] = field.serialization_alias
+            if field.factory is not None:
+                options["default_factory"] = self._factory(field.factory)
+            elif field.default is not None:
+                options["default"] = self._constant(field.default)
+            fields[field.name] = (self.annotation(field.spec), Field(**options))
+        config = ConfigDict(
+            extra=definition.extra,  # type: ignore[typeddict-item]  # one of pydantic's own three words
+            frozen=definition.frozen,
+        )
+        base = type(
+            "Base",
+            self._bases(definition, RecordModel),
+            {
+                "model_config": config,
+                "__module__": __name__,
+                "__warren_error__": staticmethod(self._invalid),
+                **{field.name: self._computed(definition, field) for field in definition.computed},
+                **({DUMP_GUARD: own_dump(definition.ref)} if "model_dump" in definition.opaque else {}),
+            },
+        )
+        return create_model(_short(definition.ref), __base__=base, **fields)
+
+    def _computed(self, definition: TypeDef, field: FieldDef) -> Any:
+        key = definition.properties.get(field.name)
+        read = self._late(key) if key is not None else unread(f"{_short(definition.ref)}.{field.name}")
+        return computed_field(return_type=Any, alias=field.serialization_alias, repr=field.repr)(property(read))
+
+    def _invalid(self, text: str) -> Exception:
+        error: Exception = self.exception_class(_VALIDATION_ERROR, [_VALIDATION_ERROR, "builtins:ValueError"])()
+        setattr(error, KEPT_TEXT, text)
+        return error
+
+    def _enum(self, definition: TypeDef) -> Any:
+        members = [(member.name, self._constant(member.value)) for member in definition.members]
+        refs = set(definition.bases)
+        flavour: Any = enum.Enum
+        for name in ("IntEnum", "StrEnum", "IntFlag", "Flag"):
+            if f"enum:{name}" in refs:
+                flavour = getattr(enum, name)
+                break
+        mixin = next((kind for kind in (int, str, float) if f"builtins:{kind.__name__}" in refs), None)
+        options = {"type": mixin} if flavour is enum.Enum and mixin is not None else {}
+        made = _named(flavour(_short(definition.ref), members, **options), definition.ref)
+        for member in definition.members:
+            for name, value in member.attributes.items():
+                setattr(made[member.name], name, self._constant(value))
+        return made
+
+    def exception_class(self, ref: str, mro: list[str]) -> Any:
+        """The class of an exception; one that the program does not describe is made from its hierarchy."""
+        known = self._known.get(ref)
+        if known is not None:
+            return known
+        found = _existing(ref) if ref not in self._definitions else None
+        if found is None or not (isinstance(found, type) and issubclass(found, BaseException)):
+            definition = self._definitions.get(ref)
+            rest = list(definition.bases) if definition is not None else [base for base in mro if base != ref]
+            found = _named(
+                type(_short(ref), self._exception_bases(rest), {"__str__": kept_text, "__repr__": kept_repr}), ref
+            )
+        self._known[ref] = found
+        return found
+
+    def _exception_bases(self, rest: list[str]) -> tuple[type, ...]:
+        bases: list[type] = []
+        for index, ref in enumerate(rest):
+            if ref in {"builtins:object", "builtins:BaseException"} or not _is_exception_ref(ref, rest[index:]):
+                continue
+            base = self.exception_class(ref, rest[index:])
+            if not any(issubclass(known, base) for known in bases):
+                bases.append(base)
+        return tuple(bases) or (Exception,)
+
+    def _opaque_class(self, ref: str, tag: str) -> Any:
+        key = (ref, tag)
+        if key not in self._opaque:
+            self._opaque[key] = _named(type(_short(ref), (Opaque,), {"__warren_tag__": tag}), ref)
+        return self._opaque[key]
+
+    # annotations
+
+    def annotation(self, spec: Any) -> Any:
+        """The annotation that a type spec describes, for pydantic."""
+        if isinstance(spec, str):
+            return _SIMPLE.get(spec, Any)
+        if not isinstance(spec, dict) or len(spec) != 1:
+            return Any
+        ((kind, inner),) = spec.items()
+        match kind:
+            case "list" | "set" | "frozenset" | "sequence":
+                generic: Any = {"list": list, "set": set, "frozenset": frozenset, "sequence": Sequence}[kind]
+                return generic.__class_getitem__(self.annotation(inner))
+            case "tuple":
+                parts = tuple(self.annotation(part) for part in inner)
+                return tuple.__class_getitem__(parts)
+            case "tuple_of":
+                return tuple.__class_getitem__((self.annotation(inner), ...))
+            case "dict":
+                key, value = inner
+                return dict[self.annotation(key), self.annotation(value)]  # type: ignore[misc]  # built at run time
+            case "union":
+                parts = tuple(self.annotation(part) for part in inner)
+                return Optional[parts[0]] if len(parts) == 1 else Union[parts]  # noqa: UP007, UP045 - built at run time
+            case "literal":
+                return Literal[tuple(decode(value, self) for value in inner)]
+            case "type":
+                return self.get(inner)
+            case _:
+                return Any
+
+
+def _new_exception(cls: Any, args: tuple[Any, ...]) -> Any:
+    """An instance; Python's own exceptions take some of their attributes from the arguments when they are made."""
+    try:
+        return cls(*args) if cls.__module__ == "builtins" else cls.__new__(cls, *args)
+    except TypeError:
+        return cls.__new__(cls)
+
+
+def _existing(ref: str) -> Any:
+    """Classes that are the same everywhere: builtins, Warren's errors, a few errors of the standard library."""
+    module, _, qualname = ref.partition(":")
+    if module == "builtins":
+        if qualname == "set":
+            return OrderedSet
+        if qualname == "frozenset":
+            return OrderedFrozenSet
+        found = getattr(builtins, qualname, None)
+        is_error = isinstance(found, type) and issubclass(found, BaseException)
+        return found if is_error or qualname in _BUILTIN_TYPES else None
+    if module == errors.__name__ or (module in _STANDARD_ERRORS and module in sys.modules):
+        found = getattr(sys.modules[module], qualname, None)
+        return found if isinstance(found, type) and issubclass(found, BaseException) else None
+    simple = {f"{cls.__module__}:{cls.__qualname__}": cls for cls in _SIMPLE.values() if isinstance(cls, type)}
+    return simple.get(ref)
+
+
+def _is_exception_ref(ref: str, mro: list[str]) -> bool:
+    """Whether a class of an exception's hierarchy is itself an exception (and not a mixin)."""
+    found = _existing(ref)
+    if found is not None:
+        return isinstance(found, type) and issubclass(found, BaseException)
+    return any(later in {"builtins:Exception", "builtins:BaseException"} for later in mro)
+
+
+def _short(ref: str) -> str:
+    return ref.rpartition(":")[2].rpartition(".")[2]
+
+
+def _named(cls: Any, ref: str) -> Any:
+    module, _, qualname = ref.partition(":")
+    cls.__module__ = module
+    cls.__qualname__ = qualname
+    return cls

@@ -1,0 +1,236 @@
+"""Every exception that Warren raises, in one tree; the branch says whose fault it is and so what to do about it.
+
+WarrenError
+├── UserError                        the user's code or input: tell the user
+│   ├── UnsupportedPatternError      a workflow cannot be compiled (raised at import)
+│   ├── InvalidInput                 a start, a value or an argument is wrong
+│   │   ├── UnknownWorkflow
+│   │   └── UnserializableValue
+│   ├── WorkflowFailedError          the run that was waited for ended with an exception
+│   │   └── WorkflowCancelledError
+│   ├── RunNotFound
+│   ├── ExhaustedRetriesError        (alias ExhaustedRetries)
+│   ├── SchedulingUnavailable        (also a NotImplementedError)
+│   └── ScheduleAlreadyExistsError
+├── ActionError                      what a workflow's `except` sees when no user code raised
+│   ├── ActionTimeout                (also a TimeoutError)
+│   ├── ActionNotRegistered
+│   └── WorkerLost
+├── LimitExceeded                    the run asked for more than a limit allows: fails the run
+├── MessageError                     a peer's message cannot be used: park it
+│   └── UnsupportedVersion           it is of another major version than this Warren reads
+├── InfrastructureError              a server is away or refused: retry it
+│   ├── BrokerError
+│   │   ├── BrokerUnavailable
+│   │   └── UnroutableMessage
+│   └── StoreError
+│       ├── StoreUnavailable
+│       └── SequenceConflict         another coordinator was first: forget, reload, apply again
+└── InternalError                    a rule of the engine is broken: ours, crash loudly
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+
+class WarrenError(Exception):
+    """Base of everything that Warren raises on purpose."""
+
+
+class UserError(WarrenError):
+    """The user's code or input is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One refusal of the compiler: what is wrong at which place, and what to write instead.
+
+    `line` and `column` count from 1; `source` is the offending source line without its newline.
+    """
+
+    message: str
+    recommendation: str
+    line: int | None = None
+    column: int | None = None
+    filename: str | None = None
+    source: str | None = None
+    end_column: int | None = None
+    code: str = "unsupported"
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.filename, self.line, self.column) if part is not None)
+        parts = [f"{place}: {self.message}" if place else self.message]
+        if self.source is not None:
+            parts.append(f"    {self.source}")
+            if self.column is not None:
+                width = max((self.end_column or self.column + 1) - self.column, 1)
+                parts.append("    " + " " * (self.column - 1) + "^" * width)
+        if self.recommendation:
+            parts.append(f"  instead: {self.recommendation}")
+        return "\n".join(parts)
+
+
+class UnsupportedPatternError(UserError):
+    """A workflow uses something that cannot be compiled; raised at import, once, for every place at once.
+
+    The attributes are those of the first place in source order; `diagnostics` holds all of them.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        recommendation: str = "",
+        line: int | None = None,
+        col: int | None = None,
+        filename: str | None = None,
+        *,
+        diagnostics: Sequence[Diagnostic] = (),
+    ) -> None:
+        self.message = message
+        self.recommendation = recommendation
+        self.line = line
+        self.col = col
+        self.filename = filename
+        self.diagnostics = tuple(diagnostics) or (Diagnostic(message, recommendation, line, col, filename),)
+        super().__init__("\n\n".join(str(diagnostic) for diagnostic in self.diagnostics))
+
+    @classmethod
+    def from_diagnostics(cls, diagnostics: Sequence[Diagnostic]) -> UnsupportedPatternError:
+        """Build one error from one or more diagnostics, in source order."""
+        first = diagnostics[0]
+        return cls(
+            first.message, first.recommendation, first.line, first.column, first.filename, diagnostics=diagnostics
+        )
+
+
+class InvalidInput(UserError, ValueError):
+    """A start, a value or an argument is wrong; the message says what, where and what to do instead."""
+
+    code = "invalid_input"
+
+
+class UnknownWorkflow(InvalidInput):
+    """No program is registered under the name (or version) that was asked for."""
+
+    code = "unknown_workflow"
+
+
+class UnserializableValue(InvalidInput, TypeError):
+    """A value cannot cross a process boundary; the message names the path to it."""
+
+    code = "unserializable_value"
+
+
+class WorkflowFailedError(UserError):
+    """The run that was waited for ended with an exception.
+
+    `error` is the exception as it was recorded (see `warren.contracts.values`); `__cause__` is the exception itself
+    where its class is known in this process.
+    """
+
+    def __init__(self, message: str, *, run_id: UUID | None = None, error: object = None) -> None:
+        super().__init__(message)
+        self.run_id = run_id
+        self.error = error
+
+
+class WorkflowCancelledError(WorkflowFailedError):
+    """The run that was waited for was cancelled."""
+
+
+class RunNotFound(UserError, LookupError):
+    """No run has this id or key."""
+
+
+class ExhaustedRetriesError(UserError):
+    """Kept for programs that name it; the last attempt's own exception is what a workflow sees."""
+
+
+ExhaustedRetries = ExhaustedRetriesError
+
+
+class ScheduleAlreadyExistsError(UserError):
+    """A schedule of this name exists and replacing it was not asked for."""
+
+
+class SchedulingUnavailable(UserError, NotImplementedError):
+    """This version of Warren runs no schedules; the message says what to use instead."""
+
+
+class ActionError(WarrenError):
+    """An action attempt failed for a reason that is not an exception of the action's own code."""
+
+
+class ActionTimeout(ActionError, TimeoutError):
+    """An action attempt took longer than its timeout."""
+
+
+class ActionNotRegistered(ActionError):
+    """The worker that got the action does not have it; start a worker with the module that defines it."""
+
+
+class WorkerLost(ActionError):
+    """Workers died again and again, or a lease ran out, while they ran this action."""
+
+
+class LimitExceeded(WarrenError):
+    """A run did more work, or built a larger value, than one transition may."""
+
+
+class MessageError(WarrenError):
+    """A message cannot be used as it is; it is parked with the reason `code`."""
+
+    code: ClassVar[str] = "bad_message"
+
+
+class UnsupportedVersion(MessageError):
+    """A message has another major schema version than this Warren reads."""
+
+    code: ClassVar[str] = "unsupported_version"
+
+
+class InfrastructureError(WarrenError):
+    """A server is away, refused or answered with an error; trying again later may work."""
+
+
+class BrokerError(InfrastructureError):
+    """The broker refused or lost something."""
+
+
+class BrokerUnavailable(BrokerError):
+    """No connection to the broker, or it was lost before a confirm arrived."""
+
+
+class UnroutableMessage(BrokerError):
+    """A mandatory message found no queue. `routes` holds its (exchange, routing key) pairs."""
+
+    def __init__(self, message: str, *, routes: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.routes = tuple(routes)
+
+
+class StoreError(InfrastructureError):
+    """The store refused something."""
+
+
+class StoreUnavailable(StoreError):
+    """No connection to the store, or it was lost before the commit was acknowledged."""
+
+
+class SequenceConflict(StoreError):
+    """`(run_id, seq)` was already taken for at least one transition of the batch; nothing was written.
+
+    `run_ids` are the runs concerned, as far as the store could tell (all runs of the batch where it could not).
+    """
+
+    def __init__(self, message: str, *, run_ids: Sequence[UUID]) -> None:
+        super().__init__(message)
+        self.run_ids = tuple(run_ids)
+
+
+class InternalError(WarrenError):
+    """A rule of the engine itself is broken."""

@@ -1,0 +1,252 @@
+"""Expressions from the syntax tree to the IR, as a table by syntax class.
+
+Names and calls have modules of their own (`values`, `calls`). Must not know statements.
+"""
+
+from __future__ import annotations
+
+import ast
+import enum
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from warren.contracts.values import encode
+from warren.frontend import refusals
+from warren.frontend.calls import visit_call
+from warren.frontend.names import Object, find
+from warren.frontend.operators import BINARY, BOOLEAN, COMPARISONS, UNARY
+from warren.frontend.refusals import Refusal
+from warren.frontend.values import visit_attribute, visit_name
+from warren.ir.expressions import (
+    Await,
+    Binary,
+    Bool,
+    Compare,
+    Comprehension,
+    Conditional,
+    Const,
+    DictDisplay,
+    DictItem,
+    Display,
+    Expr,
+    FormattedString,
+    FormattedValue,
+    Generator,
+    Keyword,
+    MakeFunction,
+    Slice,
+    Starred,
+    Subscript,
+    Unary,
+    Walrus,
+)
+
+if TYPE_CHECKING:
+    from warren.frontend.builder import Builder
+
+Visitor = Callable[["Builder", Any], Expr]
+
+_CONVERSIONS = {-1: None, 115: "s", 114: "r", 97: "a"}
+
+
+def _constant(b: Builder, node: ast.Constant) -> Expr:
+    if node.value is Ellipsis:
+        return b.refuse(
+            node, Refusal("unsupported-expression", "`...` is not a value in a workflow", "use None or an enum member")
+        )
+    return Const(encode(node.value), span=b.span(node))
+
+
+def _boolean(b: Builder, node: ast.BoolOp) -> Expr:
+    return Bool(BOOLEAN[type(node.op).__name__], b.exprs(node.values), span=b.span(node))
+
+
+def _named(b: Builder, node: ast.NamedExpr) -> Expr:
+    return Walrus(node.target.id, b.expr(node.value), span=b.span(node))
+
+
+def _binary(b: Builder, node: ast.BinOp) -> Expr:
+    return Binary(BINARY[type(node.op).__name__], b.expr(node.left), b.expr(node.right), span=b.span(node))
+
+
+def _unary(b: Builder, node: ast.UnaryOp) -> Expr:
+    return Unary(UNARY[type(node.op).__name__], b.expr(node.operand), span=b.span(node))
+
+
+def _lambda(b: Builder, node: ast.Lambda) -> Expr:
+    return make_function(b, node, "<lambda>")
+
+
+def make_function(b: Builder, node: Any, name: str) -> Expr:
+    """Compile a lambda or nested function, and the expression that makes it."""
+    from warren.frontend.builder import parameters
+
+    arguments = node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    pairs = [
+        *zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True),
+        *((one, default) for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default),
+    ]
+    defaults = tuple(Keyword(b.expr(default), argument.arg) for argument, default in pairs)
+    key, inner = b.nested(node, name)
+    names = [default.name or "" for default in defaults]
+    b.compiler.functions[key] = inner.function(node, name, parameters(node, dict.fromkeys(names, Const(None))))
+    return MakeFunction(key, defaults, span=b.span(node))
+
+
+def _conditional(b: Builder, node: ast.IfExp) -> Expr:
+    return Conditional(b.expr(node.test), b.expr(node.body), b.expr(node.orelse), span=b.span(node))
+
+
+def _dict(b: Builder, node: ast.Dict) -> Expr:
+    items = tuple(DictItem(b.expr(value), b.optional(key)) for key, value in zip(node.keys, node.values, strict=True))
+    return DictDisplay(items, span=b.span(node))
+
+
+def _list(b: Builder, node: ast.List) -> Expr:
+    return Display("list", b.exprs(node.elts), span=b.span(node))
+
+
+def _tuple(b: Builder, node: ast.Tuple) -> Expr:
+    return Display("tuple", b.exprs(node.elts), span=b.span(node))
+
+
+def _set(b: Builder, node: ast.Set) -> Expr:
+    return Display("set", b.exprs(node.elts), span=b.span(node))
+
+
+def _starred(b: Builder, node: ast.Starred) -> Expr:
+    value = node.value
+    if isinstance(value, ast.GeneratorExp):  # `*(...)` is consumed at once, so it is a list
+        return Starred(comprehension(b, value, "list"), span=b.span(node))
+    return Starred(b.expr(value), span=b.span(node))
+
+
+def comprehension(b: Builder, node: Any, kind: str) -> Expr:
+    """Compile a comprehension; the first iterable belongs to the enclosing scope, all else to its own."""
+    scope = b.scope.children[node]
+    inner = b.inside(scope)
+    generators = []
+    for number, generator in enumerate(node.generators):
+        if generator.is_async:
+            b.refuse(generator.iter, refusals.STATEMENTS["AsyncFor"])
+        iterable = (inner if number else b).expr(generator.iter)
+        target = inner.target(generator.target)
+        generators.append(Generator(target, iterable, inner.exprs(generator.ifs)))
+    if isinstance(node, ast.DictComp):
+        element, value = inner.expr(node.key), inner.expr(node.value)
+    else:
+        element, value = inner.expr(node.elt), None
+    if _awaits(node):
+        if isinstance(node, ast.GeneratorExp):
+            b.refuse(node, _AWAIT_IN_GENERATOR)
+        elif scope.is_captured:
+            b.refuse(node, _CAPTURED_TARGET)
+    return Comprehension(kind, element, tuple(generators), value, span=b.span(node))
+
+
+_AWAIT_IN_GENERATOR = Refusal(
+    "generator-value",
+    "`await` in a generator expression makes an asynchronous generator, which nothing here consumes",
+    "use a list: `[await ... for ... in ...]`",
+)
+_CAPTURED_TARGET = Refusal(
+    "closure-in-comprehension",
+    "a function inside a comprehension with `await` captures the comprehension's variable",
+    "bind it as a default, `lambda x, item=item: ...`, or write a `for` loop",
+)
+
+
+def _awaits(node: ast.AST) -> bool:
+    """Whether the comprehension itself awaits: after its first iterable, and not inside a nested function."""
+    first = node.generators[0].iter  # type: ignore[attr-defined]  # a comprehension
+    stack = list(ast.iter_child_nodes(node))
+    while stack:
+        current = stack.pop()
+        if current is first or isinstance(current, ast.Lambda):
+            continue
+        if isinstance(current, ast.Await):
+            return True
+        stack.extend(ast.iter_child_nodes(current))
+    return False
+
+
+def _comprehension_of(kind: str) -> Visitor:
+    return lambda b, node: comprehension(b, node, kind)
+
+
+def _refused(name: str) -> Visitor:
+    return lambda b, node: b.refuse(node, refusals.EXPRESSIONS[name])
+
+
+def _await(b: Builder, node: ast.Await) -> Expr:
+    return Await(b.expr(node.value), span=b.span(node))
+
+
+def _compare(b: Builder, node: ast.Compare) -> Expr:
+    ops = tuple(COMPARISONS[type(op).__name__] for op in node.ops)
+    return Compare(b.expr(node.left), ops, b.exprs(node.comparators), span=b.span(node))
+
+
+def _joined(b: Builder, node: ast.JoinedStr) -> Expr:
+    parts = [part for part in node.values if not (isinstance(part, ast.Constant) and part.value == "")]
+    return FormattedString(b.exprs(parts), span=b.span(node))  # Python 3.12 has empty parts that others have not
+
+
+def _formatted(b: Builder, node: ast.FormattedValue) -> Expr:
+    return FormattedValue(
+        b.expr(node.value), _CONVERSIONS[node.conversion], b.optional(node.format_spec), span=b.span(node)
+    )
+
+
+def _subscript(b: Builder, node: ast.Subscript) -> Expr:
+    found = find(b, node.value)
+    if isinstance(found, Object) and isinstance(found.value, type) and not isinstance(found.value, enum.EnumMeta):
+        text = ast.unparse(node)
+        return b.refuse(
+            node,
+            Refusal(
+                "unsupported-expression",
+                f"{text} is a type for annotations, not a value in a workflow",
+                f"write `{found.text}` without the brackets, or use it in an annotation only",
+            ),
+        )
+    return Subscript(b.expr(node.value), b.expr(node.slice), span=b.span(node))
+
+
+def _slice(b: Builder, node: ast.Slice) -> Expr:
+    return Slice(b.optional(node.lower), b.optional(node.upper), b.optional(node.step), span=b.span(node))
+
+
+EXPRESSIONS: dict[str, Visitor] = {
+    "BoolOp": _boolean,
+    "NamedExpr": _named,
+    "BinOp": _binary,
+    "UnaryOp": _unary,
+    "Lambda": _lambda,
+    "IfExp": _conditional,
+    "Dict": _dict,
+    "Set": _set,
+    "ListComp": _comprehension_of("list"),
+    "SetComp": _comprehension_of("set"),
+    "DictComp": _comprehension_of("dict"),
+    "GeneratorExp": _refused("GeneratorExp"),
+    "Await": _await,
+    "Yield": _refused("Yield"),
+    "YieldFrom": _refused("YieldFrom"),
+    "Compare": _compare,
+    "Call": visit_call,
+    "FormattedValue": _formatted,
+    "Interpolation": _refused("Interpolation"),
+    "JoinedStr": _joined,
+    "TemplateStr": _refused("TemplateStr"),
+    "Constant": _constant,
+    "Attribute": visit_attribute,
+    "Subscript": _subscript,
+    "Starred": _starred,
+    "Name": visit_name,
+    "List": _list,
+    "Tuple": _tuple,
+    "Slice": _slice,
+}
+"""Every expression class of Python 3.11 to 3.14."""

@@ -1,0 +1,261 @@
+"""Methods of the user's own dataclasses, models, enums and exceptions, as far as the workflow can reach them.
+
+Which class a value has is known only during a run. So every method is compiled whose name the workflow uses. One that
+cannot be compiled is refused where its name is used if the name can mean nothing else; if it can, it is marked, and
+reaching it during the run is an error. Must not know syntax.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import decimal
+import dis
+import enum
+import functools
+import inspect
+import uuid
+from collections.abc import Iterator
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from warren.contracts.values import type_ref
+from warren.frontend.diagnostics import diagnostic
+from warren.frontend.models import has_own_dump
+from warren.frontend.sources import is_standard
+from warren.frontend.unit import Unit
+from warren.ir.workflow import TypeDef
+
+if TYPE_CHECKING:
+    from warren.frontend.compiler import Compiler
+
+_FOREIGN = frozenset({"builtins", "pydantic", "pydantic_core", "enum", "typing", "abc", "collections"})
+_CONSTRUCTION = frozenset(
+    {
+        *("__init__", "__new__", "__post_init__", "__init_subclass__", "__class_getitem__", "__set_name__"),
+        *("__getattr__", "__getattribute__", "__setattr__", "__delattr__", "__dir__", "__del__", "__reduce__"),
+        *(
+            "__reduce_ex__",
+            "__getstate__",
+            "__setstate__",
+            "__copy__",
+            "__deepcopy__",
+            "__sizeof__",
+            "__subclasshook__",
+        ),
+        *(
+            "__get_pydantic_core_schema__",
+            "__get_pydantic_json_schema__",
+            "__subclasshook__",
+            "__pydantic_init_subclass__",
+        ),
+    }
+)
+
+
+_COMMON = frozenset(
+    name
+    for cls in (
+        *(str, bytes, int, float, complex, list, tuple, dict, set, range, slice, BaseException, BaseModel),
+        *(dt.datetime, dt.date, dt.time, dt.timedelta, dt.timezone, decimal.Decimal, uuid.UUID),
+    )
+    for name in dir(cls)
+) - {"model_dump", "model_dump_json"} | {
+    "result",
+    "done",
+    "cancel",
+    "cancelled",
+    "exception",
+    "create_task",
+    "expired",
+    "name",
+    "value",
+}
+"""Attributes that values of Python's own have: a use of one of these may have nothing to do with the user's classes."""
+
+
+_DUMPS = ("model_dump", "model_dump_json")
+
+
+class MethodTable:
+    """The methods of the workflow's types; `find` asks for them, `finish` writes them into the types."""
+
+    def __init__(self, compiler: Compiler) -> None:
+        self._compiler = compiler
+        self._found: dict[tuple[str, str], tuple[str, str | None]] = {}
+        """By type and name: `methods`, `properties` or `opaque`, and the key of the function."""
+
+    def find(self) -> bool:
+        """Ask for the methods that became reachable since the last time; whether there were any."""
+        before = len(self._found)
+        for ref, cls in list(self._compiler.registry.classes.items()):
+            for name in [*_special(cls), *_computed(cls), *sorted(self._compiler.attribute_names)]:
+                if (ref, name) not in self._found:
+                    self._look_up(ref, cls, name)
+        return len(self._found) > before
+
+    def _look_up(self, ref: str, cls: type, name: str) -> None:
+        raw = next((vars(base)[name] for base in _own_bases(cls) if name in vars(base)), None)
+        function, kind = raw, "methods"
+        if isinstance(raw, property):
+            function, kind = raw.fget, "properties"
+        if isinstance(function, FunctionType):
+            if _is_written(function):
+                self._found[ref, name] = (kind, self._compiler.use_function(function))
+        elif raw is not None and not self._is_data(ref, name, raw):
+            self._found[ref, name] = ("opaque", None)
+
+    def _is_data(self, ref: str, name: str, raw: Any) -> bool:
+        """Whether it is a field, a constant or a member, which the description of the class has."""
+        described = self._compiler.registry.types.get(ref)
+        if described is None or inspect.ismemberdescriptor(raw):
+            return True
+        fields = [field.name for field in described.fields]
+        return name in described.constants or name in fields or isinstance(raw, enum.Enum)
+
+    def refuse_uses(self, roots: list[str]) -> None:
+        """Refuse what uses a method that cannot be compiled, where the name can only mean that method."""
+        needed = reachable(self._compiler.units, roots)
+        for unit, node, name in self._compiler.attribute_sites:
+            if unit.key not in needed or name in _COMMON:
+                continue
+            owners = [cls for cls in self._compiler.registry.classes.values() if _has(cls, name)]
+            reasons = [self._why_not(cls, name) for cls in owners]
+            if owners and all(reasons):
+                message, recommendation = reasons[0] or ("", "")
+                unit.diagnostics.append(
+                    diagnostic(
+                        unit.source, node, code="uncompilable-call", message=message, recommendation=recommendation
+                    )
+                )
+
+    def _why_not(self, cls: type, name: str) -> tuple[str, str] | None:
+        """Why what the class has under the name cannot be read from an instance, and what to write instead."""
+        if name in _stored(cls):
+            message = f"{cls.__name__}.{name} is set when it is made, but is no field, so it does not travel"
+            return message, f"declare it: `{name}: ... = field(init=False)`"
+        kind, key = self._found.get((type_ref(cls), name), ("", None))
+        text = f"{cls.__name__}.{name}"
+        if name in _DUMPS and issubclass(cls, BaseModel):
+            return self._why_no_dump(cls, text)
+        if kind == "opaque":
+            raw = inspect.getattr_static(cls, name, None)
+            if isinstance(raw, staticmethod | classmethod):
+                return f"{text} is called on an instance, whose class is not known here", f"write `{text}(...)`"
+            if hasattr(type(raw), "__get__"):
+                return f"{text} cannot be compiled: it is a {type(raw).__name__}", "make it a property or a method"
+            return f"{text} is a {type(raw).__name__}, not a constant", "make it immutable, or a field of the instance"
+        reason = None if key is None else self._compiler.reason(key)
+        if reason is None:
+            return None
+        place = f"{reason.filename}:{reason.line}: " if reason.line else ""
+        instead = f"do it in an @action and await it, or: {reason.recommendation}"
+        return f"{text} cannot be compiled: {place}{reason.message}", instead
+
+    def _why_no_dump(self, cls: type[BaseModel], text: str) -> tuple[str, str] | None:
+        if has_own_dump(cls):
+            return f"{text} runs serializers of its own", "do it in an @action and await it, or read the fields"
+        for name in _computed(cls):
+            reason = self._why_not(cls, name)
+            if reason is not None:
+                return f"{text} needs a computed field: {reason[0]}", reason[1]
+        return None
+
+    def finish(self, roots: list[str]) -> set[str]:
+        """Write into the types what could be compiled; the keys of all functions that are needed."""
+        types = self._compiler.registry.types
+        units = self._compiler.units
+        for ref, definition in list(types.items()):
+            parts: dict[str, Any] = {"methods": {}, "properties": {}}
+            opaque = []
+            for (owner, name), (kind, key) in sorted(self._found.items()):
+                if owner != ref or name in _DUMPS:
+                    continue
+                if key is None or self._compiler.reason(key) is not None:
+                    opaque.append(name)
+                else:
+                    parts[kind][name] = key
+            cls = self._compiler.registry.classes.get(ref)
+            if cls is not None and issubclass(cls, BaseModel) and has_own_dump(cls):
+                opaque += _DUMPS
+            types[ref] = self._with_factories(dataclasses.replace(definition, opaque=tuple(opaque), **parts))
+        wanted = [*roots]
+        for definition in types.values():
+            wanted += [*definition.methods.values(), *definition.properties.values()]
+            wanted += [one.factory for one in definition.fields if one.factory in units]
+        return reachable(units, wanted)
+
+    def _with_factories(self, definition: TypeDef) -> TypeDef:
+        units = self._compiler.units
+        failing = [one for one in definition.fields if one.factory in units and self._compiler.reason(one.factory)]
+        if not failing:
+            return definition
+        fields = tuple(dataclasses.replace(one, factory=None) if one in failing else one for one in definition.fields)
+        return dataclasses.replace(definition, fields=fields, constructible=False)
+
+
+def _has(cls: type, name: str) -> bool:
+    fields = getattr(cls, "__dataclass_fields__", None) or getattr(cls, "model_fields", {})
+    return name in fields or name in _stored(cls) or inspect.getattr_static(cls, name, None) is not None
+
+
+@functools.cache
+def _stored(cls: type) -> set[str]:
+    """The attributes that making an instance of a dataclass sets besides its fields."""
+    if not dataclasses.is_dataclass(cls):
+        return set()
+    fields = {field.name for field in dataclasses.fields(cls)}
+    made = [vars(base).get(name) for base in cls.__mro__[:-1] for name in ("__init__", "__post_init__")]
+    written = [function for function in made if isinstance(function, FunctionType) and _is_written(function)]
+    stores = [one for function in written for one in dis.get_instructions(function) if one.opname == "STORE_ATTR"]
+    return {one.argval for one in stores} - fields
+
+
+def reachable(units: dict[str, Unit], wanted: list[str]) -> set[str]:
+    """The keys of these functions, of those nested in them, and of all that they mention."""
+    found: set[str] = set()
+    stack = list(wanted)
+    while stack:
+        key = stack.pop()
+        if key in found:
+            continue
+        found.add(key)
+        found.update(units[key].nested_keys)
+        stack.extend(called for called, _, _ in units[key].calls)
+    return found
+
+
+def _own_bases(cls: type) -> Iterator[type]:
+    """The class and its bases up to the first that is not the user's: what Python has comes first there."""
+    for base in cls.__mro__:
+        if base.__module__.partition(".")[0] not in _FOREIGN:
+            yield base
+
+
+def _special(cls: type) -> list[str]:
+    """The special methods that the user wrote."""
+    return sorted(
+        {
+            name
+            for base in _own_bases(cls)
+            for name, value in vars(base).items()
+            if name.startswith("__")
+            and name.endswith("__")
+            and name not in _CONSTRUCTION
+            and isinstance(value, FunctionType)
+            and _is_written(value)
+        }
+    )
+
+
+def _computed(cls: type) -> list[str]:
+    """The computed fields, which dumps and `repr` read."""
+    return list(cls.model_computed_fields) if issubclass(cls, BaseModel) else []
+
+
+def _is_written(function: FunctionType) -> bool:
+    """Whether somebody wrote it into a file of theirs; what `dataclasses` makes, the engine makes as well."""
+    filename = function.__code__.co_filename
+    return not filename.startswith("<") and not is_standard(filename)

@@ -1,0 +1,136 @@
+"""Which pydantic models the engine can construct by itself: those whose construction runs no code of the user's.
+
+Must not know anything but pydantic's classes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import BaseModel, RootModel
+from pydantic_core import PydanticUndefined
+
+from warren.ir.workflow import FieldDef
+
+MISSING: Final = PydanticUndefined
+
+_HARMLESS_CONFIG = frozenset(
+    {
+        "title",
+        "frozen",
+        "extra",
+        "json_schema_extra",
+        "json_encoders",
+        "use_attribute_docstrings",
+        "protected_namespaces",
+    }
+)
+_HARMLESS_SCHEMAS = frozenset(
+    {
+        *("any", "none", "bool", "int", "float", "str", "bytes", "date", "time", "datetime", "timedelta", "decimal"),
+        *("uuid", "enum", "literal", "list", "tuple", "set", "frozenset", "dict", "nullable", "union", "model"),
+        *("model-fields", "model-field", "dataclass", "dataclass-args", "dataclass-field", "default", "definitions"),
+        *("definition-ref", "is-instance"),
+    }
+)
+_CONSTRAINTS = frozenset(
+    {
+        *("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern", "max_digits", "decimal_places"),
+        *("strict", "strip_whitespace", "to_lower", "to_upper", "fail_fast", "allow_inf_nan", "tz_constraint"),
+        *("now_op", "discriminator", "coerce_numbers_to_str", "validate_default"),
+    }
+)
+_NOT_SCHEMAS = frozenset(
+    ["metadata", "serialization", "ref", "cls", "default", "members", "expected", "config", "fields"]
+)
+_DECORATORS = (
+    *("validators", "field_validators", "root_validators", "model_validators"),
+    *("field_serializers", "model_serializers", "computed_fields"),
+)
+_OWN = ("__init__", "__new__", "__get_pydantic_core_schema__", "__setattr__", "__getattr__", "__getattribute__")
+
+
+def is_plain(cls: type[BaseModel]) -> bool:
+    """Whether the engine can construct it: no validators, constraints, computed fields, `__init__` and the like."""
+    if issubclass(cls, RootModel) or not cls.__pydantic_complete__:
+        return False
+    if any(getattr(cls.__pydantic_decorators__, name, None) for name in _DECORATORS):
+        return False
+    if set(cls.model_config) - _HARMLESS_CONFIG or not _has_plain_bases(cls):
+        return False
+    aliases = [field.validation_alias for field in cls.model_fields.values()]
+    if any(alias is not None and not isinstance(alias, str) for alias in aliases):
+        return False  # several names for one field
+    return _is_harmless(cls.__pydantic_core_schema__)
+
+
+def computed_fields(cls: type[BaseModel]) -> tuple[FieldDef, ...]:
+    """The computed fields in order, with how dumps and `repr` show them."""
+    return tuple(
+        FieldDef(name, serialization_alias=info.alias, repr=info.repr)
+        for name, info in cls.model_computed_fields.items()
+    )
+
+
+def has_own_dump(cls: type[BaseModel]) -> bool:
+    """Whether `model_dump` runs code of the user's, or of pydantic's that the engine does not have."""
+    if cls is BaseModel:
+        return False
+    if issubclass(cls, RootModel) or any(name.startswith("ser_json") for name in cls.model_config):
+        return True
+    if not cls.__pydantic_complete__ or "serialize_by_alias" in cls.model_config:
+        return True
+    written = (vars(base).get(name) for base in cls.__mro__ for name in ("model_dump", "model_dump_json"))
+    return any(one is not None and one.__module__ != BaseModel.__module__ for one in written) or _is_written(
+        cls.__pydantic_core_schema__
+    )
+
+
+def _is_written(schema: Any) -> bool:
+    """Walk a core schema: whether a serializer anywhere in it is a function of the user's."""
+    if isinstance(schema, list | tuple):
+        return any(_is_written(part) for part in schema)
+    if not isinstance(schema, dict):
+        return False
+    writer = schema.get("serialization")
+    function = writer.get("function") if isinstance(writer, dict) else None
+    if function is not None and not str(getattr(function, "__module__", "")).startswith("pydantic"):
+        return True
+    return any(_is_written(part) for name, part in schema.items() if name not in {"metadata", "cls", "default"})
+
+
+def _has_plain_bases(cls: type) -> bool:
+    for base in cls.__mro__:
+        if base.__module__.partition(".")[0] in {"pydantic", "builtins", "typing", "abc"}:
+            continue
+        if any(name in vars(base) for name in _OWN) or _has_post_init(base):
+            return False
+    return True
+
+
+def _has_post_init(cls: type) -> bool:
+    own = vars(cls).get("model_post_init")
+    return own is not None and not str(getattr(own, "__module__", "")).startswith("pydantic")
+
+
+def _is_harmless(schema: Any) -> bool:
+    """Walk a core schema: only plain kinds, and no constraint anywhere."""
+    if isinstance(schema, list | tuple):
+        return all(_is_harmless(part) for part in schema)
+    if not isinstance(schema, dict):
+        return True
+    kind = schema.get("type")
+    if kind is not None and kind not in _HARMLESS_SCHEMAS:
+        return False
+    if kind == "model" and not _has_plain_bases(schema["cls"]):
+        return False
+    if kind == "dataclass" and schema.get("post_init"):
+        return False
+    if any(schema.get(name) is not None and schema[name] is not False for name in _CONSTRAINTS):
+        return False
+    fields = schema.get("fields")
+    if kind != "dataclass" and fields is not None:
+        parts = fields.values() if isinstance(fields, dict) else fields
+        if not all(_is_harmless(part) for part in parts):
+            return False
+    return all(_is_harmless(part) for name, part in schema.items() if name not in _NOT_SCHEMAS)

@@ -1,0 +1,302 @@
+"""What workflow code may not call or mention, why, and what to write instead: a table by module and name.
+
+A workflow is evaluated by the engine, again on each replay, away from the machine and moment it was written for; so
+whatever depends on either, or acts on the outside world, belongs in an `@action`. Must not know syntax.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Code, reason and rewrite of a refusal; `{name}` in the texts stands for how the user wrote it."""
+
+    code: str
+    message: str
+    recommendation: str
+
+    def named(self, name: str) -> Refusal:
+        """This refusal with the user's own spelling filled in."""
+        return Refusal(self.code, self.message.replace("{name}", name), self.recommendation.replace("{name}", name))
+
+
+_CLOCK = Refusal(
+    "nondeterministic",
+    "{name} reads the clock, so it would give another value on every replay",
+    "`now = warren.now()`: recorded once, the same on every replay (UTC)",
+)
+_RANDOM = Refusal(
+    "nondeterministic",
+    "{name} is random, so it would give another value on every replay",
+    "`value = warren.random()`: drawn once, the same on every replay; anything else in an @action",
+)
+_UUID = Refusal(
+    "nondeterministic",
+    "{name} makes a new id, so it would give another value on every replay",
+    "`id = warren.uuid4()`: made once, the same on every replay",
+)
+_TIME = Refusal(
+    "nondeterministic",
+    "{name} depends on the machine's clock or blocks it",
+    "to wait, write `await asyncio.sleep(seconds)`, which is durable; read a clock in an @action and await it",
+)
+_SYSTEM = Refusal(
+    "side-effect",
+    "{name} reaches the operating system, which differs between machines and replays",
+    "do it in an @action and await it, or pass the value to run() as a parameter",
+)
+_OUTPUT = Refusal(
+    "side-effect",
+    "{name} writes output, which would be repeated on every replay",
+    "`warren.log(text)` for a log line; other output in an @action that is awaited",
+)
+_INPUT = Refusal(
+    "side-effect",
+    "{name} reads from the outside world",
+    "read it in an @action and await it, or pass it to run() as a parameter",
+)
+_IDENTITY = Refusal(
+    "nondeterministic",
+    "{name} differs between processes",
+    "compare values with == or `is`, or use a key that is part of the data",
+)
+_REFLECTION = Refusal(
+    "reflection",
+    "{name} reaches into the interpreter, which a workflow does not run in",
+    "name the attribute, variable or code directly; keep varying data in a dict",
+)
+_PLAIN_OBJECT = Refusal("reflection", "{name} has no meaning in a workflow", "use None, a string or an enum member")
+_LOGGING = Refusal(
+    "side-effect",
+    "{name} logs, which would be repeated on every replay",
+    "`warren.log(text)`: once, with the run's id, never on replay",
+)
+_CONCURRENCY = Refusal(
+    "unsupported-object",
+    "{name} is not one of the asyncio functions that a workflow may use",
+    "use `asyncio.gather`, `asyncio.create_task`, `asyncio.wait_for`, `asyncio.timeout`, `asyncio.TaskGroup` "
+    "or `asyncio.sleep`",
+)
+_PORTIONS = (
+    "start them in portions: `for i in range(0, len(items), 10):` and in it "
+    "`results += await asyncio.gather(*[work(item) for item in items[i : i + 10]])`"
+)
+_TO_ACTION = "do it in an @action and await it; one that is a plain `def` runs in a thread"
+_TASK = "`task = asyncio.create_task(work())`, and `await task` where its result is needed"
+_ASYNCIO = {
+    "Semaphore": _PORTIONS,
+    "BoundedSemaphore": _PORTIONS,
+    "Lock": "leave it out: a workflow is interrupted only at its own awaits; or await one thing after the other",
+    "Queue": "use a list: `items.append(item)`, and `items.pop(0)` while there are any",
+    "Event": _TASK,
+    "Condition": _TASK,
+    "Future": _TASK,
+    "ensure_future": _TASK,
+    "run": "await it: `await work()`",
+    "wait": "`results = await asyncio.gather(*tasks, return_exceptions=True)`",
+    "as_completed": "`for result in await asyncio.gather(*tasks):`",
+    "to_thread": _TO_ACTION,
+    "get_event_loop": _TO_ACTION,
+    "get_running_loop": _TO_ACTION,
+}
+"""What to write instead of what asyncio has, by name."""
+_OPERATOR = Refusal(
+    "unsupported-object", "{name} cannot be compiled", "write the operation itself: `items[key] = value`, `a += b`"
+)
+_REGEX = Refusal(
+    "unsupported-object",
+    "{name} is a regular expression: some take without end on some texts, and nothing could stop them in a coordinator",
+    "use methods of the text: `text.split(sep)`, `text.partition(sep)`, `text.removeprefix(start)`, `text.isdigit()`; "
+    "or match it in an @action and await that",
+)
+_NAMED_TUPLE = Refusal(
+    "unsupported-object",
+    "{name} makes or chains containers in a way that a workflow cannot keep",
+    "use a dict, or a dataclass that is defined at module level",
+)
+_OTHER_CALLABLE = Refusal(
+    "unsupported-object",
+    "{name} is not one of the functions that a workflow may call",
+    "call it in an @action and await it",
+)
+_MODULE = Refusal(
+    "unsupported-object",
+    "the module {name} is not a value in a workflow",
+    "name what you need of it: `{name}.function`",
+)
+
+BUILTINS = {
+    "print": _OUTPUT,
+    "input": _INPUT,
+    "open": _INPUT,
+    "breakpoint": _OUTPUT,
+    "id": _IDENTITY,
+    "hash": _IDENTITY,
+    "object": _PLAIN_OBJECT,
+    **dict.fromkeys(
+        [
+            "globals",
+            "locals",
+            "vars",
+            "dir",
+            "setattr",
+            "delattr",
+            "eval",
+            "exec",
+            "compile",
+            "__import__",
+            "memoryview",
+        ],
+        _REFLECTION,
+    ),
+}
+"""Builtins that are refused with a reason of their own."""
+
+MODULES = {
+    "asyncio": _CONCURRENCY,
+    "_asyncio": _CONCURRENCY,
+    "time": _TIME,
+    "random": _RANDOM,
+    "secrets": _RANDOM,
+    "uuid": _UUID,
+    "os": _SYSTEM,
+    "posix": _SYSTEM,
+    "sys": _SYSTEM,
+    "platform": _SYSTEM,
+    "socket": _SYSTEM,
+    "subprocess": _SYSTEM,
+    "threading": _SYSTEM,
+    "pathlib": _SYSTEM,
+    "shutil": _SYSTEM,
+    "logging": _LOGGING,
+    "io": _INPUT,
+    "_io": _INPUT,
+    "datetime": _CLOCK,
+    "operator": _OPERATOR,
+    "_operator": _OPERATOR,
+    "collections": _NAMED_TUPLE,
+    "re": _REGEX,
+}
+"""By top-level module, for what is not an intrinsic."""
+
+CLASS_METHODS = {
+    **dict.fromkeys(["now", "utcnow"], _CLOCK),
+    "today": Refusal(
+        _CLOCK.code,
+        _CLOCK.message,
+        "`today = warren.now().date()`: recorded once, the same on every replay (UTC); a datetime is `warren.now()`",
+    ),
+    **dict.fromkeys(
+        ["utcfromtimestamp", "fromtimestamp"],
+        Refusal(
+            "nondeterministic",
+            "{name} without a time zone depends on the machine's",
+            "give it one: `datetime.fromtimestamp(seconds, UTC)`",
+        ),
+    ),
+    **dict.fromkeys(
+        ["format", "format_map"],
+        Refusal("reflection", "{name} as a value is not supported", "write an f-string, or call it on the text itself"),
+    ),
+}
+"""Class methods of intrinsic classes that are refused with a reason of their own."""
+
+MACHINE_TIMEZONE = CLASS_METHODS["fromtimestamp"]
+
+
+def refusal_of(value: Any, name: str) -> Refusal:
+    """Why an object that is neither a constant nor compilable is refused."""
+    owner = getattr(value, "__self__", None)  # of a bound method such as `random.random`, or a module
+    holder = value if owner is None or isinstance(owner, ModuleType) else type(owner)
+    module = getattr(holder, "__module__", None) or type(value).__module__
+    top = str(module).partition(".")[0]
+    own = getattr(value, "__name__", "")
+    if isinstance(value, ModuleType):
+        return _MODULE.named(name)
+    if top == "builtins" and callable(value):
+        return BUILTINS.get(own, _OTHER_CALLABLE).named(name)
+    if not callable(value) and top not in {"os", "posix", "logging", "random", "io", "re"}:
+        return _captured(value, name)
+    found = MODULES.get(top, _OTHER_CALLABLE)
+    if found is _CONCURRENCY and own in _ASYNCIO:
+        found = Refusal(found.code, found.message, _ASYNCIO[own])
+    return found.named(name)
+
+
+def _captured(value: Any, name: str) -> Refusal:
+    kind = type(value).__name__
+    if isinstance(value, list | dict | set | bytearray):
+        rewrites = {
+            "list": f"make it a tuple: `{name} = (...)`",
+            "set": f"make it a frozenset: `{name} = frozenset(...)`",
+            "dict": f"pass it to run() as a parameter, build it inside run(), or make it a tuple of pairs: "
+            f"`{name} = (...)` and `dict({name})`",
+        }
+        return Refusal(
+            "mutable-capture",
+            f"{name} is a {kind} outside the workflow; it may change after the workflow was compiled",
+            rewrites.get(kind, "make it immutable, or pass it to run() as a parameter"),
+        )
+    return Refusal(
+        "mutable-capture",
+        f"{name} is a {kind}, which is not an immutable constant",
+        "pass it to run() as a parameter, make it a frozen dataclass or a tuple of constants, or use it in an @action",
+    )
+
+
+STATEMENTS = {
+    "With": Refusal(
+        "context-manager",
+        "`with` is not supported in a workflow",
+        "do what needs the resource in an @action; to ignore an exception write `try: ... except KeyError: pass`",
+    ),
+    "AsyncFor": Refusal(
+        "async-iteration",
+        "`async for` is not supported in a workflow",
+        "let the action return a list and write `for item in await items():`",
+    ),
+    "TryStar": Refusal(
+        "unsupported-statement",
+        "`except*` is not supported in a workflow",
+        "catch the group and look inside: `except ExceptionGroup as group: ... group.exceptions`",
+    ),
+    "ClassDef": Refusal(
+        "unsupported-statement", "`class` inside a workflow is not supported", "define the class at module level"
+    ),
+    "Import": Refusal(
+        "unsupported-statement", "`import` inside a workflow is not supported", "import it at the top of the module"
+    ),
+    "ImportFrom": Refusal(
+        "unsupported-statement", "`import` inside a workflow is not supported", "import it at the top of the module"
+    ),
+    "TypeAlias": Refusal(
+        "unsupported-statement", "`type` inside a workflow is not supported", "define the type at module level"
+    ),
+}
+"""Statements that are always refused, by syntax class."""
+
+_YIELD = Refusal(
+    "unsupported-expression",
+    "`yield` is not supported in a workflow",
+    "collect the values in a list and return it: `items.append(value)`",
+)
+EXPRESSIONS = {
+    "Yield": _YIELD,
+    "YieldFrom": _YIELD,
+    "TemplateStr": Refusal(
+        "unsupported-expression", "a template string is not supported in a workflow", 'use an f-string: `f"..."`'
+    ),
+    "Interpolation": Refusal(
+        "unsupported-expression", "a template string is not supported in a workflow", 'use an f-string: `f"..."`'
+    ),
+    "GeneratorExp": Refusal(
+        "generator-value",
+        "a generator expression can only be consumed where it stands: by `sum`, `any`, `sorted`, `join`, ...",
+        "use a list: `[... for ... in ...]`",
+    ),
+}
+"""Expressions that are always refused, by syntax class (a generator expression: where it is not consumed at once)."""

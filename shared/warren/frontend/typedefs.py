@@ -1,0 +1,262 @@
+"""The workflow's types: what the engine must know of each user class that the workflow mentions or can receive.
+
+A class is described once, with its bases by reference and, through annotations, the classes of its fields. Must not
+know where classes are mentioned.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import enum
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from pydantic import BaseModel
+
+from warren.contracts.values import type_ref
+from warren.frontend import models
+from warren.frontend.annotations import hints_of, spec_of
+from warren.frontend.constants import constant
+from warren.frontend.intrinsic_table import intrinsic_name
+from warren.ir.expressions import Const, Expr, TypeName
+from warren.ir.intrinsics import ERROR_MODULES
+from warren.ir.typedef_rules import is_public
+from warren.ir.workflow import FieldDef, Member, TypeDef
+
+_RECORD_FLAGS = "__dataclass_params__"
+
+
+class TypeRegistry:
+    """Collects the types of one workflow in `types`, by reference.
+
+    `compile_factory` turns the function of a `default_factory` into a key of the workflow's functions.
+    """
+
+    def __init__(self, compile_factory: Callable[[FunctionType], str]) -> None:
+        self.types: dict[str, TypeDef] = {}
+        self.classes: dict[str, type] = {}
+        self._open: set[str] = set()
+        self._compile_factory = compile_factory
+
+    def use(self, cls: type) -> TypeName | None:
+        """Name a class and describe it; None for one that is no exception, dataclass, model or enum."""
+        ref = type_ref(cls)
+        if ref in self.types or ref in self._open:
+            return TypeName(ref)
+        if issubclass(cls, BaseException):
+            describe = self._exception
+        elif dataclasses.is_dataclass(cls):
+            describe = self._dataclass
+        elif issubclass(cls, BaseModel):
+            describe = self._model
+        elif isinstance(cls, enum.EnumMeta):
+            describe = self._enum
+        else:
+            return None
+        if issubclass(cls, BaseException) and cls.__module__ in ERROR_MODULES:
+            return TypeName(ref)
+        self._open.add(ref)
+        self.classes[ref] = cls
+        self.types[ref] = describe(cls, ref)
+        return TypeName(ref)
+
+    def reference(self, cls: type) -> str | None:
+        """As `use`, for annotations: the reference alone."""
+        name = self.use(cls)
+        return None if name is None else name.ref
+
+    def add_workflow(self, cls: type, constants: dict[str, Expr]) -> None:
+        """Describe the class of `self`."""
+        ref = type_ref(cls)
+        self.types[ref] = TypeDef(ref=ref, kind="workflow", bases=_bases(cls), constants=constants)
+
+    def _exception(self, cls: type, ref: str) -> TypeDef:
+        own = {"__init__", "__new__"}
+        return TypeDef(
+            ref=ref,
+            kind="exception",
+            bases=_bases(cls),
+            constants=self._constants(cls, ()),
+            constructible=not any(own & set(vars(base)) for base in _user_bases(cls)),
+        )
+
+    def _dataclass(self, cls: type, ref: str) -> TypeDef:
+        flags = getattr(cls, _RECORD_FLAGS)
+        hints = hints_of(cls)
+        constructible = _is_plain_dataclass(cls)
+        fields = []
+        for field in dataclasses.fields(cls):
+            default, factory, is_pure = self._default(field.default, field.default_factory, dataclasses.MISSING)
+            constructible = constructible and is_pure
+            fields.append(
+                FieldDef(
+                    name=field.name,
+                    spec=spec_of(hints.get(field.name, Any), self.reference),
+                    default=default,
+                    factory=factory,
+                    init=field.init,
+                    keyword_only=bool(field.kw_only),
+                    compare=field.compare,
+                    repr=field.repr,
+                )
+            )
+        return TypeDef(
+            ref=ref,
+            kind="dataclass",
+            bases=_bases(cls),
+            fields=tuple(fields),
+            constants=self._constants(cls, [field.name for field in fields]),
+            frozen=flags.frozen,
+            eq=flags.eq,
+            order=flags.order,
+            unsafe_hash=flags.unsafe_hash,
+            slots=all("__slots__" in vars(base) for base in cls.__mro__[:-1]),
+            constructible=constructible,
+            match_args=tuple(getattr(cls, "__match_args__", ())),
+        )
+
+    def _model(self, cls: type[BaseModel], ref: str) -> TypeDef:
+        if not cls.__pydantic_complete__:
+            with contextlib.suppress(Exception):  # a forward reference that cannot be resolved yet, or ever
+                cls.model_rebuild()
+        constructible = models.is_plain(cls)
+        fields = []
+        for name, info in cls.model_fields.items():
+            default, factory, is_pure = self._default(
+                models.MISSING if info.is_required() else info.default, info.default_factory, models.MISSING
+            )
+            constructible = constructible and is_pure
+            alias = info.validation_alias or info.alias
+            fields.append(
+                FieldDef(
+                    name=name,
+                    spec=spec_of(info.annotation, self.reference),
+                    default=default,
+                    factory=factory,
+                    alias=alias if isinstance(alias, str) else None,
+                    serialization_alias=info.serialization_alias or info.alias,
+                    exclude=info.exclude is True,
+                    init=info.init is not False,
+                    keyword_only=True,
+                    repr=info.repr,
+                )
+            )
+        return TypeDef(
+            ref=ref,
+            kind="model",
+            bases=_bases(cls),
+            fields=tuple(fields),
+            constants=self._constants(cls, [*cls.model_fields, "model_config"]),
+            frozen=bool(cls.model_config.get("frozen")),
+            constructible=constructible,
+            extra=cls.model_config.get("extra") or "ignore",
+            computed=models.computed_fields(cls),
+        )
+
+    def _enum(self, cls: type, ref: str) -> TypeDef:
+        members = []
+        for name, member in cls.__members__.items():  # type: ignore[attr-defined]  # an EnumMeta has them
+            value = constant(member.value, self.use)
+            if isinstance(value, Const):
+                members.append(Member(name, value, self._attributes(member)))
+        own = {"__init__", "__new__", "_missing_"}
+        return TypeDef(
+            ref=ref,
+            kind="enum",
+            bases=_bases(cls),
+            members=tuple(members),
+            constructible=len(members) == len(cls.__members__)  # type: ignore[attr-defined]  # as above
+            and not any(own & set(_written(base)) for base in _user_bases(cls)),
+            match_args=(),
+        )
+
+    def _attributes(self, member: Any) -> dict[str, Expr]:
+        """What the enum's own `__init__` or `__new__` set on a member, as far as it is constant."""
+        found = {name: self._constant(value) for name, value in vars(member).items() if is_public(name)}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _default(self, default: Any, factory: Any, missing: object) -> tuple[Expr | None, str | None, bool]:
+        """The default, or the factory, and whether making the value runs no code that cannot be compiled."""
+        if factory is not None and factory is not missing and factory is not models.MISSING:
+            return self._factory(factory)
+        if default is missing or default is models.MISSING:
+            return None, None, True
+        found = self._constant(default)
+        if found is None and isinstance(default, list | dict | set) and not default:
+            return None, type(default).__name__, True  # pydantic copies a mutable default
+        return found, None, found is not None
+
+    def _factory(self, factory: Any) -> tuple[Expr | None, str | None, bool]:
+        if factory in {list, dict, set}:
+            return None, factory.__name__, True
+        if isinstance(factory, type) and intrinsic_name(factory) is not None:
+            with contextlib.suppress(Exception):  # a class that cannot be called without arguments
+                return self._constant(factory()), None, True
+        if isinstance(factory, type):
+            name = self.use(factory)
+            if name is not None and (name.ref not in self.types or self.types[name.ref].constructible):
+                return None, name.ref, True
+        if isinstance(factory, FunctionType) and not factory.__code__.co_argcount:
+            return None, self._compile_factory(factory), True
+        return None, None, False
+
+    def _constants(self, cls: type, fields: Any) -> dict[str, Expr]:
+        found: dict[str, Expr] = {}
+        for base in reversed(list(_user_bases(cls))):
+            for name, value in vars(base).items():
+                if not is_public(name) or name in fields or isinstance(value, type | FunctionType):
+                    found.pop(name, None)
+                    continue
+                expression = self._constant(value)
+                if expression is not None:
+                    found[name] = expression
+        return found
+
+    def _constant(self, value: Any) -> Const | None:
+        """A constant as plain data: what the engine may need before it can evaluate anything."""
+        found = constant(value, self.use)
+        return found if isinstance(found, Const) else None
+
+
+def _bases(cls: type) -> tuple[str, ...]:
+    return tuple(type_ref(base) for base in cls.__mro__[1:-1])
+
+
+def _user_bases(cls: type) -> list[type]:
+    """The class and those of its bases that are not Python's own or pydantic's."""
+    return [base for base in cls.__mro__ if not _is_foreign(base)]
+
+
+def _is_foreign(cls: type) -> bool:
+    return cls.__module__.partition(".")[0] in {"builtins", "pydantic", "enum", "typing", "abc", "collections"}
+
+
+def _written(cls: type) -> set[str]:
+    """The names that the class statement itself defines; `enum` adds some of its own."""
+    return {
+        name
+        for name, value in vars(cls).items()
+        if getattr(getattr(value, "__func__", value), "__module__", None) == cls.__module__
+    }
+
+
+def _is_plain_dataclass(cls: type) -> bool:
+    """Whether constructing it only sets fields, or it is one of Warren's own, whose checks the engine knows."""
+    if cls.__module__.startswith("warren.sdk."):
+        return True
+    special = ("__post_init__", "__new__", "__setattr__", "__getattribute__", "__getattr__")
+    if any(name in vars(base) and name != "__setattr__" for base in _user_bases(cls) for name in special):
+        return False
+    owner = next(base for base in cls.__mro__ if "__init__" in vars(base))
+    if vars(owner)["__init__"].__code__.co_filename != "<string>":
+        return False  # somebody wrote it
+    flags = vars(owner).get(_RECORD_FLAGS)
+    frozen = getattr(cls, _RECORD_FLAGS).frozen
+    has_setter = any("__setattr__" in vars(base) for base in _user_bases(cls))
+    has_only_fields = all(
+        entry._field_type is dataclasses._FIELD or entry._field_type is dataclasses._FIELD_CLASSVAR  # type: ignore[attr-defined]  # the only way to see InitVar
+        for entry in cls.__dataclass_fields__.values()  # type: ignore[attr-defined]  # a dataclass has them
+    )
+    return flags is not None and flags.init and has_only_fields and (frozen or not has_setter)

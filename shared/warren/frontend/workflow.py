@@ -1,0 +1,129 @@
+"""From a workflow class to its IR: the front end's only door.
+
+Must not know what happens to the IR afterwards, nor the SDK's classes: it is told the class and its `run`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from types import FunctionType
+from typing import Any
+
+from warren.contracts.values import type_ref
+from warren.errors import Diagnostic, UnsupportedPatternError
+from warren.frontend.annotations import hints_of, spec_of
+from warren.frontend.compiler import Compiler
+from warren.frontend.diagnostics import diagnostic, in_source_order
+from warren.frontend.sources import SourceUnavailable, source_of
+from warren.ir.workflow import WorkflowIR
+
+
+def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: bool) -> WorkflowIR:
+    """Compile a workflow and everything that its `run` reaches.
+
+    Args:
+        cls: the class; its methods are found through its bases.
+        name: the workflow's name.
+        run: the user's own `run`, which the class may have replaced by now.
+        concurrent: whether awaited actions are waited for at their first use only.
+
+    Raises:
+        UnsupportedPatternError: something cannot be compiled; `diagnostics` has every place, in source order.
+    """
+    compiler = Compiler(cls)
+    found = _check_run(run)
+    entry = compiler.use_function(run, is_method=True)
+    roots = [entry]
+    init = _init_of(cls)
+    ref = type_ref(cls)
+    if init is not None:
+        found += _check_init(init)
+        roots.append(compiler.use_function(init, is_method=True))
+    parameters, returns = _signature(compiler, run)
+    compiler.run()
+    found += compiler.diagnostics(roots)
+    if found:
+        ordered = in_source_order(found, first=run.__code__.co_filename)
+        raise UnsupportedPatternError.from_diagnostics(ordered)
+    needed = compiler.methods.finish(roots)
+    functions = {key: compiler.functions[key] for key in sorted(needed)}
+    if init is not None:
+        functions[f"{ref}.__init__"] = functions[roots[1]]
+    compiler.registry.add_workflow(cls, compiler.constants)
+    source, _ = source_of(run)
+    return WorkflowIR(
+        name=name,
+        ref=ref,
+        entry=entry,
+        functions={entry: functions[entry]} | functions,
+        types=dict(sorted(compiler.registry.types.items())),
+        parameters=parameters,
+        returns=returns,
+        concurrent=concurrent,
+        filename=source.filename,
+        source=source.class_source(cls.__qualname__),
+    )
+
+
+def _signature(compiler: Compiler, run: FunctionType) -> tuple[dict[str, Any], Any]:
+    hints = hints_of(run)
+    names = list(inspect.signature(run).parameters)[1:]
+    use = compiler.registry.reference
+    parameters = {name: spec_of(hints.get(name, Any), use) for name in names}
+    return parameters, spec_of(hints.get("return", Any), use)
+
+
+def _init_of(cls: type) -> FunctionType | None:
+    """The user's own `__init__`, which the engine calls on `self` before `run`."""
+    for base in cls.__mro__[:-1]:
+        own = vars(base).get("__init__")
+        if isinstance(own, FunctionType) and not base.__module__.startswith("warren."):
+            return own
+    return None
+
+
+def _check_run(run: FunctionType) -> list[Diagnostic]:
+    if inspect.isasyncgenfunction(run):
+        return []  # its `yield` is refused where it stands
+    if not inspect.iscoroutinefunction(run):
+        return [_at(run, "run() must be `async def`", "write `async def run(self, ...)`")]
+    kinds = {
+        inspect.Parameter.VAR_POSITIONAL: "*{}",
+        inspect.Parameter.VAR_KEYWORD: "**{}",
+        inspect.Parameter.POSITIONAL_ONLY: "the positional-only parameter {}",
+    }
+    return [
+        _at(
+            run,
+            f"run() cannot have {kinds[parameter.kind].format(parameter.name)}: a run is started with named values",
+            "name each parameter; take a list or a dict for any number of values",
+        )
+        for parameter in list(inspect.signature(run).parameters.values())[1:]
+        if parameter.kind in kinds
+    ]
+
+
+def _check_init(init: FunctionType) -> list[Diagnostic]:
+    needed = [
+        parameter.name
+        for parameter in list(inspect.signature(init).parameters.values())[1:]
+        if parameter.default is parameter.empty
+        and parameter.kind not in {parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD}
+    ]
+    if not needed:
+        return []
+    return [
+        _at(
+            init,
+            f"__init__ of a workflow cannot require arguments ({', '.join(needed)}): the engine makes it",
+            "give them defaults, or make them parameters of run()",
+        )
+    ]
+
+
+def _at(function: FunctionType, message: str, recommendation: str) -> Diagnostic:
+    try:
+        source, node = source_of(function)
+    except SourceUnavailable:
+        return Diagnostic(message, recommendation, code="signature")
+    return diagnostic(source, node, code="signature", message=message, recommendation=recommendation)

@@ -1,0 +1,214 @@
+"""What Warren provides to workflow code, by name: the pure builtins, modules and durable operations.
+
+The front end turns a reference to one of these objects (however it was imported or renamed) into `Intrinsic(name)`; the
+engine has an implementation for every name, and a test compares the two. Everything here is pure and deterministic.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+BUILTINS: Final = frozenset(
+    [
+        "abs",
+        "all",
+        "any",
+        "ascii",
+        "bin",
+        "bool",
+        "bytes",
+        "callable",
+        "chr",
+        "complex",
+        "dict",
+        "divmod",
+        "enumerate",
+        "filter",
+        "float",
+        "format",
+        "frozenset",
+        "getattr",
+        "hasattr",
+        "hex",
+        "int",
+        "isinstance",
+        "issubclass",
+        "iter",
+        "len",
+        "list",
+        "map",
+        "max",
+        "min",
+        "next",
+        "oct",
+        "ord",
+        "pow",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "slice",
+        "sorted",
+        "str",
+        "sum",
+        "tuple",
+        "type",
+        "zip",
+    ]
+)
+"""`getattr` and `hasattr` refuse names that start with an underscore; `type` takes one argument."""
+
+DURABLE: Final = frozenset(
+    {
+        "asyncio.sleep",
+        "asyncio.gather",
+        "asyncio.create_task",
+        "asyncio.wait_for",
+        "asyncio.timeout",
+        "asyncio.TaskGroup",
+        "run_action",
+        "warren.now",
+        "warren.uuid4",
+        "warren.random",
+        "warren.log",
+    }
+)
+"""What depends on the run: awaitables, and what would not be the same twice. `run_action` is `self.run_action`."""
+
+MATH: Final = frozenset(
+    [
+        "acos",
+        "acosh",
+        "asin",
+        "asinh",
+        "atan",
+        "atan2",
+        "atanh",
+        "ceil",
+        "comb",
+        "copysign",
+        "cos",
+        "cosh",
+        "degrees",
+        "dist",
+        "erf",
+        "erfc",
+        "exp",
+        "expm1",
+        "fabs",
+        "factorial",
+        "floor",
+        "fmod",
+        "frexp",
+        "fsum",
+        "gamma",
+        "gcd",
+        "hypot",
+        "isclose",
+        "isfinite",
+        "isinf",
+        "isnan",
+        "isqrt",
+        "lcm",
+        "ldexp",
+        "lgamma",
+        "log",
+        "log10",
+        "log1p",
+        "log2",
+        "modf",
+        "nextafter",
+        "perm",
+        "pow",
+        "prod",
+        "radians",
+        "remainder",
+        "sin",
+        "sinh",
+        "sqrt",
+        "tan",
+        "tanh",
+        "trunc",
+        "ulp",
+    ]
+)
+
+CLASSES: Final = frozenset(
+    {
+        "datetime.datetime",
+        "datetime.date",
+        "datetime.time",
+        "datetime.timedelta",
+        "datetime.timezone",
+        "zoneinfo.ZoneInfo",
+        "decimal.Decimal",
+        "uuid.UUID",
+    }
+)
+"""Classes of the standard library whose values are pure; the names of their pure class methods follow below."""
+
+CLASS_METHODS: Final = frozenset(
+    {
+        "datetime.datetime.fromisoformat",
+        "datetime.datetime.fromtimestamp",
+        "datetime.datetime.strptime",
+        "datetime.datetime.combine",
+        "datetime.date.fromisoformat",
+        "datetime.date.fromordinal",
+        "datetime.date.fromtimestamp",
+        "datetime.time.fromisoformat",
+        "dict.fromkeys",
+        "str.maketrans",
+        "bytes.fromhex",
+        "int.from_bytes",
+        "float.fromhex",
+    }
+)
+"""`fromtimestamp` needs a time zone: without one it would depend on the machine."""
+
+LIBRARY: Final = frozenset(
+    f"{module}.{name}"
+    for module, names in {
+        "base64": "b64decode b64encode urlsafe_b64decode urlsafe_b64encode",
+        "bisect": "bisect bisect_left bisect_right insort insort_left insort_right",
+        "collections": "Counter OrderedDict defaultdict deque",
+        "functools": "partial reduce",
+        "heapq": "heapify heappop heappush heappushpop heapreplace nlargest nsmallest",
+        "itertools": "accumulate batched chain chain.from_iterable combinations combinations_with_replacement compress "
+        "count cycle dropwhile filterfalse groupby islice pairwise permutations product repeat starmap takewhile tee "
+        "zip_longest",
+        "json": "dumps loads",
+        "operator": "abs add and_ attrgetter concat contains eq floordiv ge getitem gt index inv invert is_ is_not "
+        "itemgetter le lshift lt methodcaller mod mul ne neg not_ or_ pos pow rshift sub truediv truth xor",
+        "statistics": "fmean mean median median_high median_low mode multimode pstdev stdev",
+        "textwrap": "dedent fill indent shorten wrap",
+    }.items()
+    for name in names.split()
+)
+"""What else of the standard library there is. A version of Python may lack some (`itertools.batched` is of 3.12)."""
+
+DUNDER_ATTRIBUTES: Final = frozenset({"__cause__", "__name__"})
+"""The only attributes with a leading underscore that an `Attribute` may read: of an exception, of a class."""
+
+ERROR_MODULES: Final = frozenset(
+    {
+        *("builtins", "warren.errors", "decimal", "asyncio.exceptions", "dataclasses", "zoneinfo._common"),
+        *("json.decoder", "statistics", "re", "binascii"),
+    }
+)
+"""Exceptions of these modules are the engine's own classes; a program names them without describing them."""
+
+SUPPORTED: Final = (
+    BUILTINS
+    | DURABLE
+    | CLASSES
+    | CLASS_METHODS
+    | LIBRARY
+    | frozenset(f"math.{name}" for name in MATH)
+    | {
+        "dataclasses.replace",
+        "dataclasses.asdict",
+    }
+)
+"""All names that the engine implements; the front end refuses every other callable that it cannot compile."""

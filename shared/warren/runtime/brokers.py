@@ -1,0 +1,30 @@
+"""From `WARREN_BROKER_URL` to a broker."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from warren.adapters.rabbitmq import RabbitBroker
+from warren.errors import InvalidInput
+from warren.ports import Broker
+from warren.runtime.settings import Settings
+
+PROMPT_HEARTBEAT: Final = 3
+"""Seconds, for processes that never block their event loop, as no user code runs in them: should their host vanish,
+another one takes their place within three times this."""
+
+
+def make_broker(
+    settings: Settings, *, name: str, give_up_after: timedelta | None = None, heartbeat_seconds: int = 10
+) -> Broker:
+    """A broker that is not connected yet. Without `give_up_after` it waits for its server for ever.
+
+    Raises:
+        InvalidInput: `memory:` was asked for, which lives inside one process only.
+    """
+    if settings.broker_url.startswith("memory:"):
+        raise InvalidInput("WARREN_BROKER_URL: memory: works inside one process only (`warren run`, `warren dev`)")
+    return RabbitBroker(
+        settings.broker_url, name=name, give_up_after=give_up_after, heartbeat_seconds=heartbeat_seconds
+    )

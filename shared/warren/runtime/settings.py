@@ -1,0 +1,126 @@
+"""The settings of every process, read from `WARREN_*` variables. Knows names, types and limits, no service.
+
+pydantic alone reads them: pydantic-settings would take as long to import as asyncpg, for files and clouds nobody asks.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from warren.contracts.topology import QueueType
+from warren.errors import InvalidInput
+
+S = TypeVar("S", bound="Settings")
+
+PREFIX = "WARREN_"
+
+_BROKER_SCHEMES = ("amqp://", "amqps://", "memory:")
+_DATABASE_SCHEMES = ("postgresql://", "postgres://", "embedded:", "memory:")
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Settings(BaseModel):
+    """What any service can be told. A service with settings of its own subclasses this.
+
+    Durations are in seconds. Every field `x_y` is the environment variable `WARREN_X_Y`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    broker_url: str = "amqp://guest:guest@127.0.0.1:5672/"
+    database_url: str = "postgresql://127.0.0.1:5432/warren"
+    queue_type: QueueType = "quorum"
+    shards: Annotated[int, Field(ge=1, le=1024)] = 4
+    """Event queues; all services of one installation must agree. A run keeps the shard that it started on."""
+
+    service_name: str | None = None
+    """Name in logs and traces; the service's own by default."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
+    """`auto` is console on a terminal, JSON elsewhere."""
+    health_host: str = "0.0.0.0"
+    health_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
+    """Where `/healthz` and `/readyz` are served; unset is nowhere, 0 any free port."""
+    drain_seconds: Seconds = 25.0
+    """How long a stopping service may finish what is in hand."""
+
+    lease_after: Seconds = 30.0
+    """An attempt that a worker has had for longer than this, running or waiting for its turn, is promoted to a lease.
+    All services of one installation must agree."""
+    max_lost_leases: Annotated[int, Field(ge=1, le=1_000)] = 3
+    """Leases of one attempt that end without a sign of life, in a row, before it fails with `WorkerLost`."""
+    stall_after: Seconds | None = None
+    """How long a run must stand still, while the queues that should hold what it waits for are empty, before that is
+    taken for lost and published again; three times `lease_after` by default. A queue that was purged is why."""
+    concurrency: Count = 100
+    """Actions that a worker runs at once, and messages of each of its queues that it holds at most (a message carries
+    one action, or up to 16 short ones). Long actions on leases count: a worker that is full of them takes nothing more
+    from a queue, so that others can."""
+    prefetch: Annotated[int, Field(ge=1, le=65_535)] = 256
+    """Unsettled messages per subscription of compiler and coordinator."""
+
+    cache_runs: Count = 50_000
+    """Open runs that a coordinator keeps in memory."""
+    cache_bytes: Annotated[int, Field(ge=1 << 20)] = 256 << 20
+    """Their rough size together."""
+    timer_poll: Seconds = 1.0
+    """How often a coordinator looks for timers that nobody holds in memory."""
+    recovery_rate: Annotated[float, Field(gt=0)] = 2_000.0
+    """Commands per second that are published again after the broker lost its data."""
+
+    @property
+    def broker_is_volatile(self) -> bool:
+        """Whether the broker lives in this process, and forgets everything with it."""
+        return self.broker_url.startswith("memory:")
+
+    @property
+    def stall_seconds(self) -> float:
+        """`stall_after`, or its default."""
+        return self.stall_after or 3 * self.lease_after
+
+    @field_validator("log_level", "log_format", "queue_type", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("broker_url")
+    @classmethod
+    def _check_broker(cls, value: str) -> str:
+        return _check_scheme(value, _BROKER_SCHEMES)
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, value: str) -> str:
+        return _check_scheme(value, _DATABASE_SCHEMES)
+
+
+def load_settings(cls: type[S] = Settings, **overrides: Any) -> S:  # type: ignore[assignment]  # S's own default
+    """Read settings from the environment, in capitals or not; `overrides` (None is none) win.
+
+    Raises:
+        InvalidInput: one line per wrong setting, each naming its variable.
+    """
+    variables = {name.upper(): text for name, text in os.environ.items()}
+    found = {name: variables[key] for name in cls.model_fields if (key := PREFIX + name.upper()) in variables}
+    try:
+        return cls(**found | {name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        raise InvalidInput("\n".join(_explain(item) for item in error.errors(include_url=False))) from None
+
+
+def _explain(item: Any) -> str:
+    name = PREFIX + "_".join(str(part).upper() for part in item["loc"][:1])
+    reason = str(item["msg"]).removeprefix("Value error, ")
+    shown = "" if name.endswith("_URL") else f", not {item['input']!r}"  # a URL may hold a password
+    return f"{name}: {reason[:1].lower()}{reason[1:]}{shown}"
+
+
+def _check_scheme(value: str, schemes: tuple[str, ...]) -> str:
+    if not value.startswith(schemes):
+        raise ValueError(f"must start with one of {', '.join(schemes)}")
+    return value

@@ -1,0 +1,69 @@
+"""What a workflow author writes with: actions, workflows, dependencies, retry policies. Must not know any server."""
+
+from mountaineer_di import Depends, provide_dependencies
+
+from warren.sdk._runner import RunHandle, WorkflowClient, default_client, set_client_factory
+from warren.sdk.actions import action
+from warren.sdk.context import ActionContext, action_context, provide_action_context
+from warren.sdk.dependencies import Depend
+from warren.sdk.durable import log, now, random, uuid4
+from warren.sdk.invoke import invoke_action
+from warren.sdk.native import native_run
+from warren.sdk.payloads import (
+    ActionResultPayload,
+    deserialize_result_payload,
+    serialize_error_payload,
+    serialize_result_payload,
+)
+from warren.sdk.registry import ActionDefinition, ActionRegistry, WorkflowRegistry, registry, workflow_registry
+from warren.sdk.retry import RetryPolicy
+from warren.sdk.schedules import (
+    ScheduleInfo,
+    delete_schedule,
+    list_schedules,
+    pause_schedule,
+    resume_schedule,
+    schedule_workflow,
+)
+from warren.sdk.workflow import Workflow, bind_arguments, build_workflow_ir, user_run, workflow
+
+__all__ = [
+    "ActionContext",
+    "ActionDefinition",
+    "ActionRegistry",
+    "ActionResultPayload",
+    "Depend",
+    "Depends",
+    "RetryPolicy",
+    "RunHandle",
+    "ScheduleInfo",
+    "Workflow",
+    "WorkflowClient",
+    "WorkflowRegistry",
+    "action",
+    "action_context",
+    "bind_arguments",
+    "build_workflow_ir",
+    "default_client",
+    "delete_schedule",
+    "deserialize_result_payload",
+    "invoke_action",
+    "list_schedules",
+    "log",
+    "native_run",
+    "now",
+    "pause_schedule",
+    "provide_action_context",
+    "provide_dependencies",
+    "random",
+    "registry",
+    "resume_schedule",
+    "schedule_workflow",
+    "serialize_error_payload",
+    "serialize_result_payload",
+    "set_client_factory",
+    "user_run",
+    "uuid4",
+    "workflow",
+    "workflow_registry",
+]

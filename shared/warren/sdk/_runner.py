@@ -1,0 +1,52 @@
+"""How the SDK reaches a client without importing one: a factory that whoever stands above puts in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from warren.sdk.workflow import Workflow
+
+
+class RunHandle(Protocol):
+    """A started run."""
+
+    @property
+    def id(self) -> UUID:
+        """Its run id."""
+        ...
+
+    async def result(self) -> Any:
+        """Wait for its end; return its decoded result, or raise `WorkflowFailedError`."""
+        ...
+
+
+class WorkflowClient(Protocol):
+    """Starts runs for `Workflow.run` and `Workflow.start`."""
+
+    async def start_run(
+        self, workflow: type[Workflow], arguments: Mapping[str, Any], *, key: str | None, run_id: UUID | None
+    ) -> RunHandle:
+        """Start a run of `workflow`; `arguments` are Python values by parameter name, defaults left out.
+
+        Returns as soon as the start is safe. With a `key` that is used already, the handle is of that run.
+        """
+        ...
+
+
+_factory: Callable[[], WorkflowClient] | None = None
+
+
+def set_client_factory(factory: Callable[[], WorkflowClient]) -> None:
+    """Make `factory` the source of the default client; it is called for every start, so it should cache."""
+    global _factory
+    _factory = factory
+
+
+def default_client() -> WorkflowClient:
+    """The client that `Workflow.run` uses; raises `RuntimeError` when nobody has set a factory."""
+    if _factory is None:
+        raise RuntimeError("no client is set up: import warren, not warren.sdk alone")
+    return _factory()

@@ -1,0 +1,46 @@
+"""Time, ids, chance and logging for workflow code: the same on every replay, because the engine decides them.
+
+In a run, the moment is that of the event which the engine is applying, and ids and numbers are derived from the run and
+a counter in it. Called anywhere else (a native run, a test of a helper) they are the plain thing.
+"""
+
+from __future__ import annotations
+
+import logging
+import random as _random
+import uuid
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The current time in UTC. In a run: that of the event that made it go on, so it stands still between awaits."""
+    return datetime.now(UTC)
+
+
+def uuid4() -> uuid.UUID:
+    """A new UUID of version 4. In a run: derived from the run's id and how many were made before."""
+    return uuid.uuid4()
+
+
+def random() -> float:
+    """A number from 0.0 up to but not including 1.0. In a run: derived from the run's id and how many were drawn."""
+    return _random.random()
+
+
+def log(message: str, *, level: str = "info") -> None:
+    """Write a log line. In a run: once, by the coordinator, with the run's id; never again on replay.
+
+    `level` is "debug", "info", "warning" or "error".
+
+    Raises:
+        ValueError: another level.
+    """
+    logging.getLogger("warren.workflow").log(level_number(level), message)
+
+
+def level_number(level: str) -> int:
+    """The number of a level's name; raises `ValueError` for an unknown one."""
+    levels = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+    if level not in levels:
+        raise ValueError(f"level must be one of {', '.join(levels)}, not {level!r}")
+    return levels[level]

@@ -1,0 +1,114 @@
+"""Running one attempt of an action: what a worker and `warren.testing` do with a `RunAction`.
+
+Tagged JSON comes in and goes out; in between is the user's function. Must not know where the message came from, and has
+no opinion on retries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from warren.contracts.imported_types import ImportedTypes
+from warren.contracts.values import Json, decode, encode
+from warren.errors import ActionError, ActionNotRegistered, ActionTimeout, UnserializableValue
+from warren.sdk.actions import call_async
+from warren.sdk.context import ActionContext, current_context
+from warren.sdk.registry import ActionDefinition, registry
+from warren.sdk.threads import call_in_thread, ending
+
+_TYPES = ImportedTypes()
+
+
+async def invoke_action(
+    key: str,
+    args: list[Json],
+    kwargs: dict[str, Json],
+    context: ActionContext,
+    timeout_seconds: float | None = None,
+) -> Json:
+    """Run one attempt of the action `key` and return its result as tagged JSON.
+
+    The timeout covers its dependencies and their clean-up, too. A plain `def` that times out runs on in its thread.
+
+    Raises:
+        ActionNotRegistered: no imported module defines the action.
+        ActionTimeout: it took longer than `timeout_seconds`.
+        InvalidInput: an argument names a class that this process does not have.
+        UnserializableValue: its result cannot be stored.
+        ActionError: it called `sys.exit()`, or raised `KeyboardInterrupt` or `CancelledError` by itself.
+        asyncio.CancelledError: the caller was cancelled.
+        Exception: whatever the action raises.
+    """
+    definition = registry.definition(key)
+    if definition is None:
+        raise ActionNotRegistered(
+            f"this worker has no action {key!r}; start a worker with the module {key.partition(':')[0]!r}"
+        )
+    return await invoke_definition(definition, args, kwargs, context, timeout_seconds)
+
+
+async def invoke_definition(
+    definition: ActionDefinition,
+    args: list[Json],
+    kwargs: dict[str, Json],
+    context: ActionContext,
+    timeout_seconds: float | None = None,
+) -> Json:
+    """The same as `invoke_action`, for a definition that need not be registered."""
+    key = definition.key
+    values = [decode(arg, _TYPES) for arg in args]
+    named = {name: decode(arg, _TYPES) for name, arg in kwargs.items()} if kwargs else {}
+    if timeout_seconds is not None and context.deadline is None:
+        context = replace(context, deadline=datetime.now(UTC) + timedelta(seconds=timeout_seconds))
+    token = current_context.set(context)
+    try:
+        if timeout_seconds is not None:
+            result = await _call_in_time(definition, values, named, timeout_seconds)
+        elif definition.injection is None and definition.is_async:
+            result = await definition.func(*values, **named)
+        else:
+            result = await _call(definition, values, named)
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise ActionError(f"the action {key!r} raised CancelledError, but nobody cancelled it") from error
+    except (SystemExit, KeyboardInterrupt) as error:  # this process's own Ctrl-C never arrives inside an action
+        raise ActionError(f"the action {key!r} {ending(error)}") from error
+    finally:
+        current_context.reset(token)
+    try:
+        return encode(result)
+    except UnserializableValue as error:
+        raise UnserializableValue(f"the action {key!r} returned what cannot be stored: {error}") from None
+
+
+async def call_in_time(key: str, timeout_seconds: float, call: Callable[[], Any]) -> Any:
+    """Await what `call` gives, for at most `timeout_seconds`; raises `ActionTimeout` after that.
+
+    The action's own `TimeoutError` stays what it is.
+    """
+    try:
+        async with asyncio.timeout(timeout_seconds) as scope:
+            return await call()
+    except TimeoutError as error:
+        if not scope.expired():
+            raise
+        raise ActionTimeout(f"the action {key!r} took longer than {timeout_seconds:g} s") from error
+
+
+async def _call_in_time(
+    definition: ActionDefinition, args: list[Any], kwargs: dict[str, Any], timeout_seconds: float
+) -> Any:
+    return await call_in_time(definition.key, timeout_seconds, lambda: _call(definition, args, kwargs))
+
+
+async def _call(definition: ActionDefinition, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    run = call_async if definition.is_async else call_in_thread
+    if definition.injection is not None:
+        return await definition.injection.call(definition.func, args, kwargs, run)
+    return await run(definition.func, tuple(args), kwargs)

@@ -1,0 +1,165 @@
+"""`Workflow` and `@workflow`: a workflow is compiled when its class is defined, and its `run()` then starts runs.
+
+Must not know how a run is carried out, only whom to ask for one (`_runner`) and what compiles it (`frontend`).
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from types import FunctionType
+from typing import Any, ClassVar, TypeVar, cast
+from uuid import UUID
+
+from warren.ir.workflow import WorkflowIR
+from warren.sdk._runner import RunHandle, default_client
+from warren.sdk.native import is_native, run_natively
+from warren.sdk.registry import workflow_registry
+from warren.sdk.retry import RetryPolicy
+
+T = TypeVar("T")
+W = TypeVar("W", bound="type[Workflow]")
+
+_IR = "__warren_ir__"
+_ACTION_NAMES = "__warren_action_names__"
+_STARTS_RUNS = "__warren_starts_runs__"
+
+
+class Workflow:
+    """Base of all workflows: subclass it, write `async def run(self, ...)`, decorate it with `@workflow`.
+
+    `name` is how others start it (default: the class's name in lower case); `version` labels the program (default: its
+    content hash); `concurrent = True` lets actions whose results are not needed yet run side by side.
+    """
+
+    name: ClassVar[str | None] = None
+    version: ClassVar[str | None] = None
+    concurrent: ClassVar[bool] = False
+
+    run: Callable[..., Any]
+    """The user's `async def run(self, ...)`. Once decorated, `await MyWorkflow().run(...)` starts a run and waits.
+
+    It returns the result as real Python values and raises `WorkflowFailedError` if the run failed. `_blocking=False`
+    returns the run id as text at once. `_priority` is accepted and has no effect.
+    """
+
+    async def run_action(
+        self, awaitable: Awaitable[T], *, retry: RetryPolicy | None = None, timeout: float | timedelta | None = None
+    ) -> T:
+        """Await an action with a retry policy, or a timeout for each attempt (seconds or timedelta), or both.
+
+        Raises:
+            ActionTimeout: the last attempt took longer than `timeout`.
+            Exception: what the last attempt raised.
+        """
+        result: T = await run_natively(awaitable, retry, timeout)
+        return result
+
+    async def start(self, *args: Any, _key: str | None = None, _run_id: UUID | None = None, **kwargs: Any) -> RunHandle:
+        """Start a run with `run()`'s arguments and return its handle without waiting.
+
+        `_key` is your own name for the run, unique per workflow; starting again with it gives the handle of that run.
+
+        Raises:
+            TypeError: the arguments do not fit `run()`, or the class is not decorated.
+        """
+        cls = type(self)
+        cls.workflow_ir()
+        return await default_client().start_run(cls, bind_arguments(cls, *args, **kwargs), key=_key, run_id=_run_id)
+
+    @classmethod
+    def short_name(cls) -> str:
+        """The name under which the workflow is registered and started."""
+        return cls.name or cls.__name__.lower()
+
+    @classmethod
+    def workflow_ir(cls) -> WorkflowIR:
+        """What the class was compiled to; raises `TypeError` when it is not decorated with `@workflow`."""
+        ir = vars(cls).get(_IR)
+        if not isinstance(ir, WorkflowIR):
+            raise TypeError(f"{cls.__qualname__} is not compiled: decorate it with @workflow")
+        return ir
+
+
+def workflow(cls: W) -> W:
+    """Compile a workflow class, register it, and make its `run()` start runs.
+
+    Raises:
+        TypeError: `cls` is no subclass of `Workflow`, or has no `async def run`.
+        UnsupportedPatternError: something that `run()` reaches cannot be compiled.
+        ValueError: another workflow has this name.
+    """
+    from warren.frontend import compile_workflow
+
+    run = _check(cls)
+    ir = compile_workflow(cls, name=cls.short_name(), run=run, concurrent=cls.concurrent)
+    workflow_registry.register(cls.short_name(), cls)
+    setattr(cls, _IR, ir)
+    setattr(cls, _ACTION_NAMES, _action_names(run))
+    cls.run = _starting(run)
+    return cls
+
+
+def build_workflow_ir(cls: type[Workflow]) -> WorkflowIR:
+    """The same as `cls.workflow_ir()`."""
+    return cls.workflow_ir()
+
+
+def user_run(cls: type[Workflow]) -> FunctionType:
+    """The `run()` that the user wrote, whether or not `cls` is decorated yet."""
+    run: Any = cls.run
+    while hasattr(run, _STARTS_RUNS):
+        run = vars(run)["__wrapped__"]
+    return cast(FunctionType, run)
+
+
+def _check(cls: Any) -> FunctionType:
+    if not (isinstance(cls, type) and issubclass(cls, Workflow)):
+        raise TypeError(f"@workflow: {cls!r} must be a subclass of Workflow")
+    where = f"@workflow: {cls.__qualname__}"
+    if not hasattr(cls, "run"):
+        raise TypeError(f"{where} has no run(); write `async def run(self, ...)`")
+    run = user_run(cls)
+    if not inspect.isfunction(run) or not (inspect.iscoroutinefunction(run) or inspect.isasyncgenfunction(run)):
+        raise TypeError(
+            f"{where}.run must be defined with `async def`"
+        )  # a generator's yield is refused with its place
+    if cls.name is not None and (not isinstance(cls.name, str) or not cls.name):
+        raise TypeError(f"{where}.name must be a non-empty string, not {cls.name!r}")
+    if not isinstance(cls.concurrent, bool):
+        raise TypeError(f"{where}.concurrent must be True or False, not {cls.concurrent!r}")
+    return run
+
+
+def _starting(run: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(run)
+    async def start_and_wait(
+        self: Workflow, *args: Any, _blocking: bool = True, _priority: int | None = None, **kwargs: Any
+    ) -> Any:
+        if is_native.get():
+            return await run(self, *args, **kwargs)
+        handle = await self.start(*args, **kwargs)
+        return await handle.result() if _blocking else str(handle.id)
+
+    setattr(start_and_wait, _STARTS_RUNS, True)
+    return start_and_wait
+
+
+def _action_names(run: Callable[..., Any]) -> dict[str, list[str]]:
+    """Under which names the workflow's module knows each action, so that a test may put something else there."""
+    found: dict[str, list[str]] = {}
+    for name, value in getattr(run, "__globals__", {}).items():
+        if isinstance(value, FunctionType) and "__warren_action__" in vars(value):
+            found.setdefault(vars(value)["__warren_action__"], []).append(name)
+    return found
+
+
+def bind_arguments(cls: type[Workflow], /, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    """Arguments of a call of `run()` by parameter name, defaults left out; raises `TypeError` where they do not fit."""
+    try:
+        bound = inspect.signature(user_run(cls)).bind(None, *args, **kwargs)
+    except TypeError as error:
+        raise TypeError(f"{cls.__qualname__}.run(): {error}") from None
+    return dict(list(bound.arguments.items())[1:])

@@ -1,0 +1,75 @@
+"""Which function stands for an action in a test: an explicit replacement, a monkeypatched name, or the action itself.
+
+A replacement may be a function, an `async def`, a mock or another action. Must not know the engine.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from types import FunctionType
+from typing import Any
+
+from warren.errors import ActionNotRegistered
+from warren.sdk import ActionDefinition, Workflow, registry, user_run
+from warren.sdk.construct import CONSTRUCT
+
+ActionKey = str | Callable[..., Any]
+
+
+class Doubles:
+    """The replacements of one test. Keys are actions, their registry keys (`module:name`) or their bare names.
+
+    Raises:
+        TypeError: a key is not an action, or a replacement cannot be called.
+    """
+
+    def __init__(self, workflow: type[Workflow], replacements: Mapping[Any, Callable[..., Any]]) -> None:
+        self._globals = user_run(workflow).__globals__
+        self._imported: dict[str, list[str]] = vars(workflow).get("__warren_action_names__", {})
+        self._replacements: dict[str, Callable[..., Any]] = {}
+        for key, replacement in replacements.items():
+            if not callable(replacement):
+                raise TypeError(f"the replacement of {key!r} must be callable, not {replacement!r}")
+            self._replacements[_name_of(key)] = replacement
+
+    def definition(self, key: str) -> ActionDefinition:
+        """What runs when the engine dispatches the action `key`; raises `ActionNotRegistered`."""
+        own = CONSTRUCT if key == CONSTRUCT.key else registry.definition(key)
+        name = key.partition(":")[2]
+        double = self._replacements.get(key) or self._replacements.get(name) or self._patched(key, own)
+        if double is not None:
+            return ActionDefinition(key, own.queue if own else "default", _awaiting(double), double, (), True, None)
+        if own is None:
+            raise ActionNotRegistered(f"there is no action {key!r}; import the module that defines it, or replace it")
+        return own
+
+    def _patched(self, key: str, own: ActionDefinition | None) -> Callable[..., Any] | None:
+        """What a test put in the action's place, where it is defined or where the workflow's module imported it."""
+        if own is None:
+            return None
+        candidates: list[Any] = [self._globals.get(name) for name in self._imported.get(key, ())]
+        if "<locals>" not in own.func.__qualname__:
+            candidates.append(getattr(sys.modules.get(own.func.__module__), own.func.__qualname__, None))
+        for candidate in candidates:
+            is_action = isinstance(candidate, FunctionType) and vars(candidate).get("__warren_action__") == key
+            if callable(candidate) and not is_action and candidate is not own.func:
+                patched: Callable[..., Any] = candidate
+                return patched
+        return None
+
+
+def _name_of(key: object) -> str:
+    name = key if isinstance(key, str) else getattr(key, "__warren_action__", None)
+    if not isinstance(name, str):
+        raise TypeError(f"{key!r} is not an action; use the decorated function, its key 'module:name' or its name")
+    return name
+
+
+def _awaiting(double: Callable[..., Any]) -> Callable[..., Any]:
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        result = double(*args, **kwargs)
+        return await result if inspect.isawaitable(result) else result
+
+    return call

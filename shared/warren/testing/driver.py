@@ -1,0 +1,266 @@
+"""`EngineDriver`: one run of the real engine, fed by hand. All that drives the engine in a test goes through here.
+
+It is pure: no clock, no tasks, no actions. Whoever uses it says what happened, in any order, and when. Must not know
+how an action is carried out.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+from warren.contracts.ids import derived_run_id
+from warren.contracts.imported_types import ImportedTypes
+from warren.contracts.messages import (
+    ActionFailed,
+    ActionSucceeded,
+    CancelRequested,
+    ChildFinished,
+    Continue,
+    RunEvent,
+    RunStarted,
+    RunStatus,
+    TimerDue,
+)
+from warren.contracts.plain import exception_message, exception_name
+from warren.contracts.values import Json, decode, encode, encode_exception
+from warren.engine import (
+    Command,
+    ContinueRun,
+    DispatchAction,
+    Executable,
+    RunState,
+    StartChild,
+    StartTimer,
+    apply,
+    restore,
+    start_run,
+)
+from warren.errors import WorkflowCancelledError, WorkflowFailedError
+from warren.ir.typespec import bind_input
+from warren.lowering import lower
+from warren.sdk import Workflow, bind_arguments
+
+DEFAULT_START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Transition(NamedTuple):
+    """One row of a history."""
+
+    seq: int
+    at: datetime
+    event: RunEvent
+    commands: list[Command]
+
+
+class EngineDriver:
+    """One run. `now` is the virtual time that the next event gets; set it, or let `fire` move it on.
+
+    `actions`, `children` and `timers` are what the run waits for, by invocation and timer number; `continues` the
+    numbers of the expected `Continue` events. They hold what was asked for and not answered, also when the run has lost
+    interest in it since: `state.is_pending` tells. `history` has every transition; events that changed nothing are in
+    `ignored`.
+    """
+
+    def __init__(
+        self,
+        executable: Executable,
+        arguments: dict[str, Json],
+        *,
+        run_id: UUID | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        """Start a run; `arguments` are tagged JSON by parameter name.
+
+        Raises:
+            InvalidInput: they do not fit `run()`.
+        """
+        self.now = now or DEFAULT_START
+        self.executable = executable
+        self.actions: dict[int, DispatchAction] = {}
+        self.children: dict[int, StartChild] = {}
+        self.timers: dict[int, StartTimer] = {}
+        self.continues: list[int] = []
+        self.history: list[Transition] = []
+        self.ignored: list[RunEvent] = []
+        self._due: list[tuple[datetime, int]] = []
+        self._raised: list[Json] = []
+        run_id = run_id or derived_run_id(self.now, executable.workflow)
+        self.state, commands = start_run(executable, run_id=run_id, input=arguments, at=self.now)
+        self._record(RunStarted(run_id=run_id, version=executable.version, input=arguments), commands)
+
+    @classmethod
+    def of(cls, workflow: type[Workflow], *args: Any, **kwargs: Any) -> EngineDriver:
+        """Start a run of a workflow class with Python arguments."""
+        return cls(executable_of(workflow), encode_input(workflow, bind_arguments(workflow, *args, **kwargs)))
+
+    @property
+    def run_id(self) -> UUID:
+        """The id of the run."""
+        return self.state.run_id
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run came to its end."""
+        return self.state.status is not RunStatus.RUNNING
+
+    def apply(self, event: RunEvent) -> list[Command] | None:
+        """Feed any event; None when it changed nothing."""
+        commands = apply(self.state, event, self.now)
+        if commands is None:
+            self.ignored.append(event)
+        else:
+            self._record(event, commands)
+        return commands
+
+    def succeed(self, invocation: int, value: Any = None) -> list[Command] | None:
+        """An outstanding action returned `value`."""
+        return self.succeed_encoded(invocation, encode(value))
+
+    def succeed_encoded(self, invocation: int, result: Json) -> list[Command] | None:
+        """An outstanding action returned the encoded `result`."""
+        action = self.actions.pop(invocation)
+        return self.apply(
+            ActionSucceeded(run_id=self.run_id, invocation=invocation, attempt=action.attempt, result=result)
+        )
+
+    def fail(self, invocation: int, error: BaseException) -> list[Command] | None:
+        """An outstanding action raised `error`."""
+        action = self.actions.pop(invocation)
+        encoded = encode_exception(error, with_traceback=True)
+        self._raised.append(encoded)
+        return self.apply(
+            ActionFailed(run_id=self.run_id, invocation=invocation, attempt=action.attempt, error=encoded)
+        )
+
+    def end_child(self, invocation: int, ended: RunState) -> list[Command] | None:
+        """An outstanding child run came to its end with this state."""
+        del self.children[invocation]
+        event = ChildFinished(
+            run_id=self.run_id,
+            invocation=invocation,
+            status=ended.status,
+            result=ended.result,
+            error=ended.error,
+        )
+        return self.apply(event)
+
+    def fire(self, timer: int | None = None) -> list[Command] | None:
+        """The moment of a timer has come, by default of the earliest; `now` moves on to it."""
+        while timer is None:
+            _, number = heapq.heappop(self._due)
+            timer = number if number in self.timers else None
+        command = self.timers.pop(timer)
+        self.now = max(self.now, command.due_at)
+        return self.apply(TimerDue(run_id=self.run_id, timer=timer))
+
+    def go_on(self) -> None:
+        """Feed every expected `Continue`, until there is none."""
+        while self.continues:
+            self.apply(Continue(run_id=self.run_id, number=self.continues.pop(0)))
+
+    def cancel(self, reason: str | None = None) -> list[Command] | None:
+        """Somebody wants the run to end."""
+        return self.apply(CancelRequested(run_id=self.run_id, reason=reason))
+
+    def snapshot(self) -> Json:
+        """The state as JSON data."""
+        return self.state.snapshot()
+
+    def restore(self, snapshot: Json) -> None:
+        """Go on from a snapshot of this run, as after an eviction; what is outstanding stays outstanding."""
+        self.state = restore(self.executable, snapshot)
+
+    def replay(self) -> EngineDriver:
+        """A second run from this one's history, as after a crash."""
+        first, *rest = self.history
+        assert isinstance(first.event, RunStarted), "a history starts with RunStarted"
+        again = EngineDriver(self.executable, first.event.input, run_id=self.run_id, now=first.at)
+        for row in rest:
+            again.now = row.at
+            again.apply(row.event)
+            again._answer(row.event)
+        return again
+
+    def outcome(self) -> Any:
+        """The decoded result; raises the run's own exception (its class where that is known here).
+
+        Raises:
+            RuntimeError: the run is not finished.
+        """
+        if not self.is_finished:
+            raise RuntimeError(f"the run {self.run_id} is not finished")
+        if self.state.status is RunStatus.COMPLETED:
+            return decode(self.state.result, ImportedTypes())
+        raise self.failure()
+
+    def failure(self) -> BaseException:
+        """The exception with which the run ended."""
+        encoded = self.state.error
+        if self.state.status is RunStatus.CANCELLED:
+            return WorkflowCancelledError(
+                f"the run was cancelled: {exception_message(encoded)}", run_id=self.run_id, error=encoded
+            )
+        if not isinstance(encoded, dict):
+            return WorkflowFailedError("the run failed", run_id=self.run_id, error=encoded)
+        error = decode(encoded, ImportedTypes())
+        if not isinstance(error, BaseException):
+            return WorkflowFailedError(
+                f"{exception_name(encoded)}: {exception_message(encoded)}", run_id=self.run_id, error=encoded
+            )
+        for raised in reversed(self._raised):
+            if (raised["t"], raised["args"]) == (encoded["t"], encoded["args"]) and "tb" in raised:
+                error.add_note(f"Where the action raised it:\n{raised['tb']}")
+                break
+        return error
+
+    def _record(self, event: RunEvent, commands: list[Command]) -> None:
+        self.history.append(Transition(self.state.seq, self.now, event, commands))
+        for command in commands:
+            match command:
+                case DispatchAction():
+                    self.actions[command.invocation] = command
+                case StartChild():
+                    self.children[command.invocation] = command
+                case StartTimer():
+                    self.timers[command.timer] = command
+                    heapq.heappush(self._due, (command.due_at, command.timer))
+                case ContinueRun():
+                    self.continues.append(command.number)
+
+    def _answer(self, event: RunEvent) -> None:
+        match event:
+            case ActionSucceeded() | ActionFailed():
+                waiting = self.actions.get(event.invocation)
+                if waiting is not None and waiting.attempt == event.attempt:
+                    del self.actions[event.invocation]
+            case ChildFinished():
+                self.children.pop(event.invocation, None)
+            case TimerDue():
+                self.timers.pop(event.timer, None)
+            case Continue() if event.number in self.continues:
+                self.continues.remove(event.number)
+
+
+def executable_of(workflow: type[Workflow]) -> Executable:
+    """The compiled program of a workflow class; raises `TypeError` when it is not decorated."""
+    return _executable_of(cast(Any, workflow))  # mypy takes no class whose metaclass is type for hashable
+
+
+@lru_cache(maxsize=256)
+def _executable_of(workflow: Any) -> Executable:
+    return Executable(lower(workflow.workflow_ir()))
+
+
+def encode_input(workflow: type[Workflow], arguments: Mapping[str, Any]) -> dict[str, Json]:
+    """Python arguments as the input of a start, checked and coerced as the compiler does it; raises `InvalidInput`."""
+    program = executable_of(workflow).program
+    encoded = {name: encode(value) for name, value in arguments.items()}
+    return bind_input(program.parameters, program.functions[program.entry].params, program.types, encoded)
+
+
+__all__ = ["DEFAULT_START", "EngineDriver", "Transition", "encode_input", "executable_of"]

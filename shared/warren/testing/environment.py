@@ -1,0 +1,218 @@
+"""Running a workflow in a test: the real engine in memory, the actions in this process, and time that does not pass.
+
+Actions run side by side as on workers. Sleeps and retry backoffs are skipped: when nothing but timers is left, virtual
+time jumps to the next one. While actions run, a timer fires when its time has really passed, so that a workflow's
+`asyncio.timeout` ends an action that hangs. Must not know any server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from warren.contracts.values import Json
+from warren.engine import DispatchAction, RunState, StartChild, StartTimer
+from warren.sdk import ActionContext, Workflow, bind_arguments, workflow_registry
+from warren.sdk.invoke import invoke_definition
+from warren.testing.doubles import Doubles
+from warren.testing.driver import EngineDriver, Transition, encode_input, executable_of
+
+Replacements = Mapping[Any, Callable[..., Any]]
+
+
+async def run_workflow(
+    workflow: type[Workflow],
+    /,
+    *args: Any,
+    actions: Mapping[Any, Callable[..., Any]] | None = None,
+    seed: int | None = None,
+    now: datetime | None = None,
+    **kwargs: Any,
+) -> Any:
+    """Run a workflow with `run()`'s arguments and return its result.
+
+    `actions` replaces actions (by the action, its key or its name) with functions or mocks. Results are taken in the
+    order in which they come, or with a `seed` in a shuffled order that is always the same. `now` is where virtual time
+    starts. Where `run()` has a parameter of one of these names, use a `WorkflowEnvironment`.
+
+    Raises:
+        Exception: what the workflow raised; its own class where that is imported here.
+        InvalidInput: the arguments are of the wrong types.
+        TypeError: they do not fit `run()`.
+    """
+    return await WorkflowEnvironment(actions=actions, seed=seed, now=now).run_workflow(workflow, *args, **kwargs)
+
+
+class WorkflowEnvironment:
+    """A place to run workflows in and to look at what they did. The options are those of `run_workflow`."""
+
+    def __init__(
+        self,
+        *,
+        actions: Mapping[Any, Callable[..., Any]] | None = None,
+        seed: int | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        self._replacements = dict(actions or {})
+        self._seed = seed
+        self._start = now
+        self._driver: EngineDriver | None = None
+
+    @property
+    def driver(self) -> EngineDriver:
+        """The run that was started last."""
+        if self._driver is None:
+            raise RuntimeError("no workflow has been run in this environment yet")
+        return self._driver
+
+    @property
+    def history(self) -> list[Transition]:
+        """Its transitions so far: `seq`, `at`, `event` and `commands` of each."""
+        return self.driver.history
+
+    @property
+    def virtual_time(self) -> datetime:
+        """Where virtual time stands (UTC)."""
+        return self.driver.now
+
+    @property
+    def run_id(self) -> UUID:
+        """Its run id."""
+        return self.driver.run_id
+
+    async def run_workflow(self, workflow: type[Workflow], /, *args: Any, **kwargs: Any) -> Any:
+        """Run a workflow to its end; see the function `run_workflow`."""
+        self.start(workflow, bind_arguments(workflow, *args, **kwargs))
+        await self.finish(workflow)
+        return self.driver.outcome()
+
+    def start(self, workflow: type[Workflow], arguments: Mapping[str, Any], *, run_id: UUID | None = None) -> None:
+        """Start a run with Python arguments by name; nothing happens in it before `finish`."""
+        self._driver = EngineDriver(
+            executable_of(workflow), encode_input(workflow, arguments), run_id=run_id, now=self._start
+        )
+
+    async def finish(self, workflow: type[Workflow]) -> None:
+        """Carry the started run to its end."""
+        await _Loop(self.driver, workflow, self._replacements, self._seed).run()
+
+
+class _Loop:
+    """Carries out what one run commands."""
+
+    def __init__(
+        self, driver: EngineDriver, workflow: type[Workflow], replacements: Replacements, seed: int | None
+    ) -> None:
+        self._driver = driver
+        self._replacements = replacements
+        self._doubles = Doubles(workflow, replacements)
+        self._workflow = workflow.short_name()
+        self._seed = seed
+        self._random = random.Random(seed) if seed is not None else None
+        self._running: dict[asyncio.Task[Any], DispatchAction | StartChild] = {}
+        self._finished: list[asyncio.Task[Any]] = []
+        self._progress = asyncio.Event()
+        self._deadlines: dict[int, float] = {}
+        self._seen = 0
+
+    async def run(self) -> None:
+        try:
+            self._carry_out()
+            while not self._driver.is_finished:
+                if self._driver.continues:
+                    self._driver.go_on()
+                elif self._next_result():
+                    pass
+                elif self._running:
+                    await self._wait()
+                elif self._driver.timers:
+                    self._driver.fire()
+                else:
+                    raise RuntimeError(
+                        f"the run of {self._workflow!r} waits for something that will not happen in this test"
+                    )
+                self._carry_out()
+        finally:
+            await self._stop()
+
+    def _carry_out(self) -> None:
+        """Start the actions and child runs and note the timers of all transitions since the last time."""
+        now = asyncio.get_running_loop().time()
+        history = self._driver.history
+        for row in history[self._seen :]:
+            for command in row.commands:
+                if isinstance(command, DispatchAction):
+                    task = asyncio.create_task(self._act(command), name=f"{command.action}:{command.invocation}")
+                    self._running[task] = command
+                    task.add_done_callback(self._note)
+                elif isinstance(command, StartChild):
+                    task = asyncio.create_task(
+                        self._run_child(command), name=f"{command.workflow}:{command.invocation}"
+                    )
+                    self._running[task] = command
+                    task.add_done_callback(self._note)
+                elif isinstance(command, StartTimer):
+                    self._deadlines[command.timer] = now + (command.due_at - row.at).total_seconds()
+        self._seen = len(history)
+
+    def _note(self, task: asyncio.Task[Any]) -> None:
+        self._finished.append(task)
+        self._progress.set()
+
+    def _next_result(self) -> bool:
+        """Feed one result; with a seed only when all are there, so that the choice does not depend on their speed."""
+        if not self._finished or (self._random is not None and len(self._finished) < len(self._running)):
+            return False
+        index = 0
+        if self._random is not None:
+            self._finished.sort(key=lambda task: self._running[task].invocation)
+            index = self._random.randrange(len(self._finished))
+        task = self._finished.pop(index)
+        command = self._running.pop(task)
+        error = task.exception()
+        if isinstance(command, StartChild):
+            self._driver.end_child(command.invocation, task.result())
+        elif isinstance(error, Exception):
+            self._driver.fail(command.invocation, error)
+        elif error is not None:
+            raise error
+        else:
+            self._driver.succeed_encoded(command.invocation, task.result())
+        return True
+
+    async def _wait(self) -> None:
+        """Wait for a result, or until the time of a timer has really passed."""
+        self._progress.clear()
+        timers = self._driver.timers
+        due = min(timers, key=lambda number: (self._deadlines[number], number), default=None)
+        try:
+            async with asyncio.timeout_at(self._deadlines[due] if due is not None else None):
+                await self._progress.wait()
+        except TimeoutError:
+            self._driver.fire(due)
+
+    async def _act(self, command: DispatchAction) -> Json:
+        context = ActionContext(
+            self._driver.run_id, self._workflow, command.invocation, command.attempt, command.action
+        )
+        return await invoke_definition(
+            self._doubles.definition(command.action), command.args, command.kwargs, context, command.timeout_seconds
+        )
+
+    async def _run_child(self, command: StartChild) -> RunState:
+        workflow = workflow_registry.get(command.workflow)
+        if workflow is None:
+            raise RuntimeError(f"no imported module has the workflow {command.workflow!r}, which is started as a child")
+        executable = executable_of(workflow)
+        driver = EngineDriver(executable, command.input, run_id=command.run_id, now=self._driver.now)
+        await _Loop(driver, workflow, self._replacements, self._seed).run()
+        return driver.state
+
+    async def _stop(self) -> None:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)

@@ -1,0 +1,59 @@
+"""What is measured: a no-op action and the workflows around it. The worker imports this module, so it stays small."""
+
+from __future__ import annotations
+
+import asyncio
+
+from warren import Workflow, action, workflow
+
+
+@action
+async def inc(n: int) -> int:
+    """The least that an action can do."""
+    return n + 1
+
+
+@action
+async def nap(n: int, seconds: float) -> int:
+    """An action that waits, so that cores are not the limit."""
+    await asyncio.sleep(seconds)
+    return n + 1
+
+
+@workflow
+class Chain(Workflow):
+    """`steps` actions, each fed by the one before."""
+
+    async def run(self, steps: int) -> int:
+        value = 0
+        for _ in range(steps):
+            value = await inc(value)
+        return value
+
+
+@workflow
+class Fan(Workflow):
+    """`width` actions at once, and the sum of their results."""
+
+    async def run(self, width: int) -> int:
+        return sum(await asyncio.gather(*[inc(n) for n in range(width)]))
+
+
+@workflow
+class Naps(Workflow):
+    """`steps` actions that wait, one after the other."""
+
+    async def run(self, steps: int, seconds: float) -> int:
+        value = 0
+        for _ in range(steps):
+            value = await nap(value, seconds)
+        return value
+
+
+@workflow
+class Sleeper(Workflow):
+    """A run that is open and has nothing to do."""
+
+    async def run(self, seconds: float) -> int:
+        await asyncio.sleep(seconds)
+        return 1

@@ -1,0 +1,36 @@
+"""`python -m tests.chaos --seed S --minutes M`: break everything for some minutes and check what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from tests.chaos.faults import HARMS
+from tests.chaos.running import run_chaos
+
+
+def main() -> int:
+    """Returns 1 when a rule was broken."""
+    parser = argparse.ArgumentParser(prog="tests.chaos")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=2.0)
+    parser.add_argument("--open", type=int, default=30, help="runs that are open at any time")
+    parser.add_argument("--only", action="append", choices=sorted(HARMS), help="only this fault (repeatable)")
+    parser.add_argument("--purges", action="store_true", help="empty and delete queues, too")
+    options = parser.parse_args()
+    report = asyncio.run(
+        run_chaos(
+            options.seed,
+            seconds=options.minutes * 60,
+            open_runs=options.open,
+            kinds=options.only,
+            purges=options.purges,
+        )
+    )
+    print(report)
+    return 1 if report.violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

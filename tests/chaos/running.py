@@ -1,0 +1,151 @@
+"""One chaos run: faults from a seeded schedule for some minutes, calm, the checks, and a report."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from tests.chaos.checking import violations
+from tests.chaos.faults import Injected, inject, schedule
+from tests.chaos.ledger import read_ledger
+from tests.chaos.world import World, chaos_world
+
+_CALM_SECONDS: Final = 150.0
+"""After the last fault every run must have ended within so long."""
+
+_PATIENCE_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of it. `pauses` are, by fault, the longest times without progress from each one to the next."""
+
+    seed: int
+    seconds: float
+    runs: int
+    invocations: int
+    executions: int
+    restarted: int
+    deaths: dict[str, int]
+    points: dict[str, int]
+    injected: list[Injected]
+    pauses: dict[str, list[float]]
+    longest: list[tuple[float, Injected]]
+    violations: list[str]
+
+    def __str__(self) -> str:
+        lines = [
+            (
+                f"seed {self.seed}: {len(self.injected)} faults in {self.seconds:.0f} s, {self.runs} runs, "
+                f"{self.invocations} invocations, {self.executions} executions, deaths {self.deaths}, "
+                f"at named points {self.points}, "
+                f"{self.restarted} starts sent again after a loss of the broker's data"
+            ),
+            "",
+            f"{'fault':32} {'times':>5} {'median':>8} {'longest':>8}   seconds until the next progress",
+        ]
+        for kind, pauses in sorted(self.pauses.items()):
+            lines.append(f"{kind:32} {len(pauses):5} {statistics.median(pauses):8.2f} {max(pauses):8.2f}")
+        lines.append("\nlongest:")
+        lines += [f"{pause:8.1f} s after {fault.kind} ({fault.detail})" for pause, fault in self.longest[:8]]
+        lines.append(f"\nviolations: {len(self.violations)}")
+        lines += [f"  {text}" for text in self.violations[:200]]
+        return "\n".join(lines)
+
+
+async def run_chaos(
+    seed: int,
+    *,
+    seconds: float,
+    open_runs: int = 30,
+    kinds: list[str] | None = None,
+    purges: bool = False,
+    say: Callable[[str], None] = print,
+) -> Report:
+    """Run until `seconds` are over and a fault is complete; `kinds` replaces the schedule (in its order, repeated).
+
+    With `purges` queues are emptied and deleted, too, and stalled runs are looked for.
+    """
+    source = random.Random(seed)
+    with tempfile.TemporaryDirectory(prefix="warren-chaos-", dir="/tmp") as folder:
+        async with chaos_world(Path(folder), random.Random(source.random()), sweeps=purges) as world:
+            began = time.time()
+            load = asyncio.ensure_future(world.keep_open(open_runs))
+            injected: list[Injected] = []
+            while time.time() - began < seconds:
+                for kind in kinds or schedule(source, purges=purges):
+                    if source.random() < 0.7:
+                        await _until_progress(world)
+                    await asyncio.sleep(source.uniform(0.5, 4.0))
+                    if time.time() - began >= seconds:
+                        break
+                    fault = await inject(world, kind, source)
+                    injected.append(fault)
+                    done = sum(run.is_done for run in world.runs)
+                    say(
+                        f"{fault.began - began:7.1f} s  {done} runs ended, {len(world.open_runs)} open  "
+                        f"{kind} ({fault.detail}), {fault.ended - fault.began:.1f} s"
+                    )
+            world.is_starting = False
+            found = await _calm(world, load)
+            found += [text async for text in violations(world, injected)]
+            pauses = list(_pauses(world, injected))
+            return Report(
+                seed=seed,
+                seconds=time.time() - began,
+                runs=len(world.runs),
+                invocations=sum(run.invocations for run in world.runs),
+                executions=sum(1 for _ in read_ledger(world.ledger)),
+                restarted=sum(run.starts - 1 for run in world.runs),
+                deaths=dict(world.supervisor.deaths),
+                points=dict(world.supervisor.points),
+                injected=injected,
+                pauses=_by_kind(pauses),
+                longest=sorted(pauses, key=lambda each: -each[0]),
+                violations=found,
+            )
+
+
+async def _until_progress(world: World) -> None:
+    """Until actions are executed again; not always waited for, so that some faults meet."""
+    begun = time.time()
+    while time.time() - begun < _PATIENCE_SECONDS and not (world.progress and world.progress[-1] > begun):
+        await asyncio.sleep(0.05)
+
+
+async def _calm(world: World, load: asyncio.Future[None]) -> list[str]:
+    try:
+        async with asyncio.timeout(_CALM_SECONDS):
+            await load
+    except TimeoutError:
+        return [f"{_CALM_SECONDS:g} s after the last fault: {run.run_id} has no outcome" for run in world.open_runs]
+    return []
+
+
+def _pauses(world: World, injected: list[Injected]) -> Iterator[tuple[float, Injected]]:
+    """The longest time without progress that began at a fault or later, but before the next fault.
+
+    A fault after which there was none before the next one is left out: what is seen then is the next one's doing.
+    """
+    for index, fault in enumerate(injected):
+        until = injected[index + 1].began if index + 1 < len(injected) else fault.ended + 10.0
+        after = [at for at in world.progress if fault.began <= at]
+        if index + 1 < len(injected) and not any(fault.ended <= at <= until for at in after):
+            continue
+        points = [fault.began, *[at for at in after if at <= until], until]
+        yield max((b - a for a, b in pairwise(points)), default=until - fault.began), fault
+
+
+def _by_kind(pauses: list[tuple[float, Injected]]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    for pause, fault in pauses:
+        found.setdefault(fault.kind, []).append(pause)
+    return found

@@ -1,0 +1,155 @@
+"""Everything that a chaos run has: private servers, proxies in front of them, services, a client that keeps runs open,
+and a record of when there was progress.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from tests.chaos.ledger import VARIABLE
+from tests.chaos.plans import Limits, Plan, expected, generate, invocations
+from tests.chaos.proxy import ChaosProxy
+from tests.chaos.supervisor import Supervisor
+from tests.chaos.workload import Planned
+from tests.support.processes import Installation, installation
+from tests.support.servers.postgres import PrivatePostgres
+from tests.support.servers.rabbitmq_private import PrivateRabbit
+
+from warren.contracts.ids import new_run_id
+from warren.errors import WarrenError
+
+SETTINGS: Final = {
+    "WARREN_LEASE_AFTER": "2",
+    "WARREN_LEASE_SECONDS": "6",
+    "WARREN_MAX_DELIVERIES": "19",
+    "WARREN_MAX_LOST_LEASES": "1000",
+    "WARREN_LOG_LEVEL": "warning",
+    "WARREN_LOG_FORMAT": "json",
+    "WARREN_CONCURRENCY": "50",
+}
+LIMITS: Final = Limits(steps=4, depth=2, width=10, sleep=1.0, long=4.0)
+_ASK_SECONDS: Final = 20.0
+"""After so long without an outcome the client looks whether its run exists, and starts it again if not."""
+_LOOK_SECONDS: Final = 0.02
+
+
+@dataclass(slots=True)
+class StartedRun:
+    """A run that was started, and what must come of it."""
+
+    run_id: UUID
+    plan: Plan
+    total: int
+    result: int
+    invocations: int
+    is_done: bool = False
+    starts: int = 1
+
+
+@dataclass(slots=True)
+class World:
+    """What the faults act upon, and what the checks look at."""
+
+    made: Installation
+    supervisor: Supervisor
+    rabbit: PrivateRabbit
+    postgres: PrivatePostgres
+    broker_proxy: ChaosProxy
+    store_proxy: ChaosProxy
+    ledger: Path
+    source: random.Random
+    runs: list[StartedRun] = field(default_factory=list)
+    progress: list[float] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    is_starting: bool = True
+
+    @property
+    def open_runs(self) -> list[StartedRun]:
+        """Runs whose outcome the client does not have."""
+        return [run for run in self.runs if not run.is_done]
+
+    async def keep_open(self, count: int) -> None:
+        """Keep so many runs open until `is_starting` is false; then return when all have ended."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(count):
+                group.create_task(self._drive())
+
+    async def watch(self) -> None:
+        """Note the times of progress for ever; run it as a task."""
+        last = 0
+        while True:
+            size = self.ledger.stat().st_size if self.ledger.exists() else 0
+            if size != last:
+                last = size
+                self.progress.append(time.time())
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _drive(self) -> None:
+        while self.is_starting:
+            plan = generate(self.source, LIMITS)
+            total = self.source.randint(0, 999)
+            run = StartedRun(new_run_id(), plan, total, expected(plan, total), invocations(plan))
+            self.runs.append(run)
+            result = await self._outcome(run)
+            run.is_done = True
+            if result != run.result:
+                self.problems.append(f"{run.run_id}: the client was told {result!r}, not {run.result}")
+
+    async def _outcome(self, run: StartedRun) -> object:
+        client = self.made.client
+        handle = await client.start(Planned, run.plan, total=run.total, run_id=run.run_id)
+        while True:
+            try:
+                return await handle.result(_ASK_SECONDS)
+            except TimeoutError:
+                pass
+            except WarrenError as error:
+                return repr(error)
+            if await self.made.store.get_run(run.run_id) is None:  # the broker may have lost a start with all its data
+                run.starts += 1
+                handle = await client.start(Planned, run.plan, total=run.total, run_id=run.run_id)
+
+
+@asynccontextmanager
+async def chaos_world(folder: Path, source: random.Random, *, sweeps: bool) -> AsyncIterator[World]:
+    """Servers and services, up and ready.
+
+    Without `sweeps` nobody looks for stalled runs, which would hide what other safeguards missed.
+    """
+    ledger = folder / "ledger"
+    with PrivateRabbit() as rabbit, PrivatePostgres() as postgres:
+        async with AsyncExitStack() as resources:
+            broker_proxy = await resources.enter_async_context(ChaosProxy(rabbit.port))
+            store_proxy = await resources.enter_async_context(ChaosProxy(postgres.port))
+            settings = SETTINGS | {VARIABLE: str(ledger), "WARREN_STALL_AFTER": "10" if sweeps else "86400"}
+            settings |= {name: os.environ[name] for name in ("WARREN_TEST_DISABLE",) if name in os.environ}
+            made = await resources.enter_async_context(
+                installation(
+                    f"amqp://guest:guest@127.0.0.1:{broker_proxy.port}/",
+                    f"postgresql://postgres@127.0.0.1:{store_proxy.port}/postgres",
+                    **settings,
+                )
+            )
+            supervisor = Supervisor(made)
+            supervisor.start()
+            await made.until_ready()
+            world = World(made, supervisor, rabbit, postgres, broker_proxy, store_proxy, ledger, source)
+            tasks = [asyncio.ensure_future(supervisor.run()), asyncio.ensure_future(world.watch())]
+            try:
+                yield world
+            finally:
+                for task in tasks:
+                    task.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await task
+                supervisor.resume(supervisor.slots)

@@ -1,0 +1,152 @@
+"""A program in any language starts runs with one JSON message: here with pika, which knows nothing of Warren."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pika
+import pytest
+from pika.adapters.blocking_connection import BlockingChannel
+from tests.support.eventually import eventually
+from tests.support.processes import Installation
+
+from warren.contracts.ids import new_run_id
+
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
+
+_SECONDS = 20.0
+
+
+class Foreigner:
+    """A pika program with a reply queue."""
+
+    def __init__(self, channel: BlockingChannel) -> None:
+        self._channel = channel
+        self._replies = channel.queue_declare("", exclusive=True).method.queue
+
+    def start(self, body: bytes | dict[str, Any], *, count: int = 1) -> list[dict[str, Any]]:
+        """Publish a start and wait for `count` answers to it."""
+        correlation_id = uuid4().hex
+        self.publish(body, reply_to=self._replies, correlation_id=correlation_id)
+        answers = []
+        deadline = time.monotonic() + _SECONDS
+        while len(answers) < count:
+            assert time.monotonic() < deadline, f"only {answers}"
+            method, properties, text = self._channel.basic_get(self._replies, auto_ack=True)
+            if method is None:
+                self._channel.connection.process_data_events(0.02)
+            elif properties.correlation_id == correlation_id:
+                answers.append(json.loads(text))
+        return answers
+
+    def publish(self, body: bytes | dict[str, Any], **properties: Any) -> None:
+        """Publish a start."""
+        self._channel.basic_publish(
+            "warren.commands",
+            "start",
+            body if isinstance(body, bytes) else json.dumps(body).encode(),
+            pika.BasicProperties(content_type="application/json", **properties),
+            mandatory=True,
+        )
+
+    def parked(self) -> tuple[str, str, bytes]:
+        """Reason, explanation and body of the next message in `warren.dead`."""
+        deadline = time.monotonic() + _SECONDS
+        while True:
+            method, properties, body = self._channel.basic_get("warren.dead", auto_ack=True)
+            if method is not None:
+                return properties.headers["x-warren-reason"], properties.headers["x-warren-detail"], body
+            assert time.monotonic() < deadline, "nothing is parked"
+            self._channel.connection.process_data_events(0.02)
+
+
+@contextmanager
+def foreigner(installed: Installation) -> Iterator[Foreigner]:
+    """Connect with confirms."""
+    with pika.BlockingConnection(pika.URLParameters(installed.environment["WARREN_BROKER_URL"])) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        yield Foreigner(channel)
+
+
+def start(installed: Installation, body: bytes | dict[str, Any], *, count: int = 1) -> list[dict[str, Any]]:
+    """Start as a foreign program would."""
+    with foreigner(installed) as program:
+        return program.start(body, count=count)
+
+
+def refused(installed: Installation, body: bytes | dict[str, Any]) -> tuple[dict[str, Any], tuple[str, str, bytes]]:
+    """The answer to a start that is wrong, and what is parked."""
+    with foreigner(installed) as program:
+        (answer,) = program.start(body)
+        return answer, program.parked()
+
+
+async def test_the_outcome_comes_to_the_reply_queue(pairs: Installation) -> None:
+    (answer,) = await asyncio.to_thread(start, pairs, {"workflow": "e2e.steps", "input": {"n": 1, "steps": 3}})
+    assert answer["type"] == "run_finished"
+    assert (answer["status"], answer["result"], answer["error"]) == ("completed", 4, None)
+    assert await pairs.store.get_run(answer["run_id"]) is not None
+
+
+async def test_a_run_may_be_accepted_first(pairs: Installation) -> None:
+    run_id = str(new_run_id())
+    body = {"workflow": "e2e.steps", "input": {"n": 1, "steps": 1}, "run_id": run_id, "reply": "both"}
+    accepted, finished = await asyncio.to_thread(start, pairs, body, count=2)
+    assert (accepted["type"], accepted["run_id"], accepted["created"]) == ("run_accepted", run_id, True)
+    assert (finished["type"], finished["run_id"], finished["result"]) == ("run_finished", run_id, 2)
+
+
+async def test_the_same_start_twice_is_one_run(pairs: Installation) -> None:
+    body = {"workflow": "e2e.steps", "input": {"n": 1, "steps": 1}, "key": f"raw-{uuid4()}"}
+    (first,) = await asyncio.to_thread(start, pairs, body)
+    (second,) = await asyncio.to_thread(start, pairs, body)
+    assert first["run_id"] == second["run_id"]
+    assert second["result"] == 2
+
+
+async def test_nobody_has_to_wait_for_an_answer(pairs: Installation) -> None:
+    run_id = new_run_id()
+
+    def publish() -> None:
+        with foreigner(pairs) as program:
+            program.publish({"workflow": "e2e.steps", "input": {"n": 1, "steps": 1}, "run_id": str(run_id)})
+
+    await asyncio.to_thread(publish)
+
+    async def is_done() -> bool:
+        run = await pairs.store.get_run(run_id)
+        return run is not None and run.result == "2"
+
+    await eventually(is_done, within_seconds=_SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "text"),
+    [
+        ({"workflow": "no such", "input": {}}, "unknown_workflow", "no such"),
+        ({"workflow": "e2e.steps", "input": {}}, "invalid_input", "missing argument 'n' (int)"),
+        ({"workflow": "e2e.steps", "input": {"n": "one"}}, "invalid_input", "n: expected int"),
+        ({"workflow": "e2e.steps", "input": {"n": 1, "m": 2}}, "invalid_input", "unknown argument 'm'"),
+        ({"workflow": "e2e.steps", "inputs": {"n": 1}}, "bad_message", "inputs"),
+        ({"input": {"n": 1}}, "bad_message", "workflow"),
+        (b'{"workflow": "e2e.steps", ', "bad_message", "JSON"),
+        (b"\xff\x00", "bad_message", "JSON"),
+    ],
+    ids=["unknown", "missing", "ill-typed", "superfluous", "wrong field", "no workflow", "broken JSON", "no text"],
+)
+async def test_what_is_wrong_is_refused_and_parked(
+    pairs: Installation, body: bytes | dict[str, Any], code: str, text: str
+) -> None:
+    answer, (reason, detail, parked) = await asyncio.to_thread(refused, pairs, body)
+    assert answer["type"] == "refused"
+    assert answer["error"]["code"] == code == reason
+    assert text in answer["error"]["message"]
+    assert detail == answer["error"]["message"]
+    assert parked == (body if isinstance(body, bytes) else json.dumps(body).encode())

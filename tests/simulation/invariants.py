@@ -1,0 +1,111 @@
+"""What must hold after every simulation, whatever happened. Reads the database and the ledger, changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+from tests.chaos.plans import expected
+from tests.simulation.scenario import PlannedRun
+from tests.simulation.world import World
+
+from warren.contracts import messages, wire
+from warren.contracts.messages import RunStatus
+from warren.engine import Executable, StartTimer, load_commands
+from warren.ports import LoadedRun, StoredRun, TransitionRow
+from warren.runtime.replay import replay
+
+
+def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[str]:
+    """Every rule that was broken, as a sentence."""
+    yield from world.problems
+    for run in world.scenario.runs:
+        stored = world.database.runs.get(run.run_id)
+        if stored is None:
+            yield f"{run.run_id}: its confirmed start is lost"
+            continue
+        yield from (f"{run.run_id}: {text}" for text in _of_outcome(world, run, stored))
+    planned = {run.run_id for run in world.scenario.runs}
+    for run_id, stored in world.database.runs.items():
+        rows = [row for _, row in sorted(world.database.histories[run_id].items())]
+        yield from (f"{run_id}: {text}" for text in _of_history(executables[stored.version], stored, rows))
+        if stored.parent is None and run_id not in planned:
+            yield f"{run_id}: nobody started it"
+        if stored.parent is not None and stored.status is not RunStatus.COMPLETED:
+            yield f"{run_id}: a child run is {stored.status}: {stored.error}"
+    places = Counter((row.run_id, row.seq) for row in world.transitions)
+    yield from (
+        f"{run_id}: transition {seq} was recorded {count} times" for (run_id, seq), count in places.items() if count > 1
+    )
+    yield from _of_ledger(world)
+    yield from (f"parked: {reason}" for reason in world.dead_letters())
+    if depths := world.depths():
+        yield f"messages are left in the queues: {depths}"
+
+
+def _of_outcome(world: World, run: PlannedRun, stored: StoredRun) -> Iterator[str]:
+    known = expected(run.plan, run.total)
+    if stored.status is RunStatus.RUNNING:
+        return  # said already
+    if stored.status is not RunStatus.COMPLETED or json.loads(stored.result or "null") != known:
+        yield f"ended as {stored.status} with {stored.result or stored.error}, not {known}"
+    outcome = world.outcomes.get(run.run_id)
+    if outcome is not None and (outcome.status is not RunStatus.COMPLETED or outcome.result != known):
+        yield f"the client was told {outcome.status} {outcome.result}, not {known}"
+    if world.scenario.profile == "calm" and world.answers[run.run_id] not in (1, run.times):
+        yield f"the client was answered {world.answers[run.run_id]} times"
+
+
+def _of_history(executable: Executable, stored: StoredRun, rows: list[TransitionRow]) -> Iterator[str]:
+    if [row.seq for row in rows] != list(range(1, len(rows) + 1)):
+        yield f"the history has gaps: {[row.seq for row in rows]}"
+        return
+    try:
+        replayed = replay(executable, LoadedRun(run=stored, snapshot=None, transitions=rows))
+    except Exception as error:
+        yield f"the history cannot be replayed: {error!r}"
+        return
+    state = replayed.state
+    if state.status is not stored.status or (
+        state.status is RunStatus.COMPLETED and state.result != json.loads(stored.result or "null")
+    ):
+        yield f"folding the history gives {state.status} {state.result}, the row says {stored.status} {stored.result}"
+    accepted: Counter[int] = Counter()
+    fired: Counter[int] = Counter()
+    due_at = {}
+    for row in rows:
+        event = wire.load_event(row.event)
+        for command in load_commands(row.commands):
+            if isinstance(command, StartTimer):
+                due_at[command.timer] = command.due_at
+        match event:
+            case messages.ActionSucceeded():
+                accepted[event.invocation] += 1
+            case messages.TimerDue():
+                fired[event.timer] += 1
+                if event.timer not in due_at:
+                    yield f"timer {event.timer} fired without having been started"
+                elif row.at < due_at[event.timer]:
+                    yield f"timer {event.timer} fired {due_at[event.timer] - row.at} early"
+    yield from (f"invocation {number} has {count} results" for number, count in accepted.items() if count > 1)
+    yield from (f"timer {number} fired {count} times" for number, count in fired.items() if count > 1)
+
+
+def _of_ledger(world: World) -> Iterator[str]:
+    """An attempt runs once; each fault may have it run once more (with several messages of it on their way, more)."""
+    scenario = world.scenario
+    deaths = world.deaths.total()
+    if scenario.profile == "calm":
+        allowed = 1
+    elif scenario.profile == "deaths":
+        allowed = 1 + deaths
+    else:
+        disturbances = world.injected.total() + world.server.duplicated + world.server.lost_confirms + deaths
+        allowed = 1 + 2 * disturbances
+    known: dict[UUID, int] = {}
+    for (run_id, invocation, attempt), count in world.ledger.items():
+        known[run_id] = max(known.get(run_id, 0), invocation)
+        if count > allowed:
+            yield f"{run_id}: attempt {attempt} of {invocation} was executed {count} times, allowed are {allowed}"

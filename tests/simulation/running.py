@@ -1,0 +1,115 @@
+"""Running seeds: each is a scenario, a world, and what was violated in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from tests.chaos.workload import Child, Planned
+from tests.simulation.invariants import violations
+from tests.simulation.scenario import make_scenario
+from tests.simulation.world import EPOCH, World
+
+import warren_worker.performing
+from warren.engine import Executable
+from warren.ir.base import to_json
+from warren.lowering import lower
+from warren.ports import ProgramRecord
+from warren.runtime.programs import Programs
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of one seed."""
+
+    seed: int
+    profile: str
+    violations: list[str]
+    fingerprint: str
+    injected: Counter[str]
+    executions: int
+    virtual_seconds: float
+
+
+class Simulator:
+    """Runs seeds one after another in this process. Nothing outlives a seed but the compiled program."""
+
+    def __init__(self) -> None:
+        self._executables: dict[str, Executable] = {}
+        self._records: list[ProgramRecord] = []
+        for cls in (Child, Planned):
+            ir = cls.workflow_ir()
+            program = lower(ir)
+            executable = Executable(program)
+            self._executables[executable.version] = executable
+            self._records.append(
+                ProgramRecord(
+                    version=executable.version,
+                    workflow=cls.short_name(),
+                    ir=json.dumps(to_json(ir)),
+                    program=json.dumps(to_json(program)),
+                    registered_at=EPOCH,
+                )
+            )
+
+    def run(self, seed: int, *, verbose: bool = False) -> Report:
+        """Run one seed to its end."""
+        scenario = make_scenario(seed)
+        if verbose:
+            print(scenario)
+        with self._determined(seed):
+            world = World(scenario, self._records, verbose=verbose)
+            with _virtual_counter(world):
+                world.run()
+            found = list(violations(world, self._executables))
+        return Report(
+            seed,
+            scenario.profile,
+            found,
+            world.fingerprint,
+            world.injected + Counter(deaths=world.deaths.total()),
+            world.ledger.total(),
+            world.loop.time(),
+        )
+
+    @contextmanager
+    def _determined(self, seed: int) -> Iterator[None]:
+        """Nothing comes from outside: not randomness, not ids; and the program is compiled once for all processes."""
+        source = random.Random(seed)
+        saved: tuple[Any, ...] = (os.urandom, Programs._keep, random.getstate(), sys.unraisablehook)
+        executables = self._executables
+
+        def keep(programs: Programs, record: ProgramRecord) -> Executable:
+            executable = programs._executables[record.version] = executables[record.version]
+            return executable
+
+        os.urandom = source.randbytes
+        Programs._keep = keep  # type: ignore[method-assign]  # the same for every process of every seed
+        random.seed(seed)
+        sys.unraisablehook = lambda _: None
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+        try:
+            yield
+        finally:
+            os.urandom, Programs._keep = saved[0], saved[1]  # type: ignore[method-assign]  # put back
+            random.setstate(saved[2])
+            sys.unraisablehook = saved[3]
+            structlog.reset_defaults()
+
+
+@contextmanager
+def _virtual_counter(world: World) -> Iterator[None]:
+    saved = warren_worker.performing.perf_counter
+    warren_worker.performing.perf_counter = world.loop.time
+    try:
+        yield
+    finally:
+        warren_worker.performing.perf_counter = saved

@@ -1,0 +1,123 @@
+"""What happens in one simulation, made from its seed alone: the runs, the weather, the faults and their times."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from tests.chaos.plans import Limits, Plan, generate
+from tests.simulation.network import Weather
+
+SERVICES: Final = ("compiler-0", "compiler-1", "coordinator-0", "coordinator-1", "worker-0", "worker-1")
+POINTS: Final = ("before create_runs", "create_runs", "before commit", "commit", "published", "executed")
+"""Where a process can be killed or paused: an operation is about to be applied, or was, or a publication was routed,
+and the process does not know yet."""
+_POINTS_OF: Final = {"compiler": (0, 1, 4), "coordinator": (2, 3, 4), "worker": (4, 5)}
+
+_SMALL: Final = Limits(steps=3, depth=1, width=4, sleep=3.0, long=8.0)
+_LARGE: Final = Limits(steps=5, depth=2, width=8, sleep=5.0, long=8.0)
+_EVERYTHING: Final = (
+    "crash",
+    "crash_at",
+    "crash_at",
+    "crash_all",
+    "pause",
+    "pause_at",
+    "pause_at",
+    "disconnect",
+    "broker_stop",
+    "lose_data",
+    "store_away",
+    "withhold",
+)
+_PURGES: Final = ("purge", "delete_queue", "purge", "delete_queue", *_EVERYTHING)
+_DEATHS: Final = ("crash", "crash_at", "crash_at", "crash_all")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """One run to start. `times` is how often its start is sent."""
+
+    run_id: UUID
+    at: float
+    plan: Plan
+    total: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: `kind` from the lists above, at a virtual time, for some seconds."""
+
+    kind: str
+    at: float
+    seconds: float
+    target: str
+    point: str
+    count: int
+
+
+@dataclass(slots=True)
+class Scenario:
+    """Everything that the seed decides. `profile` is `calm`, `deaths`, `storm`, or `purges`: a storm that also empties
+    and deletes queues. Stalled runs are looked for then, and in a calm, where none may be found; at other times that
+    would hide what other safeguards missed."""
+
+    seed: int
+    profile: str
+    runs: list[PlannedRun]
+    faults: list[Fault]
+    weather: Weather
+    source: random.Random = field(repr=False)
+
+
+def make_scenario(seed: int) -> Scenario:
+    """The same seed makes the same scenario."""
+    source = random.Random(seed)
+    profile = source.choices(("calm", "deaths", "storm", "purges"), (1, 3, 6, 1))[0]
+    window = source.uniform(2.0, 10.0)
+    runs = [_run(source, window) for _ in range(source.randint(1, 4))]
+    if source.random() < 0.01:
+        runs.append(_wide_run(source))
+    weather = Weather(latency=source.choice((0.001, 0.01, 0.1)))
+    faults: list[Fault] = []
+    if profile != "calm":
+        kinds = {"deaths": _DEATHS, "storm": _EVERYTHING, "purges": _PURGES}[profile]
+        faults = sorted((_fault(source, kinds, window) for _ in range(source.randint(1, 5))), key=lambda each: each.at)
+    if profile in ("storm", "purges"):
+        for name, most in (("delay", 0.2), ("duplicate", 0.2), ("lost_confirm", 0.05), ("store_error", 0.1)):
+            if source.random() < 0.3:
+                setattr(weather, name, source.uniform(0, most))
+    return Scenario(seed, profile, runs, faults, weather, source)
+
+
+def _run(source: random.Random, window: float) -> PlannedRun:
+    limits = _LARGE if source.random() < 0.1 else _SMALL
+    return PlannedRun(
+        run_id=UUID(int=source.getrandbits(128), version=4),
+        at=source.uniform(0, window / 2),
+        plan=generate(source, limits),
+        total=source.randint(0, 999),
+        times=2 if source.random() < 0.1 else 1,
+    )
+
+
+def _wide_run(source: random.Random) -> PlannedRun:
+    plan: Plan = [["gather", 1500, source.randint(1, 999)], ["act", 1]]
+    return PlannedRun(UUID(int=source.getrandbits(128), version=4), source.uniform(0, 1), plan, 0, 1)
+
+
+def _fault(source: random.Random, kinds: tuple[str, ...], window: float) -> Fault:
+    kind = source.choice(kinds)
+    longest = 40.0 if kind == "pause" and source.random() < 0.3 else 8.0
+    target = source.choice(SERVICES)
+    return Fault(
+        kind=kind,
+        at=source.uniform(0, window),
+        seconds=source.uniform(0.05, longest),
+        target=target,
+        point=POINTS[source.choice(_POINTS_OF[target.partition("-")[0]])],
+        count=source.choice((1, 1, 1, 2, 3, 5)),
+    )

@@ -1,0 +1,38 @@
+"""A clock that stands still until a test moves it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+class FakeClock:
+    """The `Clock` of `warren.runtime.clock`, moved by `advance`."""
+
+    def __init__(self, at: datetime = START) -> None:
+        self._now = at
+        self._moved = asyncio.Event()
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        until = self._now + timedelta(seconds=seconds)
+        waiting = asyncio.ensure_future(event.wait())
+        try:
+            while self._now < until and not event.is_set():
+                moved = asyncio.ensure_future(self._moved.wait())
+                await asyncio.wait({waiting, moved}, return_when=asyncio.FIRST_COMPLETED)
+                moved.cancel()
+        finally:
+            waiting.cancel()
+
+    async def advance(self, seconds: float) -> None:
+        """Move on, and let whoever waited go on."""
+        self._now += timedelta(seconds=seconds)
+        self._moved.set()
+        self._moved = asyncio.Event()
+        for _ in range(20):
+            await asyncio.sleep(0)

@@ -1,0 +1,50 @@
+"""`warren check` goes on after a workflow that is refused, also where another one starts it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from warren.errors import InvalidInput
+from warren_cli.checking import check
+
+SOURCE = """
+from warren import Workflow, workflow
+
+
+@workflow
+class Checked{n}First(Workflow):
+    async def run(self):
+        print(1)
+
+
+@workflow
+class Checked{n}Second(Workflow):
+    async def run(self):
+        print(2)
+        return await Checked{n}First().run()
+"""
+
+
+def test_a_refused_child_does_not_end_the_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "checked_children.py").write_text(SOURCE.replace("{n}", ""))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert check(["checked_children"], as_json=True, github=False) == 1
+    assert [one["line"] for one in json.loads(capsys.readouterr().out)] == [8, 14]
+
+
+def test_a_module_that_cannot_be_imported_does_not_hide_what_is_wrong_in_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "checked_beside.py").write_text(SOURCE.replace("{n}", "Beside"))
+    (tmp_path / "checked_broken.py").write_text("import no_such_module\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(InvalidInput, match="no_such_module"):
+        check(["checked_broken", "checked_beside"], as_json=True, github=False)
+    assert [one["line"] for one in json.loads(capsys.readouterr().out)] == [8, 14]

@@ -1,0 +1,65 @@
+"""What people type for a run's input and for a workflow."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from warren.contracts.values import encode
+from warren.errors import InvalidInput
+from warren_cli.inputs import load_workflow, load_workflows, parse_input
+
+
+def test_parts_are_merged_in_order(tmp_path: Path) -> None:
+    file = tmp_path / "input.json"
+    file.write_text('{"a": 1, "b": 2}')
+    assert parse_input([f"@{file}", "b=3", '{"c": [4]}', "d=some text", "e="]) == {
+        "a": 1,
+        "b": 3,
+        "c": [4],
+        "d": "some text",
+        "e": "",
+    }
+
+
+def test_what_a_message_cannot_hold_is_tagged() -> None:
+    assert parse_input(['{"a": [NaN, 1e999, 1.5]}', 'b={"x": "\\ud800"}', "c=NaN"]) == {
+        "a": [{"$": "float", "v": "nan"}, {"$": "float", "v": "inf"}, 1.5],
+        "b": {"x": encode("\ud800")},
+        "c": {"$": "float", "v": "nan"},
+    }
+    assert parse_input(['{"a": {"$": "tuple", "v": [1, 2]}}']) == {"a": {"$": "tuple", "v": [1, 2]}}
+
+
+def test_standard_input_is_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO('{"n": 1}'))
+    assert parse_input(["-"]) == {"n": 1}
+
+
+@pytest.mark.parametrize(
+    ("part", "text"), [("{", "not JSON"), ("[]", "object"), ("@no/such/file", "no/such/file"), ("a-b=1", "not JSON")]
+)
+def test_anything_else_is_refused(part: str, text: str) -> None:
+    with pytest.raises(InvalidInput, match=text):
+        parse_input([part])
+
+
+def test_a_workflow_has_three_names() -> None:
+    names = ("UnitOne", "unitone")
+    assert len({load_workflow(f"tests.unit.worker.actions:{name}") for name in names}) == 1
+    with pytest.raises(InvalidInput, match="say which workflow, one of"):
+        load_workflow("tests.unit.worker.actions")
+    with pytest.raises(InvalidInput, match="has no workflow 'Nothing'"):
+        load_workflow("tests.unit.worker.actions:Nothing")
+    with pytest.raises(InvalidInput, match="no @workflow class"):
+        load_workflows(["json"])
+
+
+def test_the_only_workflow_of_a_module_needs_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "from warren import Workflow, workflow\n\n"
+    text += "@workflow\nclass Lone(Workflow):\n    async def run(self) -> int:\n        return 1\n"
+    (tmp_path / "lone_module.py").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert load_workflow(str(tmp_path / "lone_module.py")).short_name() == "lone"

@@ -1,0 +1,102 @@
+"""Annotations become type specs; what has none is `any`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, NewType, Optional, TypedDict, TypeVar, Union
+from uuid import UUID
+
+import pytest
+from pydantic import BaseModel
+
+from warren.frontend.annotations import hints_of, spec_of
+from warren.frontend.typedefs import TypeRegistry
+
+T = TypeVar("T")
+UserId = NewType("UserId", int)
+
+
+class Row(TypedDict):
+    a: int
+
+
+class Color(enum.Enum):
+    RED = 1
+
+
+class Model(BaseModel):
+    x: int
+
+
+@dataclass
+class Point:
+    x: int
+
+
+class Plain:
+    pass
+
+
+HERE = __name__
+
+
+@pytest.mark.parametrize(
+    ("annotation", "spec"),
+    [
+        (int, "int"),
+        (None, "none"),
+        (bool, "bool"),
+        (bytes, "bytes"),
+        (Any, "any"),
+        (object, "any"),
+        (T, "any"),
+        (dt.datetime, "datetime"),
+        (dt.timedelta, "timedelta"),
+        (Decimal, "decimal"),
+        (UUID, "uuid"),
+        (Path, "path"),
+        (list, {"list": "any"}),
+        (list[int], {"list": "int"}),
+        (set[str], {"set": "str"}),
+        (frozenset[str], {"frozenset": "str"}),
+        (Sequence[int], {"sequence": "int"}),
+        (Iterable[int], {"sequence": "int"}),
+        (tuple, {"tuple_of": "any"}),
+        (tuple[int, ...], {"tuple_of": "int"}),
+        (tuple[int, str], {"tuple": ["int", "str"]}),
+        (tuple[()], {"tuple": []}),
+        (dict, {"dict": ["any", "any"]}),
+        (dict[str, list[int]], {"dict": ["str", {"list": "int"}]}),
+        (Mapping[str, int], {"dict": ["str", "int"]}),
+        (Optional[int], {"union": ["int", "none"]}),  # noqa: UP045 - as people write it
+        (int | None, {"union": ["int", "none"]}),
+        (Union[int, str], {"union": ["int", "str"]}),  # noqa: UP007 - as people write it
+        (int | Any, "any"),
+        (Literal["a", 1], {"literal": ["a", 1]}),
+        (Annotated[int, "meta"], "int"),
+        (UserId, "int"),
+        (Row, {"dict": ["str", "any"]}),
+        (Color, {"type": f"{HERE}:Color"}),
+        (Model, {"type": f"{HERE}:Model"}),
+        (list[Point], {"list": {"type": f"{HERE}:Point"}}),
+        (Plain, "any"),
+        (ValueError, "any"),
+    ],
+    ids=str,
+)
+def test_spec(annotation: Any, spec: Any) -> None:
+    registry = TypeRegistry(lambda function: function.__qualname__)
+    assert spec_of(annotation, registry.reference) == spec
+    if isinstance(spec, dict) and "type" in spec:
+        assert spec["type"] in registry.types
+
+
+def test_an_annotation_that_cannot_be_resolved_is_left_out() -> None:
+    def function(a: int, b: Nowhere, c: Point) -> str: ...  # type: ignore[name-defined]  # noqa: F821 - the point
+
+    assert hints_of(function) == {"a": int, "c": Point, "return": str}

@@ -1,0 +1,174 @@
+"""The life of a process: drain on the first signal, exit on the second, a crash is exit code 1."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from warren.errors import BrokerUnavailable
+from warren.runtime.service import StopRequested, cancelled, connected, unless_stopped
+
+PRELUDE = """
+import asyncio, sys
+from warren.runtime.service import run_service
+from warren.runtime.settings import load_settings
+"""
+
+
+@contextmanager
+def process(source: str) -> Iterator[subprocess.Popen[str]]:
+    code = (
+        PRELUDE + textwrap.dedent(source) + "\nsys.exit(run_service('test', load_settings(drain_seconds=DRAIN), app))"
+    )
+    started = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.communicate()
+
+
+def logged(running: subprocess.Popen[str], event: str) -> dict[str, object]:
+    assert running.stderr is not None
+    for line in running.stderr:
+        entry: dict[str, object] = json.loads(line)
+        if entry["event"] == event:
+            return entry
+    raise AssertionError(f"the process ended without saying {event!r}")
+
+
+def test_the_first_signal_drains() -> None:
+    source = """
+    DRAIN = 10
+    async def app(context):
+        await context.stop.wait()
+        await asyncio.sleep(0.1)
+    """
+    with process(source) as running:
+        assert logged(running, "starting")["service"] == "test"
+        running.send_signal(signal.SIGTERM)
+        assert logged(running, "draining")["signal"] == "SIGTERM"
+        logged(running, "stopped")
+        assert running.wait(5) == 0
+
+
+def test_what_does_not_drain_in_time_is_cut_off() -> None:
+    source = """
+    DRAIN = 0.2
+    async def app(context):
+        await asyncio.sleep(60)
+    """
+    with process(source) as running:
+        logged(running, "starting")
+        running.send_signal(signal.SIGTERM)
+        logged(running, "not drained in time, leaving the rest to redelivery")
+        assert running.wait(5) == 1
+
+
+def test_the_second_signal_ends_at_once() -> None:
+    source = """
+    DRAIN = 60
+    async def app(context):
+        await asyncio.sleep(60)
+    """
+    with process(source) as running:
+        logged(running, "starting")
+        running.send_signal(signal.SIGTERM)
+        logged(running, "draining")
+        running.send_signal(signal.SIGINT)
+        assert running.wait(5) == 128 + signal.SIGINT
+
+
+@pytest.mark.parametrize(("error", "code"), [("InvalidInput", 2), ("StoreError", 3)])
+def test_what_a_service_cannot_work_with_is_one_log_line_and_the_exit_code_of_the_command(
+    error: str, code: int
+) -> None:
+    source = f"""
+    DRAIN = 1
+    from warren.errors import {error}
+    async def app(context):
+        raise {error}("say what")
+    """
+    with process(source) as running:
+        assert logged(running, "stopped by an error")["error"] == f"{error}: say what"
+        assert running.wait(5) == code
+
+
+def test_a_crash_is_one_log_line_and_exit_code_1() -> None:
+    source = """
+    DRAIN = 1
+    async def app(context):
+        raise KeyError("boom")
+    """
+    with process(source) as running:
+        assert "KeyError: 'boom'" in str(logged(running, "crashed")["exception"])
+        assert running.wait(5) == 1
+
+
+class SlowServer:
+    """Refuses a few times, then connects."""
+
+    def __init__(self, refusals: int) -> None:
+        self.refusals = refusals
+        self.is_connected = False
+        self.is_closed = False
+
+    async def connect(self) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise BrokerUnavailable("not yet")
+        self.is_connected = True
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+
+async def test_start_up_waits_for_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warren.runtime.service._RETRY_SECONDS", 0.01)
+    server = SlowServer(refusals=3)
+    async with connected(server, name="broker", stop=asyncio.Event()):
+        assert server.is_connected
+    assert server.is_closed
+
+
+async def test_a_service_that_still_waits_can_be_stopped() -> None:
+    server = SlowServer(refusals=1_000_000)
+    stop = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.05, stop.set)
+    with pytest.raises(StopRequested):
+        async with connected(server, name="broker", stop=stop):
+            pass
+    assert server.is_closed
+
+
+async def test_what_is_done_before_the_stop_is_returned() -> None:
+    async def work() -> int:
+        return 3
+
+    assert await unless_stopped(asyncio.Event(), work()) == 3
+
+
+async def test_a_task_that_makes_an_error_of_its_cancellation_and_tries_again_ends_all_the_same() -> None:
+    tries = 0
+
+    async def stubborn() -> None:
+        nonlocal tries
+        while tries < 2:
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                tries += 1
+        await asyncio.sleep(3600)
+
+    task = asyncio.create_task(stubborn())
+    await asyncio.sleep(0)
+    await asyncio.wait_for(cancelled([task]), 20)
+    assert task.cancelled()

@@ -1,0 +1,358 @@
+"""Type specs: plain JSON in, the tagged JSON of the annotation out, and every misfit named with its path."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import enum
+import pathlib
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from warren.contracts.imported_types import ImportedTypes
+from warren.contracts.values import decode, encode, type_ref
+from warren.errors import InvalidInput
+from warren.ir import FieldDef, Member, TypeDef
+from warren.ir.expressions import Const, Param
+from warren.ir.typespec import bind_input, coerce, spec_text
+
+
+class Color(enum.Enum):
+    RED = "red"
+    GREEN = 2
+
+
+class Size(enum.StrEnum):
+    S = "small"
+
+
+@dataclass
+class Item:
+    sku: str
+    price: decimal.Decimal
+    tags: list[str] = field(default_factory=list)
+    cached: int = field(default=0, init=False)
+
+
+class Order(BaseModel):
+    id: int
+    color: Color = Color.RED
+    items: list[Item] = []
+
+
+class Problem(Exception):
+    pass
+
+
+ITEM, ORDER, COLOR, SIZE, PROBLEM = map(type_ref, (Item, Order, Color, Size, Problem))
+TYPES = {
+    COLOR: TypeDef(COLOR, "enum", ("enum:Enum",), members=(Member("RED", Const("red")), Member("GREEN", Const(2)))),
+    SIZE: TypeDef(SIZE, "enum", ("enum:StrEnum", "builtins:str", "enum:Enum"), members=(Member("S", Const("small")),)),
+    ITEM: TypeDef(
+        ITEM,
+        "dataclass",
+        (),
+        fields=(
+            FieldDef("sku", "str"),
+            FieldDef("price", "decimal"),
+            FieldDef("tags", {"list": "str"}, factory="list"),
+            FieldDef("cached", "int", default=Const(0), init=False),
+        ),
+    ),
+    ORDER: TypeDef(
+        ORDER,
+        "model",
+        (),
+        fields=(
+            FieldDef("id", "int", alias="orderId"),
+            FieldDef("color", {"type": COLOR}, default=Const(encode(Color.RED))),
+            FieldDef("items", {"list": {"type": ITEM}}, factory="list"),
+        ),
+    ),
+    PROBLEM: TypeDef(PROBLEM, "exception", ("builtins:Exception", "builtins:BaseException")),
+}
+
+
+def value_of(spec: Any, data: Any) -> Any:
+    """The Python value that a worker would get for `data` given as `spec`."""
+    return decode(coerce(spec, data, TYPES, "value"), ImportedTypes())
+
+
+def problem_of(spec: Any, data: Any) -> str:
+    with pytest.raises(InvalidInput) as caught:
+        coerce(spec, data, TYPES, "value")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("spec", "data", "expected"),
+    [
+        ("none", None, None),
+        ("bool", True, True),
+        ("int", 3, 3),
+        ("int", 2**70, 2**70),
+        ("float", 3, 3.0),
+        ("float", 0.5, 0.5),
+        ("float", encode(float("inf")), float("inf")),
+        ("float", encode(2**70), float(2**70)),
+        ("str", "ü", "ü"),
+        ("bytes", "AAE=", b"\x00\x01"),
+        ("datetime", "2026-01-02T03:04:05Z", dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)),
+        ("date", "2026-01-02", dt.date(2026, 1, 2)),
+        ("time", "03:04", dt.time(3, 4)),
+        ("timedelta", 1.5, dt.timedelta(seconds=1.5)),
+        ("timedelta", "P1DT2H", dt.timedelta(days=1, hours=2)),
+        ("timedelta", "-PT0.5S", -dt.timedelta(seconds=0.5)),
+        ("decimal", "1.10", decimal.Decimal("1.10")),
+        ("decimal", 3, decimal.Decimal(3)),
+        ("decimal", 0.1, decimal.Decimal("0.1")),
+        ("uuid", "0189DB2D-0000-7000-8000-000000000000", uuid.UUID("0189db2d-0000-7000-8000-000000000000")),
+        ("path", "a/b", pathlib.PurePosixPath("a/b")),
+        ({"list": "float"}, [1, 2], [1.0, 2.0]),
+        ({"list": "int"}, encode((1, 2)), [1, 2]),
+        ({"set": "int"}, [1, 2, 1], {1, 2}),
+        ({"frozenset": "str"}, ["a"], frozenset("a")),
+        ({"sequence": "date"}, encode((dt.date(2026, 1, 2),)), (dt.date(2026, 1, 2),)),
+        ({"sequence": "int"}, encode(range(3)), range(3)),
+        ({"tuple": ["int", "uuid"]}, [1, str(uuid.UUID(int=5))], (1, uuid.UUID(int=5))),
+        ({"tuple": []}, [], ()),
+        ({"tuple_of": "int"}, [1, 2, 3], (1, 2, 3)),
+        ({"dict": ["str", "decimal"]}, {"a": "1"}, {"a": decimal.Decimal(1)}),
+        ({"dict": ["int", "any"]}, {"1": [None]}, {1: [None]}),
+        ({"dict": ["date", "int"]}, {"2026-01-02": 1}, {dt.date(2026, 1, 2): 1}),
+        ({"dict": ["str", "int"]}, {"ü": 1}, {"ü": 1}),
+        ({"literal": ["a", 1]}, "a", "a"),
+        ({"literal": [encode(Color.RED)]}, "red", Color.RED),
+        ({"type": COLOR}, "red", Color.RED),
+        ({"type": COLOR}, 2, Color.GREEN),
+        ({"type": COLOR}, "GREEN", Color.GREEN),
+        ({"type": ITEM}, {"sku": "x", "price": 1}, Item("x", decimal.Decimal(1))),
+        ({"type": ORDER}, {"id": 1}, Order(id=1)),
+        (
+            {"type": ORDER},
+            {"orderId": 1, "color": "GREEN", "items": [{"sku": "x", "price": "2"}], "ignored": 1},
+            Order(id=1, color=Color.GREEN, items=[Item("x", decimal.Decimal(2))]),
+        ),
+        ("any", {"a": [1]}, {"a": [1]}),
+    ],
+)
+def test_plain_json_becomes_what_the_type_asks_for(spec: Any, data: Any, expected: Any) -> None:
+    value = value_of(spec, data)
+    assert value == expected
+    assert type(value) is type(expected)
+
+
+def test_a_model_knows_which_fields_were_given() -> None:
+    assert value_of({"type": ORDER}, {"id": 1}).model_fields_set == {"id"}
+
+
+def test_optional_and_unions_prefer_what_the_value_already_is() -> None:
+    optional = {"union": ["datetime", "none"]}
+    assert value_of(optional, None) is None
+    assert value_of(optional, "2026-01-02T00:00:00") == dt.datetime(2026, 1, 2)  # noqa: DTZ001 - a naive one is meant
+    assert value_of({"union": ["float", "int"]}, 3) == 3
+    assert type(value_of({"union": ["float", "int"]}, 3)) is int
+    assert value_of({"union": ["date", "str"]}, "2026-01-02") == "2026-01-02"
+    assert value_of({"union": ["uuid", "int"]}, str(uuid.UUID(int=1))) == uuid.UUID(int=1)
+    either = {"union": [{"type": ORDER}, {"type": ITEM}]}
+    assert value_of(either, {"id": 1}) == Order(id=1)
+    assert value_of(either, encode(Item("a", decimal.Decimal(1)))) == Item("a", decimal.Decimal(1))
+
+
+def test_a_union_of_objects_takes_the_one_that_keeps_all_fields() -> None:
+    types = {
+        name: TypeDef(name, "model", (), fields=tuple(FieldDef(part, "int") for part in parts))
+        for name, parts in {"m:A": ["x"], "m:B": ["x", "y"]}.items()
+    }
+    coerced = coerce({"union": [{"type": "m:A"}, {"type": "m:B"}]}, {"x": 1, "y": 2}, types)
+    assert coerced == {"$": "model", "t": "m:B", "v": {"x": 1, "y": 2}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "data", "expected"),
+    [
+        ("int", True, "value: expected int, got true"),
+        ("int", 3.0, "value: expected int, got 3.0 (write it without a decimal point)"),
+        ("int", "3", 'value: expected int, got "3"'),
+        ("bool", 1, "value: expected bool, got 1"),
+        ("float", "x", 'value: expected float, got "x"'),
+        ("float", 10**400, "too large for a float"),
+        ("str", None, "value: expected str, got null"),
+        ("bytes", "a", "(not base64)"),
+        ("datetime", "soon", 'value: expected datetime, got "soon" (not an ISO 8601 date and time)'),
+        ("datetime", encode(dt.date(2026, 1, 1)), 'got date "2026-01-01"'),
+        ("datetime", {"$": "datetime", "v": "soon"}, "ill-formed value"),
+        ("timedelta", "P", "neither a number of seconds"),
+        ("timedelta", 1e300, "not a valid timedelta"),
+        ("decimal", "x", "(not a decimal number)"),
+        ("uuid", "x", "expected UUID"),
+        ({"list": "int"}, {"a": 1}, "value: expected list[int], got an object with 'a'"),
+        ({"list": {"list": "int"}}, [[1], [2, "x"]], 'value[1][1]: expected int, got "x"'),
+        ({"tuple": ["int", "str"]}, [1], "(2 items are needed)"),
+        ({"dict": ["int", "any"]}, {"x": 1}, "value key 'x': expected int, got \"x\""),
+        ({"dict": ["str", "int"]}, {"$": "dict"}, "expected dict[str, int]"),
+        ({"union": ["int", "none"]}, "x", 'value: expected int | None, got "x"'),
+        ({"union": [{"type": ITEM}, "none"]}, {"sku": 1, "price": 1}, "value.sku: expected str, got 1"),
+        ({"literal": ["a", 1]}, True, 'value: expected one of "a", 1, got true'),
+        ({"type": COLOR}, "blue", f'value: expected {COLOR}, got "blue" (one of "red", 2)'),
+        ({"type": ITEM}, {"sku": "x", "price": 1, "colour": 1}, f"value.colour: unknown field of {ITEM}"),
+        ({"type": ITEM}, {"sku": "x", "price": 1, "cached": 1}, "value.cached: unknown field"),
+        ({"type": ITEM}, encode(Color.RED), f"value: expected {ITEM}, got {COLOR}.RED"),
+        ({"type": PROBLEM}, {"message": "x"}, f"expected {PROBLEM}"),
+        ({"type": "m:Unknown"}, {}, "expected m:Unknown"),
+    ],
+)
+def test_what_does_not_fit_is_named(spec: Any, data: Any, expected: str) -> None:
+    assert expected in problem_of(spec, data)
+
+
+def test_every_misfit_is_named_at_once() -> None:
+    problem = problem_of({"type": ORDER}, {"id": "x", "items": [{"price": "y"}]})
+    assert problem.split("; ") == [
+        'value.id: expected int, got "x"',
+        "value.items[0].sku: missing (str)",
+        'value.items[0].price: expected Decimal, got "y" (not a decimal number)',
+    ]
+
+
+def test_an_exception_and_an_enum_that_is_a_str_are_what_they_are() -> None:
+    assert isinstance(value_of({"type": PROBLEM}, encode(Problem("x"))), Problem)
+    assert value_of("str", encode(Size.S)) is Size.S
+
+
+NODE = TypeDef(
+    "m:Node",
+    "model",
+    (),
+    fields=tuple(FieldDef(name, {"union": [{"type": "m:Node"}, "int", "none"]}) for name in ("left", "right")),
+)
+
+
+def nested(depth: int, leaf: Any) -> Any:
+    tree = leaf
+    for _ in range(depth):
+        tree = {"left": tree, "right": 1, "extra": 1}
+    return tree
+
+
+def test_recursive_types_take_no_exponential_time() -> None:
+    coerce({"type": "m:Node"}, nested(40, None), {"m:Node": NODE})
+    with pytest.raises(InvalidInput, match=r"value(\.left){40}: expected m:Node \| int \| None, got \"x\""):
+        coerce({"type": "m:Node"}, nested(40, "x"), {"m:Node": NODE})
+
+
+def test_nesting_is_bounded() -> None:
+    with pytest.raises(InvalidInput):
+        coerce({"type": "m:Node"}, nested(900, None), {"m:Node": NODE})
+
+
+SCALARS = {
+    "none": st.none(),
+    "bool": st.booleans(),
+    "int": st.integers(),
+    "float": st.floats(allow_nan=False),
+    "str": st.text(st.characters()),
+    "bytes": st.binary(),
+    "datetime": st.datetimes(timezones=st.sampled_from([None, dt.UTC])),
+    "date": st.dates(),
+    "time": st.times(),
+    "timedelta": st.timedeltas(),
+    "decimal": st.decimals(allow_nan=False),
+    "uuid": st.uuids(),
+}
+SPECS = st.recursive(
+    st.sampled_from(sorted(SCALARS)),
+    lambda inner: st.one_of(
+        st.builds(lambda spec: {"list": spec}, inner),
+        st.builds(lambda spec: {"sequence": spec}, inner),
+        st.builds(lambda spec: {"tuple_of": spec}, inner),
+        st.builds(lambda specs: {"tuple": specs}, st.lists(inner, max_size=3)),
+        st.builds(lambda specs: {"union": specs}, st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda key, spec: {"dict": [key, spec]}, st.sampled_from(["str", "int", "date"]), inner),
+        st.builds(lambda key: {"set": key}, st.sampled_from(["str", "int", "date"])),
+    ),
+    max_leaves=5,
+)
+
+
+def values(spec: Any) -> st.SearchStrategy[Any]:
+    if isinstance(spec, str):
+        return SCALARS[spec]
+    ((kind, inner),) = spec.items()
+    if kind == "tuple":
+        return st.tuples(*map(values, inner))
+    if kind == "union":
+        return st.one_of(*map(values, inner))
+    if kind == "dict":
+        return st.dictionaries(values(inner[0]), values(inner[1]), max_size=3)
+    items = st.lists(values(inner), max_size=3)
+    return items.map({"list": list, "sequence": list, "tuple_of": tuple, "set": set}[kind])
+
+
+@given(st.data())
+def test_what_already_has_the_type_is_left_as_it_is(data: st.DataObject) -> None:
+    spec = data.draw(SPECS)
+    encoded = encode(data.draw(values(spec)))
+    assert coerce(spec, encoded, {}, "value") == encoded
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text() | st.sampled_from(["$", "t", "v", "n"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(SPECS | st.sampled_from([{"type": ITEM}, {"type": ORDER}, {"type": COLOR}]), JSON)
+def test_any_json_is_taken_or_refused_and_taking_it_again_changes_nothing(spec: Any, data: Any) -> None:
+    try:
+        coerced = coerce(spec, data, TYPES, "value")
+    except InvalidInput:
+        return
+    again = coerce(spec, coerced, TYPES, "value")
+    assert again == coerced or coerced != coerced  # a NaN in it is unequal to itself
+
+
+def test_specs_read_as_types() -> None:
+    assert spec_text({"dict": ["str", {"union": [{"list": "decimal"}, "none"]}]}) == "dict[str, list[Decimal] | None]"
+    assert spec_text({"tuple_of": "any"}) == "tuple[any value, ...]"
+
+
+PARAMETERS = {"order_id": "int", "express": "bool", "note": {"union": ["str", "none"]}}
+PARAMS = (
+    Param("self"),
+    Param("order_id"),
+    Param("express", default=Const(False)),
+    Param("note", "keyword", default=Const(None)),
+)
+
+
+def test_binding_leaves_out_defaults() -> None:
+    assert bind_input(PARAMETERS, PARAMS, {}, {"order_id": 1}) == {"order_id": 1}
+    assert bind_input(PARAMETERS, PARAMS, {}, {"note": None, "order_id": 1}) == {"note": None, "order_id": 1}
+
+
+def test_binding_names_all_that_is_wrong() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        bind_input(PARAMETERS, PARAMS, {}, {"orderid": 1, "express": "yes", "self": 1})
+    assert str(caught.value) == (
+        "the input does not fit run(order_id, express=..., note=...): "
+        "unknown argument 'orderid' (did you mean 'order_id'?); "
+        'express: expected bool, got "yes"; '
+        "unknown argument 'self'; "
+        "missing argument 'order_id' (int)"
+    )
+
+
+def test_variadic_parameters_may_be_left_out() -> None:
+    params = (Param("self"), Param("rest", "args"), Param("more", "kwargs"))
+    assert bind_input({"rest": {"tuple_of": "int"}, "more": "any"}, params, {}, {}) == {}

@@ -1,0 +1,145 @@
+"""Actions for the tests of the worker, and what they have seen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, field_validator
+
+from warren import Workflow, action, action_context, workflow
+
+
+@dataclass
+class Seen:
+    """What actions did; tests reset it."""
+
+    started: list[object] = field(default_factory=list)
+    ended: list[object] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    running: int = 0
+    most: int = 0
+    threads: set[str] = field(default_factory=set)
+
+
+seen = Seen()
+leak: contextvars.ContextVar[str] = contextvars.ContextVar("leak", default="clean")
+
+
+@action
+async def add(a: int, b: int = 1) -> int:
+    return a + b
+
+
+@action
+async def hold(label: object = None) -> object:
+    """Runs until the gate opens."""
+    seen.started.append(label)
+    seen.running += 1
+    seen.most = max(seen.most, seen.running)
+    try:
+        await seen.gate.wait()
+    finally:
+        seen.running -= 1
+    seen.ended.append(label)
+    return label
+
+
+@action
+async def yielding(label: int) -> int:
+    """Pauses once."""
+    seen.running += 1
+    seen.most = max(seen.most, seen.running)
+    await asyncio.sleep(0)
+    seen.running -= 1
+    return label
+
+
+@action
+def in_thread(a: int) -> int:
+    seen.threads.add(threading.current_thread().name)
+    return a * 2
+
+
+@action
+async def fail(text: str) -> None:
+    raise ValueError(text)
+
+
+@action
+def fail_in_thread(text: str) -> None:
+    raise ValueError(text)
+
+
+@action
+async def leaking() -> str:
+    before = leak.get()
+    leak.set("dirty")
+    return before
+
+
+@action
+async def unserializable() -> object:
+    return object()
+
+
+@action
+async def huge() -> str:
+    return "x" * (13 << 20)
+
+
+@action
+async def stubborn() -> str:
+    """Swallows its cancellation."""
+    seen.started.append("stubborn")
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        return "done all the same"
+    return "never"
+
+
+@action
+async def who() -> dict[str, object]:
+    context = action_context()
+    return {"key": context.idempotency_key, "attempt": context.attempt, "deadline": context.deadline is not None}
+
+
+class Even(BaseModel):
+    """Checks what it is given."""
+
+    n: int
+
+    @field_validator("n")
+    @classmethod
+    def is_even(cls, value: int) -> int:
+        if value % 2:
+            raise ValueError("odd")
+        return value
+
+
+@workflow
+class UnitOne(Workflow):
+    async def run(self, n: int) -> int:
+        return await add(n)
+
+
+@workflow
+class UnitTwo(Workflow):
+    async def run(self) -> int:
+        return await add(1, 2)
+
+
+@action
+async def deep(levels: int) -> object:
+    value: object = 7
+    for _ in range(levels):
+        value = {1: value}
+    return value
+
+
+@action
+async def fail_unprintably() -> None:
+    raise ValueError("bad \ud800 text")
