@@ -6,11 +6,12 @@ import json
 import os
 import random
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NoReturn
 
 import structlog
 from tests.chaos.workload import Child, Planned
@@ -24,6 +25,9 @@ from warren.ir.base import to_json
 from warren.lowering import lower
 from warren.ports import ProgramRecord
 from warren.runtime.programs import Programs
+
+
+_CLOCKS: Final = ("monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "time", "time_ns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,10 @@ class Simulator:
 
     @contextmanager
     def _determined(self, seed: int) -> Iterator[None]:
-        """Nothing comes from outside: not randomness, not ids; and the program is compiled once for all processes."""
+        """Nothing comes from outside: no randomness, id or time; and the program is compiled once for all processes."""
         source = random.Random(seed)
         saved: tuple[Any, ...] = (os.urandom, Programs._keep, random.getstate(), sys.unraisablehook)
+        clocks = {name: getattr(time, name) for name in _CLOCKS}
         executables = self._executables
 
         def keep(programs: Programs, record: ProgramRecord) -> Executable:
@@ -92,6 +97,8 @@ class Simulator:
             return executable
 
         os.urandom = source.randbytes
+        for name in _CLOCKS:
+            setattr(time, name, _no_clock)
         Programs._keep = keep  # type: ignore[method-assign]  # the same for every process of every seed
         random.seed(seed)
         sys.unraisablehook = lambda _: None
@@ -99,10 +106,16 @@ class Simulator:
         try:
             yield
         finally:
+            for name, clock in clocks.items():
+                setattr(time, name, clock)
             os.urandom, Programs._keep = saved[0], saved[1]  # type: ignore[method-assign]  # put back
             random.setstate(saved[2])
             sys.unraisablehook = saved[3]
             structlog.reset_defaults()
+
+
+def _no_clock() -> NoReturn:
+    raise AssertionError("the machine's clock was read in a simulation; read the event loop's time")
 
 
 @contextmanager

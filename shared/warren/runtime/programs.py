@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import time
 from collections import OrderedDict
-from collections.abc import Callable
 from typing import Final
 
 from warren.engine import Executable
@@ -19,11 +18,10 @@ _KEPT: Final = 500
 
 
 class Programs:
-    """A cache over the store's programs. What is latest is believed for half a second."""
+    """A cache over the store's programs. What is latest is believed for half a second of the event loop's time."""
 
-    def __init__(self, store: RunStore, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, store: RunStore) -> None:
         self._store = store
-        self._monotonic = monotonic
         self._executables: OrderedDict[str, Executable] = OrderedDict()
         self._latest: dict[str, tuple[float, Executable]] = {}
 
@@ -42,7 +40,7 @@ class Programs:
     async def latest(self, workflow: str) -> Executable:
         """The program of this name that was registered last; raises `UnknownWorkflow`."""
         known = self._latest.get(workflow)
-        if known is not None and known[0] > self._monotonic():
+        if known is not None and known[0] > asyncio.get_running_loop().time():
             return known[1]
         record = await self._store.latest_program(workflow)
         if record is None:
@@ -50,13 +48,16 @@ class Programs:
                 f"no workflow {workflow!r} is registered; start a worker that has it, or run `warren register MODULE`"
             )
         executable = self._executables.get(record.version) or self._keep(record)
-        self._latest[workflow] = (self._monotonic() + _LATEST_SECONDS, executable)
+        self._believe(workflow, executable)
         return executable
 
     def add(self, executable: Executable) -> None:
         """Take a program that was just saved."""
         self._executables[executable.version] = executable
-        self._latest[executable.workflow] = (self._monotonic() + _LATEST_SECONDS, executable)
+        self._believe(executable.workflow, executable)
+
+    def _believe(self, workflow: str, executable: Executable) -> None:
+        self._latest[workflow] = (asyncio.get_running_loop().time() + _LATEST_SECONDS, executable)
 
     def _keep(self, record: ProgramRecord) -> Executable:
         program = from_json(json.loads(record.program))
