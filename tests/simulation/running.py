@@ -26,7 +26,6 @@ from warren.lowering import lower
 from warren.ports import ProgramRecord
 from warren.runtime.programs import Programs
 
-
 _CLOCKS: Final = ("monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "time", "time_ns")
 
 
