@@ -55,7 +55,7 @@ class Pool:
         self._waiting: deque[Attempt] = deque()
         self._suspects: list[Attempt] = []
         self._here: dict[Key, Attempt] = {}
-        self._runners: set[_Runner] = set()
+        self._runners: dict[_Runner, None] = {}  # a set, in the order in which they came
         self._idle: list[asyncio.Future[None]] = []
         self._running = 0
         self._is_exclusive = False
@@ -183,7 +183,7 @@ class Pool:
     def _spawn(self) -> None:
         runner = _Runner()
         runner.task = self._loop.create_task(self._run(runner), context=self._context.copy())
-        self._runners.add(runner)
+        self._runners[runner] = None
 
     # --- a runner -----------------------------------------------------------------------------------------------------
 
@@ -191,7 +191,7 @@ class Pool:
         try:
             await self._work(runner)
         finally:
-            self._runners.discard(runner)
+            del self._runners[runner]
             self._is_waking = False
             self._wake()
 
