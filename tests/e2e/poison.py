@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from warren.contracts import names
-from warren.contracts.ids import new_run_id
 from warren.contracts.topology import action_queue
 from warren.ports import OutgoingMessage
 
@@ -36,8 +35,11 @@ def for_queue(queue: str, body: bytes | dict[str, Any]) -> OutgoingMessage:
     return OutgoingMessage(names.DEFAULT_EXCHANGE, queue, data)
 
 
-def all_poison(*, shard: int) -> list[tuple[OutgoingMessage, str]]:
-    """Every kind for every queue that somebody consumes, with the reason it must be parked with."""
+def all_poison(*, shard: int, stranger: UUID) -> list[tuple[OutgoingMessage, str]]:
+    """Every kind for every queue that somebody consumes, with the reason it must be parked with.
+
+    Events of the run `stranger`, which does not exist, are parked as well: those here, and what workers report of it.
+    """
     queues = [
         names.START_QUEUE,
         names.REGISTER_QUEUE,
@@ -47,8 +49,14 @@ def all_poison(*, shard: int) -> list[tuple[OutgoingMessage, str]]:
     ]
     poison = [(for_queue(queue, body), "bad_message") for queue in queues for body in UNREADABLE]
     poison += [(for_queue(queue, NEWER), "unsupported_version") for queue in queues]
-    stranger = str(new_run_id())
-    action = {"run_id": stranger, "workflow": "w", "shard": shard, "invocation": 1, "action": "no:such", "args": []}
+    action = {
+        "run_id": str(stranger),
+        "workflow": "w",
+        "shard": shard,
+        "invocation": 1,
+        "action": "no:such",
+        "args": [],
+    }
     own = "tests.e2e.workload:inc"
     poison += [
         (for_queue(names.START_QUEUE, {"workflow": "no-such-workflow"}), "unknown_workflow"),
@@ -64,7 +72,7 @@ def all_poison(*, shard: int) -> list[tuple[OutgoingMessage, str]]:
             for_queue(names.REGISTER_QUEUE, {"workflows": [{"workflow": "x", "ir": {"type": "WorkflowIR"}}]}),
             "bad_message",
         ),
-        (for_queue(names.event_queue(shard), {"items": [succeeded(UUID(stranger), 1)]}), "unknown_run"),
+        (for_queue(names.event_queue(shard), {"items": [succeeded(stranger, 1)]}), "unknown_run"),
         (for_queue(action_queue("default").name, {"items": [action]}), "unknown_run"),
         (
             for_queue(action_queue("default").name, {"items": [action | {"invocation": 2, "action": own}]}),
