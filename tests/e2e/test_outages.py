@@ -180,17 +180,21 @@ def was_told(world: World, event: str) -> bool:
 async def always_two_workers(world: World) -> AsyncIterator[None]:
     """Start another worker for each that died, as an orchestrator would."""
 
-    async def replace() -> None:
+    def replace() -> None:
+        while len(world.made.named("worker")) < 2:
+            world.made.worker("tests.e2e.workload", "--queue", "default", "--no-register")
+
+    async def keep_replacing() -> None:
         while True:
-            if len(world.made.named("worker")) < 2:
-                world.made.worker("tests.e2e.workload", "--queue", "default", "--no-register")
+            replace()
             await asyncio.sleep(0.05)
 
-    task = asyncio.create_task(replace())
+    task = asyncio.create_task(keep_replacing())
     try:
         yield
     finally:
         task.cancel()
+        replace()  # the last one may have died a moment ago
 
 
 async def test_an_action_that_kills_its_workers_is_reported_lost_and_others_go_on(world: World) -> None:
