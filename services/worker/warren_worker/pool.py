@@ -24,6 +24,8 @@ PATIENCE_SECONDS: Final = 10.0
 SETTLE_SECONDS: Final = 0.1
 """A suspect waits this long at least: the message that it was in before may have been acknowledged by this worker just
 now, and the worker's death must not bring that one back."""
+_CLOCK_SECONDS: Final = 0.002
+"""uvloop counts milliseconds: when a timer fires, its time may not quite have come."""
 _LONGEST_TURN: Final = 0.002
 """A runner lets others have a turn after this many seconds."""
 
@@ -89,8 +91,8 @@ class Pool:
         attempt.since = self._loop.time()
         self._here[attempt.key] = attempt
         self._suspects.append(attempt)
-        self._loop.call_later(SETTLE_SECONDS, self._wake)
-        self._loop.call_later(PATIENCE_SECONDS, self._wake)
+        self._wake_after(SETTLE_SECONDS)
+        self._wake_after(PATIENCE_SECONDS)
 
     def find(self, key: Key) -> Attempt | None:
         """The attempt with this key that is waiting or running here."""
@@ -163,7 +165,7 @@ class Pool:
         if self._running == 0:
             self._is_exclusive = True
             self._exclusive_until = self._loop.time() + PATIENCE_SECONDS
-            self._loop.call_later(PATIENCE_SECONDS, self._wake)
+            self._wake_after(PATIENCE_SECONDS)
             return self._suspects.pop(0)
         if self._loop.time() - self._suspects[0].since >= PATIENCE_SECONDS:
             return self._suspects.pop(0)
@@ -179,6 +181,9 @@ class Pool:
         elif len(self._runners) < self._concurrency:
             self._is_waking = True
             self._spawn()
+
+    def _wake_after(self, seconds: float) -> None:
+        self._loop.call_later(seconds + _CLOCK_SECONDS, self._wake)
 
     def _spawn(self) -> None:
         runner = _Runner()
