@@ -51,11 +51,11 @@ def _of_outcome(world: World, run: PlannedRun, stored: StoredRun) -> Iterator[st
         return  # said already
     if stored.status is not RunStatus.COMPLETED or json.loads(stored.result or "null") != known:
         yield f"ended as {stored.status} with {stored.result or stored.error}, not {known}"
-    outcome = world.outcomes.get(run.run_id)
+    outcome = world.client.outcomes.get(run.run_id)
     if outcome is not None and (outcome.status is not RunStatus.COMPLETED or outcome.result != known):
         yield f"the client was told {outcome.status} {outcome.result}, not {known}"
-    if world.scenario.profile == "calm" and world.answers[run.run_id] not in (1, run.times):
-        yield f"the client was answered {world.answers[run.run_id]} times"
+    if world.scenario.profile == "calm" and world.client.answers[run.run_id] not in (1, run.times):
+        yield f"the client was answered {world.client.answers[run.run_id]} times"
 
 
 def _of_history(executable: Executable, stored: StoredRun, rows: list[TransitionRow]) -> Iterator[str]:

@@ -18,17 +18,16 @@ from typing import Any, Final
 from uuid import UUID
 
 from tests.chaos.ledger import hooks
-from tests.chaos.workload import Planned
+from tests.simulation.client import SimulatedClient
 from tests.simulation.loop import SimulatedLoop, SimulatedProcess, current_process
 from tests.simulation.network import NotedRunStore, StormyBroker, StormyServer, StormyStore, Weather
-from tests.simulation.scenario import SERVICES, Fault, PlannedRun, Scenario
+from tests.simulation.scenario import SERVICES, Fault, Scenario
 
 from warren import action_context
 from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
-from warren.contracts import messages, names, wire
+from warren.contracts import names
 from warren.contracts.messages import RunStatus
-from warren.contracts.topology import standard_topology
-from warren.ports import OutgoingMessage, ProgramRecord, TransitionRow
+from warren.ports import ProgramRecord, TransitionRow
 from warren.runtime.clock import SystemClock
 from warren.runtime.settings import load_settings
 from warren.sdk.registry import registry
@@ -45,7 +44,6 @@ WORKER_SETTINGS: Final = load_settings(
 )
 GRACE: Final = 240.0
 """After the last fault, everything must come to its end within so many virtual seconds."""
-_RESEND_SECONDS: Final = 30.0
 
 
 class SimulatedClock(SystemClock):
@@ -77,8 +75,6 @@ class World:
         self.ledger: Counter[tuple[UUID, int, int]] = Counter()
         self.deaths: Counter[str] = Counter()
         self.transitions: list[TransitionRow] = []
-        self.outcomes: dict[UUID, messages.RunFinished] = {}
-        self.answers: Counter[UUID] = Counter()
         self.problems: list[str] = []
         self.injected: Counter[str] = Counter()
         self._services: dict[str, Service] = {}
@@ -88,7 +84,9 @@ class World:
         self._calm_at = 0.0
         self._everything_injected = False
         self._clock = SimulatedClock()
-        self._client: Service | None = None
+        broker = StormyBroker(self.server, name="client", source=scenario.source, weather=scenario.weather)
+        self.client = SimulatedClient(broker, scenario.runs, settings=SETTINGS, note=self.note)
+        self._client_process = SimulatedProcess("client")
         self._graves: list[SimulatedProcess] = []
 
     @property
@@ -106,13 +104,13 @@ class World:
         last = max((fault.at + fault.seconds for fault in self.scenario.faults), default=0.0)
         if not self.loop.run(self._is_done, deadline=last + GRACE):
             open_runs = [str(each.run_id) for each in self.scenario.runs if not self._has_ended(each.run_id)]
-            waiting = [str(each.run_id) for each in self.scenario.runs if each.run_id not in self.outcomes]
+            waiting = [str(each.run_id) for each in self.scenario.runs if each.run_id not in self.client.outcomes]
             self.problems.append(
                 f"{GRACE:g} s after the last fault: open runs {open_runs}, without outcome at the client {waiting}"
             )
         else:
             self._idle()
-        self.problems += self.loop.problems
+        self.problems += self.loop.problems + self.client.problems
         self._bury()
 
     def note(self, what: str) -> None:
@@ -123,6 +121,9 @@ class World:
             print(line)
 
     # services
+
+    def _start_client(self) -> None:
+        self.loop.spawn(self._client_process, self.client.run())
 
     def _start(self, name: str) -> None:
         if name in self._services:
@@ -214,62 +215,6 @@ class World:
         await self._reach("executed")
         await asyncio.sleep(seconds or self.scenario.source.random() * 0.02)
         return context.attempt
-
-    # the client
-
-    def _start_client(self) -> None:
-        process = SimulatedProcess("client")
-        broker = StormyBroker(self.server, name="client", source=self.scenario.source, weather=self.weather)
-        self._client = Service(process, broker, MemoryRunStore(self.database))
-        self.loop.spawn(process, self._be_client(broker))
-
-    async def _be_client(self, broker: StormyBroker) -> None:
-        await broker.connect()
-        await broker.declare(standard_topology(shards=SETTINGS.shards, queue_type=SETTINGS.queue_type))
-        replies = await broker.declare_private_queue()
-        subscription = await broker.subscribe(replies, prefetch=100)
-        arrived = asyncio.Event()
-        async with asyncio.TaskGroup() as group:
-            for run in self.scenario.runs:
-                group.create_task(self._drive(run, broker, replies, arrived))
-            while True:
-                for delivery in await subscription.receive(100):
-                    reply = wire.load_reply(delivery.body)
-                    if isinstance(reply, messages.RunFinished):
-                        self.outcomes[reply.run_id] = reply
-                        self.answers[reply.run_id] += 1
-                    else:
-                        self.problems.append(f"unexpected reply: {reply!r}")
-                    subscription.ack([delivery])
-                arrived.set()
-                arrived.clear()
-
-    async def _drive(self, run: PlannedRun, broker: StormyBroker, replies: str, arrived: asyncio.Event) -> None:
-        """Start a run, and start it again when its outcome stays away: what a careful client does."""
-        await asyncio.sleep(run.at)
-        request = messages.StartRun(
-            workflow=Planned.short_name(), input={"plan": run.plan, "total": run.total}, run_id=run.run_id
-        )
-        message = OutgoingMessage(
-            names.COMMANDS_EXCHANGE,
-            names.START_KEY,
-            wire.dump(request),
-            reply_to=replies,
-            correlation_id=str(run.run_id),
-        )
-        await broker.publish([message] * run.times)
-        loop = asyncio.get_running_loop()
-        sent_at = loop.time()
-        while run.run_id not in self.outcomes:
-            try:
-                async with asyncio.timeout(_RESEND_SECONDS):
-                    await arrived.wait()
-            except TimeoutError:
-                pass
-            if run.run_id not in self.outcomes and loop.time() - sent_at >= _RESEND_SECONDS:
-                self.note(f"client sends {run.run_id} again")
-                await broker.publish([message])
-                sent_at = loop.time()
 
     # faults
 
@@ -376,7 +321,7 @@ class World:
     def _is_done(self) -> bool:
         return (
             self._everything_injected
-            and all(run.run_id in self.outcomes and self._has_ended(run.run_id) for run in self.scenario.runs)
+            and all(run.run_id in self.client.outcomes and self._has_ended(run.run_id) for run in self.scenario.runs)
             and not self.depths()
         )
 
@@ -405,9 +350,7 @@ class World:
     def _bury(self) -> None:
         """Close what is left of every coroutine while nothing can hear of it any more."""
         living = [service.process for service in self._services.values()]
-        if self._client is not None:
-            living.append(self._client.process)
-        processes = [*living, *self._graves, self.loop.world]
+        processes = [*living, self._client_process, *self._graves, self.loop.world]
         for process in processes:
             self.loop.kill(process)
         asyncio._set_running_loop(self.loop)
