@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import MethodType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -52,10 +52,18 @@ class Members:
         if name in self.constants:
             return self.constants[name]
         if name in self.opaque:
+            self.uncompiled(name)()
+        raise AttributeError(f"'{type(instance).__name__}' object has no attribute '{name}'", name=name, obj=instance)
+
+    def uncompiled(self, name: str) -> Callable[..., NoReturn]:
+        """What stands for a method that could not be compiled: it ends the run."""
+
+        def stop(*args: Any) -> NoReturn:
             raise Stop(
                 LimitExceeded(f"{self.name}.{name} was not compiled with the workflow; call it inside an @action")
             )
-        raise AttributeError(f"'{type(instance).__name__}' object has no attribute '{name}'", name=name, obj=instance)
+
+        return stop
 
 
 _NO_MEMBERS = Members()
@@ -127,6 +135,8 @@ class RecordModel(BaseModel):
             return dumping(getattr(self, name))
         if name in _MODEL_METHODS or name in type(self).model_fields or name in (self.model_extra or {}):
             return getattr(self, name)
+        if name in vars(BaseModel) and not members.has(name):
+            raise Stop(LimitExceeded(f"{type(self).__name__}.{name} is pydantic's own code; call it in an @action"))
         return members.get(self, name)
 
 

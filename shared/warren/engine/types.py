@@ -164,19 +164,18 @@ class TypeTable:
         return _named(made, ref)
 
     def _add_members(self, made: Any, definition: TypeDef) -> None:
-        """Class attributes, methods and properties; special methods become real ones."""
-        inherited = getattr(made, MEMBERS, Members())
+        """Class attributes, methods and properties, those of the bases included; special methods become real ones."""
         constants = {name: self._constant(value) for name, value in definition.constants.items()}
         methods = {name: self._late(key) for name, key in definition.methods.items()}
         members = Members(
             name=_short(definition.ref),
-            constants=inherited.constants | constants,
-            methods=inherited.methods | {name: made for name, made in methods.items() if not name.startswith("__")},
-            properties=inherited.properties | {name: self._late(key) for name, key in definition.properties.items()},
-            opaque=inherited.opaque | frozenset(definition.opaque),
+            constants=constants,
+            methods={name: made for name, made in methods.items() if not name.startswith("__")},
+            properties={name: self._late(key) for name, key in definition.properties.items()},
+            opaque=frozenset(definition.opaque),
         )
         setattr(made, MEMBERS, members)
-        for name, method in methods.items():
+        for name, method in (methods | {name: members.uncompiled(name) for name in definition.opaque}).items():
             if name.startswith("__"):
                 setattr(made, name, method)
         if issubclass(made, BaseException):
