@@ -26,6 +26,7 @@ from warren.frontend.diagnostics import diagnostic
 from warren.frontend.models import has_own_dump
 from warren.frontend.sources import is_standard
 from warren.frontend.unit import Unit
+from warren.ir.intrinsics import ASYNCIO_ATTRIBUTES
 from warren.ir.workflow import TypeDef
 
 if TYPE_CHECKING:
@@ -76,6 +77,10 @@ _COMMON = frozenset(
 """Attributes that values of Python's own have: a use of one of these may have nothing to do with the user's classes."""
 
 
+_COMMON_NAMES = frozenset({"get_name", "set_name", "when"})
+"""What a field or a method of a class that the workflow does not name could be called, too."""
+_OF_TASKS = "`await task`, and write what follows there; `task.done()` and `task.result()` are supported"
+
 _DUMPS = ("model_dump", "model_dump_json")
 
 
@@ -123,8 +128,11 @@ class MethodTable:
                 continue
             owners = [cls for cls in self._compiler.registry.classes.values() if _has(cls, name)]
             reasons = [self._why_not(cls, name) for cls in owners]
-            if owners and all(reasons):
-                message, recommendation = reasons[0] or ("", "")
+            if not owners and name in ASYNCIO_ATTRIBUTES - _COMMON_NAMES:
+                reasons = [(f"{name} of a task or a timeout is not supported in a workflow", _OF_TASKS)]
+            reason = next((one for one in reasons if one is not None), None)
+            if reason is not None and (all(reasons) or _is_override(owners, reasons)):
+                message, recommendation = reason
                 unit.diagnostics.append(
                     diagnostic(
                         unit.source, node, code="uncompilable-call", message=message, recommendation=recommendation
@@ -148,6 +156,8 @@ class MethodTable:
                 return f"{text} cannot be compiled: it is a {type(raw).__name__}", "make it a property or a method"
             return f"{text} is a {type(raw).__name__}, not a constant", "make it immutable, or a field of the instance"
         reason = None if key is None else self._compiler.reason(key)
+        if kind == "" and issubclass(cls, BaseException) and callable(getattr(cls, name, None)):
+            return f"{text} is a library's own code, which a workflow cannot run", "write `str(error)`"
         if reason is None:
             return None
         place = f"{reason.filename}:{reason.line}: " if reason.line else ""
@@ -194,6 +204,16 @@ class MethodTable:
             return definition
         fields = tuple(dataclasses.replace(one, factory=None) if one in failing else one for one in definition.fields)
         return dataclasses.replace(definition, fields=fields, constructible=False)
+
+
+def _is_override(owners: list[type], reasons: list[tuple[str, str] | None]) -> bool:
+    """Whether a class that cannot have its method compiled overrides one that can: both are meant."""
+    fine = [cls for cls, reason in zip(owners, reasons, strict=True) if reason is None]
+    return any(
+        reason is not None and issubclass(cls, base)
+        for cls, reason in zip(owners, reasons, strict=True)
+        for base in fine
+    )
 
 
 def _has(cls: type, name: str) -> bool:
