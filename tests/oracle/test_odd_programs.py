@@ -9,7 +9,8 @@ import pytest
 from tests.fuzz.running import Runner
 
 HEAD = """
-import re, uuid
+import asyncio, re, uuid
+from warren import action
 from dataclasses import dataclass
 from datetime import date, datetime
 from pydantic import BaseModel
@@ -33,6 +34,16 @@ class Odd:
 
     def __str__(self):
         return re.sub("a", "b", self.text)
+
+
+class Told(Exception):
+    def __str__(self):
+        return "told " + super().__str__()
+
+
+@action
+async def tell(x: int) -> None:
+    raise Told(x)
 
 
 class Model(BaseModel):
@@ -102,6 +113,20 @@ PROGRAMS = [
     return [week.year, week.week, week.weekday, week[1], repr(week), week == (2025, 1, 1), week > (2024, 1), [*week]]
     """,
     "return [date.fromisocalendar(2024, 1, 1), datetime.fromisocalendar(2024, 5, 2), datetime.fromordinal(700000)]",
+    """
+    try:
+        await tell(1)
+    except Told as e:
+        told = e
+    await act(1)
+    return [str(told), repr(told)]
+    """,
+    """
+    error = KeyError(1)
+    error.handler = lambda x: x + 1
+    await act(1)
+    return error.handler(await act(1))
+    """,
     "return [uuid.uuid5(uuid.NAMESPACE_URL, await act('x')), uuid.uuid3(uuid.NAMESPACE_DNS, 'x')]",
     """
     out = []
@@ -116,6 +141,7 @@ PROGRAMS = [
 ENDED = {
     "return Odd('a') == Odd('b')": "Odd.__eq__ was not compiled",
     "return str(Odd('a'))": "Odd.__str__ was not compiled",
+    "return str(Told(1))": "Told.__str__ was not compiled",
     "return hash_of": "Odd.__hash__ was not compiled",
     "return hasattr(Model(), 'dict')": "Model.dict is pydantic's own code",
     "return getattr(asyncio.create_task(act(1)), 'get_name', None)": "_asyncio.Task.get_name is not supported",
@@ -132,7 +158,14 @@ def test_an_odd_program(tmp_path: pathlib.Path, program: int) -> None:
 def test_a_program_that_needs_what_was_not_compiled_is_ended(tmp_path: pathlib.Path, program: str) -> None:
     body = program.replace("return hash_of", "return await odd()")
     action = "\n\n@action\nasync def odd() -> dict[Odd, int]:\n    return {Odd('a'): 1}\n"
-    head = "from warren import action\n" + HEAD + action
-    verdict = Runner(tmp_path).check_text(f"ended_{abs(hash(program))}", body, head)
+    verdict = Runner(tmp_path).check_text(f"ended_{abs(hash(program))}", body, HEAD + action)
     assert verdict.outcome == "limited"
     assert ENDED[program] in verdict.detail
+
+
+def test_an_exception_keeps_its_class_where_its_text_is_not_compiled(tmp_path: pathlib.Path) -> None:
+    verdict = Runner(tmp_path).check_text("uncaught", "raise Told(1)", HEAD)
+    assert verdict.outcome == "different"  # in its text alone, which whoever has the class can make
+    engine = verdict.detail.split("engine")[1]
+    assert "Told" in engine
+    assert "LimitExceeded" not in engine

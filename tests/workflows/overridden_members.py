@@ -104,6 +104,11 @@ class OverriddenMembers(Workflow):
             raise Worse(x)
         except Failure as error:
             found += [error.level, error.size]
+        for one in (base, Failure(x), Model()):  # a property without a setter
+            try:
+                one.level = "set"
+            except AttributeError as error:
+                found += [str(error), one.level]
         return [*found, Model().size(), Model().level, SubModel().size, SubModel().level()]
 
 

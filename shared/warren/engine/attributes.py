@@ -135,7 +135,7 @@ class Attributes:
         if isinstance(value, BaseException):
             if name in _ERROR_NAMES or not name.startswith("_"):
                 found = getattr(value, name)
-                if not callable(found) or name in {"add_note", "with_traceback"}:
+                if not callable(found) or is_own or name in {"add_note", "with_traceback"}:
                     return found
                 if type(value) in _GROUPS:
                     return BoundMethod(value, name, lambda *args: found(*map(_plain_function, args)))
@@ -190,6 +190,10 @@ class Attributes:
 
     def writable(self, value: Any, name: str) -> Any:
         """The same value, if workflow code may assign its attributes."""
+        members = getattr(type(value), MEMBERS, None)
+        if members is not None and name in members.properties:
+            message = f"property '{name}' of '{type(value).__name__}' object has no setter"
+            raise AttributeError(message, name=name, obj=value)
         slots = getattr(type(value), SLOTS, None)
         if slots is None or name in slots:
             is_error = isinstance(value, BaseException) and not name.startswith("_")

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import MethodType
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from warren.contracts.policies import check_policy
+from warren.contracts.tags import KEPT_REPR, KEPT_TEXT, UNCOMPILED
 from warren.engine.dumps import DUMPS, dumping
 from warren.engine.limits import Stop
 from warren.engine.objects import BoundMethod
@@ -55,17 +56,23 @@ class Members:
             self.uncompiled(name)()
         raise AttributeError(f"'{type(instance).__name__}' object has no attribute '{name}'", name=name, obj=instance)
 
-    def uncompiled(self, name: str) -> Callable[..., NoReturn]:
-        """What stands for a method that could not be compiled: it ends the run."""
+    def uncompiled(self, name: str) -> Callable[..., Any]:
+        """What stands for a method that could not be compiled: it ends the run, but for a text that an exception of an
+        action brought along.
+        """
 
-        def stop(*args: Any) -> NoReturn:
-            raise Stop(
-                LimitExceeded(f"{self.name}.{name} was not compiled with the workflow; call it inside an @action")
-            )
+        def stop(*args: Any) -> Any:
+            kept = getattr(args[0], _KEPT[name], None) if name in _KEPT else None
+            if kept is None:
+                message = f"{self.name}.{name} was not compiled with the workflow; call it inside an @action"
+                raise Stop(LimitExceeded(message))
+            return kept
 
+        setattr(stop, UNCOMPILED, True)
         return stop
 
 
+_KEPT = {"__str__": KEPT_TEXT, "__repr__": KEPT_REPR}
 _NO_MEMBERS = Members()
 
 

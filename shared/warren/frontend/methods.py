@@ -7,6 +7,7 @@ reaching it during the run is an error. Must not know syntax.
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import datetime as dt
 import decimal
@@ -109,6 +110,8 @@ class MethodTable:
         if isinstance(function, FunctionType):
             if _is_written(function):
                 self._found[ref, name] = (kind, self._compiler.use_function(function))
+            elif function.__module__ == "functools":  # of total_ordering
+                self._found[ref, name] = ("opaque", None)
         elif raw is not None and not self._is_data(ref, name, raw):
             self._found[ref, name] = ("opaque", None)
 
@@ -132,12 +135,12 @@ class MethodTable:
                 reasons = [(f"{name} of a task or a timeout is not supported in a workflow", _OF_TASKS)]
             reason = next((one for one in reasons if one is not None), None)
             if reason is not None and (all(reasons) or _is_override(owners, reasons)):
-                message, recommendation = reason
-                unit.diagnostics.append(
-                    diagnostic(
-                        unit.source, node, code="uncompilable-call", message=message, recommendation=recommendation
-                    )
-                )
+                _refuse(unit, node, *reason)
+        for unit, node, name in self._compiler.attribute_stores:
+            owners = [cls for cls in self._compiler.registry.classes.values() if _has_setter(cls, name)]
+            if unit.key in needed and owners:
+                message = f"assigning {owners[0].__name__}.{name} runs the setter of a property, which is not compiled"
+                _refuse(unit, node, message, f"make it a method, and call that: `set_{name}(value)`")
 
     def _why_not(self, cls: type, name: str) -> tuple[str, str] | None:
         """Why what the class has under the name cannot be read from an instance, and what to write instead."""
@@ -206,6 +209,17 @@ class MethodTable:
         return dataclasses.replace(definition, fields=fields, constructible=False)
 
 
+def _refuse(unit: Unit, node: ast.AST, message: str, recommendation: str) -> None:
+    unit.diagnostics.append(
+        diagnostic(unit.source, node, code="uncompilable-call", message=message, recommendation=recommendation)
+    )
+
+
+def _has_setter(cls: type, name: str) -> bool:
+    raw = inspect.getattr_static(cls, name, None)
+    return isinstance(raw, property) and (raw.fset is not None or raw.fdel is not None)
+
+
 def _is_override(owners: list[type], reasons: list[tuple[str, str] | None]) -> bool:
     """Whether a class that cannot have its method compiled overrides one that can: both are meant."""
     fine = [cls for cls, reason in zip(owners, reasons, strict=True) if reason is None]
@@ -265,7 +279,7 @@ def _special(cls: type) -> list[str]:
             and name.endswith("__")
             and name not in _CONSTRUCTION
             and isinstance(value, FunctionType)
-            and _is_written(value)
+            and (_is_written(value) or value.__module__ == "functools")
         }
     )
 
