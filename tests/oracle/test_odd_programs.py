@@ -46,6 +46,10 @@ async def tell(x: int) -> None:
     raise Told(x)
 
 
+class Frozen(BaseModel, frozen=True):
+    a: int
+
+
 class Model(BaseModel):
     a: int = 1
 """
@@ -127,6 +131,7 @@ PROGRAMS = [
     await act(1)
     return error.handler(await act(1))
     """,
+    "return [{Frozen(a=1): 2}[await act(Frozen(a=1))], Frozen(a=1) in {Frozen(a=1)}]",
     "return [uuid.uuid5(uuid.NAMESPACE_URL, await act('x')), uuid.uuid3(uuid.NAMESPACE_DNS, 'x')]",
     """
     out = []

@@ -20,6 +20,7 @@ from pydantic import ConfigDict, Field, computed_field, create_model
 
 from warren import errors
 from warren.contracts.exceptions import initialise
+from warren.contracts.models import construct_model
 from warren.contracts.values import KEPT_TEXT, decode, kept_repr, kept_text
 from warren.engine.dumps import DUMP_GUARD, own_dump, unread
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
@@ -123,7 +124,7 @@ class TypeTable:
         """An instance with these fields, without running validators."""
         cls = self.get(ref) if ref in self._definitions else None
         if cls is not None and issubclass(cls, RecordModel):
-            return cls.model_construct(_fields_set=set(fields if fields_set is None else fields_set), **fields)
+            return construct_model(cls, fields, fields_set)
         instance = object.__new__(self._opaque_class(ref, "model"))
         instance.__dict__.update(fields)
         return instance

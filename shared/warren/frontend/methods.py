@@ -137,10 +137,13 @@ class MethodTable:
             if reason is not None and (all(reasons) or _is_override(owners, reasons)):
                 _refuse(unit, node, *reason)
         for unit, node, name in self._compiler.attribute_stores:
-            owners = [cls for cls in self._compiler.registry.classes.values() if _has_setter(cls, name)]
+            classes = self._compiler.registry.classes.values()
+            owners = [cls for cls in classes if _has(cls, name) and _setter(cls, name)]
             if unit.key in needed and owners:
-                message = f"assigning {owners[0].__name__}.{name} runs the setter of a property, which is not compiled"
-                _refuse(unit, node, message, f"make it a method, and call that: `set_{name}(value)`")
+                message = (
+                    f"assigning {owners[0].__name__}.{name} runs {_setter(owners[0], name)}, which is not compiled"
+                )
+                _refuse(unit, node, message, "do it in an @action that returns the changed value, or write a method")
 
     def _why_not(self, cls: type, name: str) -> tuple[str, str] | None:
         """Why what the class has under the name cannot be read from an instance, and what to write instead."""
@@ -215,9 +218,16 @@ def _refuse(unit: Unit, node: ast.AST, message: str, recommendation: str) -> Non
     )
 
 
-def _has_setter(cls: type, name: str) -> bool:
+def _setter(cls: type, name: str) -> str:
+    """The code that assigning the attribute of an instance runs, if there is any."""
     raw = inspect.getattr_static(cls, name, None)
-    return isinstance(raw, property) and (raw.fset is not None or raw.fdel is not None)
+    if isinstance(raw, property) and (raw.fset is not None or raw.fdel is not None):
+        return "the setter of a property"
+    if issubclass(cls, BaseModel) and cls.model_config.get("validate_assignment") and name in cls.model_fields:
+        return "pydantic's validation of assignments"
+    own = inspect.getattr_static(cls, "__setattr__", None)
+    is_own = isinstance(own, FunctionType) and not _is_foreign(own) and _is_written(own)
+    return f"{cls.__name__}.__setattr__" if is_own else ""
 
 
 def _is_override(owners: list[type], reasons: list[tuple[str, str] | None]) -> bool:
@@ -261,10 +271,14 @@ def reachable(units: dict[str, Unit], wanted: list[str]) -> set[str]:
     return found
 
 
+def _is_foreign(made: type | FunctionType) -> bool:
+    return (made.__module__ or "").partition(".")[0] in _FOREIGN
+
+
 def _own_bases(cls: type) -> Iterator[type]:
     """The class and its bases up to the first that is not the user's: what Python has comes first there."""
     for base in cls.__mro__:
-        if base.__module__.partition(".")[0] not in _FOREIGN:
+        if not _is_foreign(base):
             yield base
 
 
@@ -279,6 +293,7 @@ def _special(cls: type) -> list[str]:
             and name.endswith("__")
             and name not in _CONSTRUCTION
             and isinstance(value, FunctionType)
+            and not _is_foreign(value)
             and (_is_written(value) or value.__module__ == "functools")
         }
     )
