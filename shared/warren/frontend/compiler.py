@@ -164,7 +164,7 @@ class Compiler:
         `roots` are the functions that the workflow certainly needs.
         """
         self._check_self()
-        self.methods.refuse_uses(roots)
+        self.methods.refuse_uses()
         found: list[Diagnostic] = []
         needed = reachable(self.units, roots)
         for unit in [unit for key, unit in self.units.items() if key in needed]:

@@ -7,7 +7,6 @@ reaching it during the run is an error. Must not know syntax.
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import datetime as dt
 import decimal
@@ -123,27 +122,53 @@ class MethodTable:
         fields = [field.name for field in described.fields]
         return name in described.constants or name in fields or isinstance(raw, enum.Enum)
 
-    def refuse_uses(self, roots: list[str]) -> None:
-        """Refuse what uses a method that cannot be compiled, where the name can only mean that method."""
-        needed = reachable(self._compiler.units, roots)
-        for unit, node, name in self._compiler.attribute_sites:
-            if unit.key not in needed or name in _COMMON:
-                continue
-            owners = [cls for cls in self._compiler.registry.classes.values() if _has(cls, name)]
-            reasons = [self._why_not(cls, name) for cls in owners]
-            if not owners and name in ASYNCIO_ATTRIBUTES - _COMMON_NAMES:
-                reasons = [(f"{name} of a task or a timeout is not supported in a workflow", _OF_TASKS)]
-            reason = next((one for one in reasons if one is not None), None)
-            if reason is not None and (all(reasons) or _is_override(owners, reasons)):
-                _refuse(unit, node, *reason)
-        for unit, node, name in self._compiler.attribute_stores:
-            classes = self._compiler.registry.classes.values()
-            owners = [cls for cls in classes if _has(cls, name) and _setter(cls, name)]
-            if unit.key in needed and owners:
-                message = (
-                    f"assigning {owners[0].__name__}.{name} runs {_setter(owners[0], name)}, which is not compiled"
+    def refuse_uses(self) -> None:
+        """Refuse what uses a method that cannot be compiled, where the name can only mean that method.
+
+        A method that does so cannot be compiled either, so this goes on until nothing more is found.
+        """
+        compiler = self._compiler
+        waiting = [(self._why_no_store, *site) for site in compiler.attribute_stores]
+        waiting += [(self._why_no_read, *site) for site in compiler.attribute_sites]
+        is_new = True
+        while is_new:
+            is_new, left = False, []
+            for why_not, unit, node, name in waiting:
+                reason = why_not(name)
+                if reason is None:
+                    left.append((why_not, unit, node, name))
+                    continue
+                is_new = True
+                unit.diagnostics.append(
+                    diagnostic(unit.source, node, code="uncompilable-call", message=reason[0], recommendation=reason[1])
                 )
-                _refuse(unit, node, message, "do it in an @action that returns the changed value, or write a method")
+            waiting = left
+
+    def _why_no_read(self, name: str) -> tuple[str, str] | None:
+        if name in _COMMON:
+            return None
+        classes = self._compiler.registry.classes.values()
+        owners = [cls for cls in classes if _has(cls, name)]
+        reasons = [self._why_not(cls, name) for cls in owners]
+        if not owners and name in ASYNCIO_ATTRIBUTES - _COMMON_NAMES:
+            return f"{name} of a task or a timeout is not supported in a workflow", _OF_TASKS
+        if not owners:
+            dynamic = next(
+                (cls for cls in classes if _wrote(cls, "__getattr__") or _wrote(cls, "__getattribute__")), None
+            )
+            text = f"{name} may be what {dynamic.__name__}.__getattr__ gives, which is not compiled" if dynamic else ""
+            return (text, "declare it as a field, a method or a property") if dynamic else None
+        reason = next((one for one in reasons if one is not None), None)
+        return reason if all(reasons) or _is_override(owners, reasons) else None
+
+    def _why_no_store(self, name: str) -> tuple[str, str] | None:
+        classes = self._compiler.registry.classes.values()
+        for cls in (cls for cls in classes if _has(cls, name)):
+            code = _setter(cls, name)
+            if code:
+                message = f"assigning {cls.__name__}.{name} runs {code}, which is not compiled"
+                return message, "do it in an @action that returns the changed value, or write a method"
+        return None
 
     def _why_not(self, cls: type, name: str) -> tuple[str, str] | None:
         """Why what the class has under the name cannot be read from an instance, and what to write instead."""
@@ -212,12 +237,6 @@ class MethodTable:
         return dataclasses.replace(definition, fields=fields, constructible=False)
 
 
-def _refuse(unit: Unit, node: ast.AST, message: str, recommendation: str) -> None:
-    unit.diagnostics.append(
-        diagnostic(unit.source, node, code="uncompilable-call", message=message, recommendation=recommendation)
-    )
-
-
 def _setter(cls: type, name: str) -> str:
     """The code that assigning the attribute of an instance runs, if there is any."""
     raw = inspect.getattr_static(cls, name, None)
@@ -225,9 +244,13 @@ def _setter(cls: type, name: str) -> str:
         return "the setter of a property"
     if issubclass(cls, BaseModel) and cls.model_config.get("validate_assignment") and name in cls.model_fields:
         return "pydantic's validation of assignments"
-    own = inspect.getattr_static(cls, "__setattr__", None)
-    is_own = isinstance(own, FunctionType) and not _is_foreign(own) and _is_written(own)
-    return f"{cls.__name__}.__setattr__" if is_own else ""
+    return f"{cls.__name__}.__setattr__" if _wrote(cls, "__setattr__") else ""
+
+
+def _wrote(cls: type, name: str) -> bool:
+    """Whether the user wrote this special method."""
+    raw = inspect.getattr_static(cls, name, None)
+    return isinstance(raw, FunctionType) and not _is_foreign(raw) and _is_written(raw)
 
 
 def _is_override(owners: list[type], reasons: list[tuple[str, str] | None]) -> bool:
