@@ -21,7 +21,17 @@ from pydantic import BaseModel
 
 from warren.contracts.exceptions import class_attributes, hidden_attributes
 from warren.contracts.modules import importable_name
-from warren.contracts.tags import FACTORIES, KEPT_REPR, KEPT_TEXT, REMOTE_TRACEBACK, TAG, Json, kept_repr, kept_text
+from warren.contracts.tags import (
+    FACTORIES,
+    KEPT_REPR,
+    KEPT_TEXT,
+    REMOTE_TRACEBACK,
+    TAG,
+    UNCOMPILED,
+    Json,
+    kept_repr,
+    kept_text,
+)
 from warren.errors import UnserializableValue
 
 _INT_LIMIT = 1 << 63
@@ -234,12 +244,12 @@ def _encode_exception(error: BaseException, depth: int, causes: int = 0) -> dict
         kept = getattr(error, KEPT_TEXT, None)
         if kept is not None:
             encoded["text"] = kept
-        elif type(error).__str__ not in _PLAIN_STR:
+        elif type(error).__str__ not in _PLAIN_STR and not hasattr(type(error).__str__, UNCOMPILED):
             encoded["text"] = _text_of(error, str)
         own = getattr(error, KEPT_REPR, None)
         if own is not None:
             encoded["repr"] = own
-        elif type(error).__repr__ not in _PLAIN_REPR:
+        elif type(error).__repr__ not in _PLAIN_REPR and not hasattr(type(error).__repr__, UNCOMPILED):
             encoded["repr"] = _text_of(error, repr)
     remote = getattr(error, REMOTE_TRACEBACK, None)
     if remote is not None:

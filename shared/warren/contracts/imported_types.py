@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from warren.contracts.exceptions import initialise
+from warren.contracts.models import construct_model
 from warren.contracts.modules import importable_name
 from warren.errors import InvalidInput
 
@@ -43,7 +44,7 @@ class ImportedTypes:
 
     def build_model(self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None) -> Any:
         cls = _find(ref, BaseModel)
-        return cls.model_construct(_fields_set=set(fields if fields_set is None else fields_set), **fields)
+        return construct_model(cls, fields, fields_set)
 
     def build_exception(self, ref: str, mro: Sequence[str], args: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
         cls = next((found for found in map(_find_exception, [ref, *mro]) if found is not None), Exception)

@@ -14,6 +14,8 @@ KEPT_TEXT = "__warren_text__"
 """Attribute of a decoded exception that keeps what `str()` gave where it was raised."""
 KEPT_REPR = "__warren_repr__"
 """As `KEPT_TEXT`, for `repr()`."""
+UNCOMPILED = "__warren_uncompiled__"
+"""Attribute of what stands for a method that the engine has not got: whoever has the class can do what it does."""
 REMOTE_TRACEBACK = "__warren_traceback__"
 """Attribute of a decoded exception that keeps the traceback text of the process that raised it."""
 

@@ -18,6 +18,7 @@ from typing import Any
 from warren.engine.contexts import FUTURE_METHODS, Contexts
 from warren.engine.guards import Guards
 from warren.engine.iterators import DictItems, DictKeys, DictValues
+from warren.engine.limits import Stop
 from warren.engine.methods import LARGE, QUICK, Methods
 from warren.engine.objects import (
     ActionCall,
@@ -31,6 +32,11 @@ from warren.engine.objects import (
 )
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.records import MEMBERS, SLOTS
+from warren.errors import LimitExceeded
+from warren.ir.intrinsics import ASYNCIO_ATTRIBUTES
+
+IsoWeek: type = type(dt.date.min.isocalendar())
+"""The class of what `date.isocalendar()` gives."""
 
 
 def _public(cls: type, *, without: str = "") -> frozenset[str]:
@@ -64,6 +70,7 @@ _ALLOWED: dict[type, frozenset[str]] = {
     zoneinfo.ZoneInfo: frozenset({"key", "utcoffset", "dst", "tzname"}),
     decimal.Decimal: _public(decimal.Decimal),
     uuid.UUID: _public(uuid.UUID),
+    IsoWeek: frozenset({"year", "week", "weekday"}) | _public(tuple),
     decimal.DecimalTuple: frozenset({"sign", "digits", "exponent"}),
     pathlib.PurePosixPath: frozenset(
         {"name", "stem", "suffix", "suffixes", "parent", "parts", "as_posix", "with_suffix", "with_name", "is_absolute"}
@@ -82,6 +89,10 @@ _CONTAINERS: frozenset[type] = frozenset(
     {str, bytes, list, tuple, dict, Counter, OrderedDict, defaultdict, deque, OrderedSet, OrderedFrozenSet}
 )
 _WRITING = frozenset({"model_dump", "model_dump_json", "model_copy"})
+_OF_ASYNCIO = (Future, Timeout, TaskGroup)
+_NAMES: dict[type, str] = {Closure: "function", ActionCall: "coroutine", ChildCall: "coroutine", Coroutine: "coroutine"}
+_NAMES[Future] = "_asyncio.Task"
+_GROUPS = frozenset({ExceptionGroup, BaseExceptionGroup})
 _CLASS_NAMES = frozenset({"__name__", "__qualname__"})
 _ERROR_NAMES = frozenset({"__cause__", "__notes__"})
 
@@ -105,7 +116,7 @@ class Attributes:
             if name in always or (name in self._plain[cls] and len(value) < LARGE):
                 return getattr(value, name)
             if name not in _ALLOWED[cls]:
-                raise AttributeError(f"'{cls.__name__}' object has no attribute '{name}'", name=name, obj=value)
+                raise no_attribute(value, name)
             if name in _VIEWS and issubclass(cls, dict):
                 return functools.partial(_VIEWS[name], value)
             return self._methods.get(value, name) if callable(getattr(value, name)) else getattr(value, name)
@@ -124,8 +135,10 @@ class Attributes:
         if isinstance(value, BaseException):
             if name in _ERROR_NAMES or not name.startswith("_"):
                 found = getattr(value, name)
-                if not callable(found) or name == "add_note":
+                if not callable(found) or is_own or name in {"add_note", "with_traceback"}:
                     return found
+                if type(value) in _GROUPS:
+                    return BoundMethod(value, name, lambda *args: found(*map(_plain_function, args)))
         elif isinstance(value, type):
             return self._of_class(value, name)
         elif isinstance(value, TaskGroup | Timeout):
@@ -145,7 +158,7 @@ class Attributes:
             name in {"name", "value"} or (name in value.__dict__ and not name.startswith("_"))
         ):
             return getattr(value, name)
-        raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'", name=name, obj=value)
+        raise no_attribute(value, name)
 
     def _of_class(self, cls: Any, name: str) -> Any:
         if name in _CLASS_NAMES:
@@ -177,12 +190,36 @@ class Attributes:
 
     def writable(self, value: Any, name: str) -> Any:
         """The same value, if workflow code may assign its attributes."""
+        members = getattr(type(value), MEMBERS, None)
+        if members is not None and name in members.properties:
+            message = f"property '{name}' of '{type(value).__name__}' object has no setter"
+            raise AttributeError(message, name=name, obj=value)
         slots = getattr(type(value), SLOTS, None)
         if slots is None or name in slots:
             is_error = isinstance(value, BaseException) and not name.startswith("_")
             if is_error or hasattr(type(value), "__warren_attribute__"):
                 return value
         raise AttributeError(_not_writable(type(value).__name__, name), name=name, obj=value)
+
+
+def no_attribute(value: Any, name: str) -> AttributeError:
+    """The error for an attribute that CPython has not got either; ends the run over one that only it has."""
+    cls = type(value)
+    kind = _NAMES.get(cls, cls.__name__)
+    is_known = name in ASYNCIO_ATTRIBUTES if isinstance(value, _OF_ASYNCIO) else _has(cls, name)
+    if is_known and not name.startswith("_"):
+        raise Stop(LimitExceeded(f"{kind}.{name} is not supported in a workflow; do without, or use it in an @action"))
+    return AttributeError(f"'{kind}' object has no attribute '{name}'", name=name, obj=value)
+
+
+def _has(cls: type, name: str) -> bool:
+    """Whether instances of one of Python's own classes have the attribute."""
+    return not cls.__module__.startswith("warren.") and any(name in vars(base) for base in cls.__mro__)
+
+
+def _plain_function(value: Any) -> Any:
+    """A function of the workflow as one that CPython 3.11 takes for a function."""
+    return (lambda *args: value(*args)) if isinstance(value, Closure) else value
 
 
 def _not_writable(kind: str, name: str) -> str:

@@ -56,6 +56,7 @@ def value_table(guards: Guards, attributes: Attributes) -> dict[str, Any]:
         "str": str,
         "tuple": tuple,
         "type": type,
+        "NotImplemented": NotImplemented,
         "datetime.datetime": dt.datetime,
         "datetime.date": dt.date,
         "datetime.time": dt.time,
@@ -110,6 +111,7 @@ def _functions(guards: Guards, attributes: Attributes) -> dict[str, Any]:
         "zip": lambda *iterables, strict=False: ZipIterator([make_iterator(part) for part in iterables], strict),
         "map": _map,
         "filter": lambda function, iterable: FilterIterator(function, make_iterator(iterable), guards.budget),
+        "NotImplemented": NotImplemented,
         "$matches": matches,
     }
 
@@ -146,6 +148,8 @@ def _of_modules(guards: Guards) -> dict[str, Any]:
         "zoneinfo.ZoneInfo": zoneinfo.ZoneInfo,
         "decimal.Decimal": decimal.Decimal,
         "uuid.UUID": _uuid,
+        "uuid.uuid3": _uuid_of_name(guards, uuid.uuid3),
+        "uuid.uuid5": _uuid_of_name(guards, uuid.uuid5),
     }
 
 
@@ -367,6 +371,15 @@ def _class_method(name: str) -> Callable[..., Any]:
         return from_timestamp
     found: Callable[..., Any] = owner
     return found
+
+
+def _uuid_of_name(guards: Guards, function: Callable[..., uuid.UUID]) -> Callable[..., uuid.UUID]:
+    def made(namespace: Any, name: Any) -> uuid.UUID:
+        if isinstance(name, str | bytes):
+            guards.budget.spend(len(name) >> 6)
+        return function(namespace, name)
+
+    return made
 
 
 def _uuid(*args: Any, **kwargs: Any) -> uuid.UUID:

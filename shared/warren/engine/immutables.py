@@ -1,7 +1,7 @@
 """Immutable values in a snapshot that are no plain JSON: each is written whole, and is one object again after it.
 
     ["x", tagged JSON]    ["timezone", seconds, name or null]    ["zone", key]    ["slice", three tagged]
-    ["decimals", tagged]    ["class", ref, hierarchy or null]    ["stand-in", name]
+    ["decimals", tagged]    ["week", tagged]    ["class", ref, hierarchy or null]    ["stand-in", name]
 
 Must not know what refers to them.
 """
@@ -18,7 +18,7 @@ from warren.engine.builtins import stand_in
 from warren.engine.types import TypeTable
 
 Json = Any
-KINDS = frozenset({"x", "timezone", "zone", "slice", "decimals", "class", "stand-in"})
+KINDS = frozenset({"x", "timezone", "zone", "slice", "decimals", "week", "class", "stand-in"})
 
 
 def write(value: Any) -> Json:
@@ -34,6 +34,8 @@ def write(value: Any) -> Json:
             return ["slice", encode([value.start, value.stop, value.step])]
         case decimal.DecimalTuple():
             return ["decimals", encode(tuple(value))]
+        case tuple():
+            return ["week", encode(tuple(value))]
         case type():
             return _write_class(value)
         case _:
@@ -54,6 +56,8 @@ def read(data: Json, types: TypeTable) -> Any:
             return slice(*decode(data[1], types))
         case "decimals":
             return decimal.DecimalTuple(*decode(data[1], types))
+        case "week":
+            return dt.date.fromisocalendar(*decode(data[1], types)).isocalendar()
         case "class":
             return types.get(data[1]) if data[2] is None else types.exception_class(data[1], data[2])
         case "stand-in":

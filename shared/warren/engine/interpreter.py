@@ -58,11 +58,11 @@ class Interpreter:
                 elif not scheduler.start_children(unit):
                     ready.appendleft(unit)
         except Stop as stop:
-            self._finish_failed(stop.reason)
+            self.finish_failed(stop.reason)
         except (RecursionError, MemoryError) as error:
-            self._finish_failed(LimitExceeded(f"the workflow exceeded a limit of the engine: {error}"))
+            self.finish_failed(LimitExceeded(f"the workflow exceeded a limit of the engine: {error}"))
         if run.status is RunStatus.RUNNING and self._is_stuck():
-            self._finish_failed(RuntimeError("deadlock: the workflow waits for something that cannot happen any more"))
+            self.finish_failed(RuntimeError("deadlock: the workflow waits for something that cannot happen any more"))
         self._account()
 
     def _account(self) -> None:
@@ -80,7 +80,7 @@ class Interpreter:
             return
         run.cost, run.unmeasured = size_of(run), 0
         if run.cost > MAX_STATE_BYTES:
-            self._finish_failed(
+            self.finish_failed(
                 LimitExceeded(
                     f"the run holds more than {MAX_STATE_BYTES // 1024 // 1024} MiB of values; keep large data outside "
                     "and pass references to it"
@@ -106,9 +106,9 @@ class Interpreter:
             if initialise is not None:
                 initialise()
         except Stop as stop:
-            self._finish_failed(stop.reason)
+            self.finish_failed(stop.reason)
         except Exception as error:  # noqa: BLE001 - the user's __init__ may raise anything; the run fails with it
-            self._finish_failed(error)
+            self.finish_failed(error)
         else:
             strand.frames.append(Frame(coroutine.code, 0, coroutine.variables))
             self._run.ready.append(strand)
@@ -221,12 +221,15 @@ class Interpreter:
                 frame.node = node.handler
                 return frame
             frames.pop()
+            if isinstance(error, StopIteration):
+                cause, error = error, RuntimeError("coroutine raised StopIteration")
+                error.__cause__ = cause
         self._end_with(strand, error)
         return None
 
     def _end_with(self, strand: Strand, error: BaseException) -> None:
         if strand.future is None:
-            self._finish_failed(error)
+            self.finish_failed(error)
         else:
             self._scheduler.fail(strand.future, error)
 
@@ -236,11 +239,12 @@ class Interpreter:
         try:
             result = self._run.executable.guards.encoded(value)
         except Exception as error:  # noqa: BLE001 - a result that cannot be sent fails the run
-            self._finish_failed(error)
+            self.finish_failed(error)
             return
         self._finish(RunStatus.COMPLETED, result, None)
 
-    def _finish_failed(self, error: BaseException) -> None:
+    def finish_failed(self, error: BaseException) -> None:
+        """The run is over, with an exception."""
         status = RunStatus.FAILED
         if isinstance(error, CancelledError) and self._run.cancelling:
             status = RunStatus.CANCELLED

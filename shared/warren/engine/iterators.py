@@ -13,6 +13,7 @@ from typing import Any
 from warren.engine.limits import Budget
 from warren.engine.objects import Closure
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
+from warren.engine.records import MEMBERS
 
 
 class EngineIterator:
@@ -342,7 +343,7 @@ def make_iterator(value: Any) -> Any:
         raise TypeError("'function' object is not iterable")
     if isinstance(value, deque):
         return DequeIterator(value)
-    return SequenceIterator(tuple(value))
+    return _kept(iter(value))
 
 
 def make_reversed(value: Any) -> Any:
@@ -356,4 +357,10 @@ def make_reversed(value: Any) -> Any:
         return MappingIterator(value._mapping, kind, backwards=True)
     if isinstance(value, deque):
         return DequeIterator(value, backwards=True)
-    raise TypeError(f"'{type(value).__name__}' object is not reversible")
+    return _kept(reversed(value))
+
+
+def _kept(made: Any) -> Any:
+    """What a class of the user's iterates with, as an iterator that a snapshot can keep."""
+    is_kept = isinstance(made, EngineIterator) or hasattr(type(made), MEMBERS)
+    return made if is_kept else SequenceIterator(tuple(made))

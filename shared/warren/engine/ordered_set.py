@@ -135,6 +135,12 @@ class OrderedSet(_OrderedBase):
     __slots__ = ()
     __hash__ = None  # type: ignore[assignment]  # unhashable, as set is
 
+    def __iter__(self) -> Iterator[Any]:
+        try:
+            yield from self._items
+        except RuntimeError:  # of a dict
+            raise RuntimeError("Set changed size during iteration") from None
+
     def add(self, item: Any, /) -> None:
         self._items[item] = None
 

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from warren.contracts.policies import check_policy
+from warren.contracts.tags import KEPT_REPR, KEPT_TEXT, UNCOMPILED
 from warren.engine.dumps import DUMPS, dumping
 from warren.engine.limits import Stop
 from warren.engine.objects import BoundMethod
@@ -52,12 +53,26 @@ class Members:
         if name in self.constants:
             return self.constants[name]
         if name in self.opaque:
-            raise Stop(
-                LimitExceeded(f"{self.name}.{name} was not compiled with the workflow; call it inside an @action")
-            )
+            self.uncompiled(name)()
         raise AttributeError(f"'{type(instance).__name__}' object has no attribute '{name}'", name=name, obj=instance)
 
+    def uncompiled(self, name: str) -> Callable[..., Any]:
+        """What stands for a method that could not be compiled: it ends the run, but for a text that an exception of an
+        action brought along.
+        """
 
+        def stop(*args: Any) -> Any:
+            kept = getattr(args[0], _KEPT[name], None) if name in _KEPT else None
+            if kept is None:
+                message = f"{self.name}.{name} was not compiled with the workflow; call it inside an @action"
+                raise Stop(LimitExceeded(message))
+            return kept
+
+        setattr(stop, UNCOMPILED, True)
+        return stop
+
+
+_KEPT = {"__str__": KEPT_TEXT, "__repr__": KEPT_REPR}
 _NO_MEMBERS = Members()
 
 
@@ -127,6 +142,8 @@ class RecordModel(BaseModel):
             return dumping(getattr(self, name))
         if name in _MODEL_METHODS or name in type(self).model_fields or name in (self.model_extra or {}):
             return getattr(self, name)
+        if name in vars(BaseModel) and not members.has(name):
+            raise Stop(LimitExceeded(f"{type(self).__name__}.{name} is pydantic's own code; call it in an @action"))
         return members.get(self, name)
 
 

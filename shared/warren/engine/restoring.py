@@ -107,7 +107,9 @@ class Reader:
         if number not in self._made:
             data = self._table[number]
             if data[0] in _WHOLE:  # their parts come first; cycles pass through something mutable
-                self._made[number] = self._immutable(data)
+                made = self._made[number] = self._immutable(data)
+                if data[0] == "group":
+                    self._queue(number, made, data)
             else:
                 made = self._empty(data)
                 self._made[number] = made
@@ -117,11 +119,12 @@ class Reader:
     def _immutable(self, data: Json) -> Any:
         if data[0] in immutables.KINDS:
             return immutables.read(data, self._types)
+        if data[0] == "group":
+            exceptions = [self.value(part) for part in data[7:]]
+            return self._types.exception_class(data[1], data[2])(self.value(data[6]), exceptions)
         parts = [self.value(part) for part in data[1:]]
         if data[0] == "t":
             return tuple(parts)
-        if data[0] == "group":
-            return BaseExceptionGroup(parts[0], parts[1:])
         return self._executable.attribute(parts[0], parts[1])
 
     def _queue(self, number: int, made: Any, data: Json) -> None:
@@ -179,7 +182,7 @@ class Reader:
             made.extend(self.value(part) for part in data[1:])
         elif kind == "deque":
             made.extend(self.value(part) for part in data[2:])
-        elif kind == "error":
+        elif kind in {"error", "group"}:
             initialise(made, tuple(self.value(part) for part in data[3]))
             for name, item in self._named(data[4]).items():
                 object.__setattr__(made, name, item)

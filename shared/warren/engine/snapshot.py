@@ -24,6 +24,7 @@ from warren.contracts.exceptions import kept_attributes
 from warren.contracts.messages import RunStatus
 from warren.contracts.values import encode, type_ref
 from warren.engine import immutables, iterators
+from warren.engine.attributes import IsoWeek
 from warren.engine.codegen.functions import AsyncCode
 from warren.engine.executable import Executable
 from warren.engine.fields import FIELDS
@@ -104,10 +105,13 @@ _OBJECT_CLASSES = (
 )
 
 
+_TUPLES = frozenset({decimal.DecimalTuple, IsoWeek})
+
+
 @functools.cache
 def _is_object(cls: type) -> bool:
     """Whether values of this class have an identity that a snapshot keeps."""
-    return (issubclass(cls, _OBJECT_CLASSES) or cls in FIELDS) and cls is not decimal.DecimalTuple
+    return (issubclass(cls, _OBJECT_CLASSES) or cls in FIELDS) and cls not in _TUPLES
 
 
 class _Writer:
@@ -142,7 +146,7 @@ class _Writer:
         name = self._names.get(id(value))
         if name is not None:
             return ["g", name]
-        if cls is int or cls is float:
+        if cls is int or (cls is float and value == value):  # NaN is found in a list by its identity
             return ["v", encode(value)]
         number = len(self.table)
         self.table.append(None)
@@ -199,9 +203,9 @@ class _Writer:
         ref = type_ref(type(value))
         if isinstance(value, BaseException):
             mro = [type_ref(base) for base in type(value).__mro__[:-1]]
-            if isinstance(value, BaseExceptionGroup):
-                return ["group", value.message, *self._values(value.exceptions)]
             parts = [self._values(value.args), self._named(kept_attributes(value)), self.value(value.__cause__)]
+            if isinstance(value, BaseExceptionGroup):
+                return ["group", ref, mro, *parts, self.value(value.message), *self._values(value.exceptions)]
             return ["error", ref, mro, *parts]
         if isinstance(value, BaseModel):
             names = [*type(value).model_fields, *(value.model_extra or {})]

@@ -29,6 +29,7 @@ from warren.engine.asyncio_errors import CancelledError
 from warren.engine.commands import Command
 from warren.engine.executable import Executable
 from warren.engine.interpreter import Interpreter
+from warren.engine.limits import Stop
 from warren.engine.objects import FutureState, Strand
 from warren.engine.sizes import memory_size
 from warren.engine.state import PendingAction, PendingTimer, RunState
@@ -54,7 +55,11 @@ def start_run(
     scheduler = executable.scheduler
     scheduler.begin(run, at)
     types = executable.types
-    values = {name: _arrived(run, decode(value, types)) for name, value in input.items()}
+    try:
+        values = {name: _arrived(run, decode(value, types)) for name, value in input.items()}
+    except Stop as stop:  # of a `__hash__` of the user's
+        scheduler.end()
+        raise InvalidInput(str(stop)) from stop
     instance = types.get(executable.program.ref)()
     initialise = executable.initialiser
     interpreter = Interpreter(run, scheduler)
@@ -79,11 +84,15 @@ def apply(run: RunState, event: m.RunEvent, at: datetime) -> list[Command] | Non
     executable.budget.reset()
     scheduler = executable.scheduler
     scheduler.begin(run, at)
-    if not _take(run, event, at):
-        scheduler.end()
-        return None
+    interpreter = Interpreter(run, scheduler)
+    try:
+        if not _take(run, event, at):
+            scheduler.end()
+            return None
+    except Stop as stop:  # of a `__hash__` of the user's, while the event's value was decoded
+        interpreter.finish_failed(stop.reason)
     run.seq += 1
-    Interpreter(run, scheduler).advance()
+    interpreter.advance()
     return scheduler.end()
 
 

@@ -20,6 +20,7 @@ from pydantic import ConfigDict, Field, computed_field, create_model
 
 from warren import errors
 from warren.contracts.exceptions import initialise
+from warren.contracts.models import construct_model
 from warren.contracts.values import KEPT_TEXT, decode, kept_repr, kept_text
 from warren.engine.dumps import DUMP_GUARD, own_dump, unread
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
@@ -123,7 +124,7 @@ class TypeTable:
         """An instance with these fields, without running validators."""
         cls = self.get(ref) if ref in self._definitions else None
         if cls is not None and issubclass(cls, RecordModel):
-            return cls.model_construct(_fields_set=set(fields if fields_set is None else fields_set), **fields)
+            return construct_model(cls, fields, fields_set)
         instance = object.__new__(self._opaque_class(ref, "model"))
         instance.__dict__.update(fields)
         return instance
@@ -164,19 +165,18 @@ class TypeTable:
         return _named(made, ref)
 
     def _add_members(self, made: Any, definition: TypeDef) -> None:
-        """Class attributes, methods and properties; special methods become real ones."""
-        inherited = getattr(made, MEMBERS, Members())
+        """Class attributes, methods and properties, those of the bases included; special methods become real ones."""
         constants = {name: self._constant(value) for name, value in definition.constants.items()}
         methods = {name: self._late(key) for name, key in definition.methods.items()}
         members = Members(
             name=_short(definition.ref),
-            constants=inherited.constants | constants,
-            methods=inherited.methods | {name: made for name, made in methods.items() if not name.startswith("__")},
-            properties=inherited.properties | {name: self._late(key) for name, key in definition.properties.items()},
-            opaque=inherited.opaque | frozenset(definition.opaque),
+            constants=constants,
+            methods={name: made for name, made in methods.items() if not name.startswith("__")},
+            properties={name: self._late(key) for name, key in definition.properties.items()},
+            opaque=frozenset(definition.opaque),
         )
         setattr(made, MEMBERS, members)
-        for name, method in methods.items():
+        for name, method in (methods | {name: members.uncompiled(name) for name in definition.opaque}).items():
             if name.startswith("__"):
                 setattr(made, name, method)
         if issubclass(made, BaseException):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
+import string
 import typing
 from collections.abc import Callable
 from types import FunctionType
@@ -229,7 +231,27 @@ def _call_method(b: Builder, node: ast.Call, function: ast.Attribute) -> Expr:
             "give it one: `moment.astimezone(UTC)`",
         )
         return b.refuse(node, refusal)
+    field = _reaching_field(function)
+    if field is not None:
+        refusal = Refusal(
+            "reflection",
+            f"the format string reaches for an attribute ({{{field}}})",
+            f'write an f-string: `f"{{value.{field.rpartition(".")[2]}}}"`, or pass the attribute\'s value',
+        )
+        return b.refuse(function.value, refusal)
     return _plain(b, node, visit_attribute(b, function), consumes=function.attr in _CONSUMING_METHODS)
+
+
+def _reaching_field(function: ast.Attribute) -> str | None:
+    """The first field of a literal format string that reads an attribute, which the engine's `format` does not."""
+    text = function.value
+    if function.attr not in {"format", "format_map"} or not isinstance(text, ast.Constant):
+        return None
+    try:
+        fields = [name or "" for _, name, _, _ in string.Formatter().parse(str(text.value))]
+    except ValueError:  # which the run says in CPython's words
+        return None
+    return next((name for name in fields if "." in re.sub(r"\[[^\]]*\]", "", name)), None)
 
 
 # --- objects ----------------------------------------------------------------------------------------------------------

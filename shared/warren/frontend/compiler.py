@@ -50,6 +50,8 @@ class Compiler:
         """Names of attributes of values that are not known before the run."""
         self.attribute_sites: list[tuple[Unit, ast.AST, str]] = []
         """Where such an attribute is read."""
+        self.attribute_stores: list[tuple[Unit, ast.AST, str]] = []
+        """Where such an attribute is assigned or deleted."""
         self.private_sites: list[tuple[Unit, ast.AST, str]] = []
         """Where a name with an underscore is reached that is not one of `self`."""
         self.self_reads: list[tuple[Unit, ast.expr, str]] = []
@@ -162,7 +164,7 @@ class Compiler:
         `roots` are the functions that the workflow certainly needs.
         """
         self._check_self()
-        self.methods.refuse_uses(roots)
+        self.methods.refuse_uses()
         found: list[Diagnostic] = []
         needed = reachable(self.units, roots)
         for unit in [unit for key, unit in self.units.items() if key in needed]:

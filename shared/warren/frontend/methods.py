@@ -26,6 +26,7 @@ from warren.frontend.diagnostics import diagnostic
 from warren.frontend.models import has_own_dump
 from warren.frontend.sources import is_standard
 from warren.frontend.unit import Unit
+from warren.ir.intrinsics import ASYNCIO_ATTRIBUTES
 from warren.ir.workflow import TypeDef
 
 if TYPE_CHECKING:
@@ -76,6 +77,10 @@ _COMMON = frozenset(
 """Attributes that values of Python's own have: a use of one of these may have nothing to do with the user's classes."""
 
 
+_COMMON_NAMES = frozenset({"get_name", "set_name", "when"})
+"""What a field or a method of a class that the workflow does not name could be called, too."""
+_OF_TASKS = "`await task`, and write what follows there; `task.done()` and `task.result()` are supported"
+
 _DUMPS = ("model_dump", "model_dump_json")
 
 
@@ -104,6 +109,8 @@ class MethodTable:
         if isinstance(function, FunctionType):
             if _is_written(function):
                 self._found[ref, name] = (kind, self._compiler.use_function(function))
+            elif function.__module__ == "functools":  # of total_ordering
+                self._found[ref, name] = ("opaque", None)
         elif raw is not None and not self._is_data(ref, name, raw):
             self._found[ref, name] = ("opaque", None)
 
@@ -115,21 +122,53 @@ class MethodTable:
         fields = [field.name for field in described.fields]
         return name in described.constants or name in fields or isinstance(raw, enum.Enum)
 
-    def refuse_uses(self, roots: list[str]) -> None:
-        """Refuse what uses a method that cannot be compiled, where the name can only mean that method."""
-        needed = reachable(self._compiler.units, roots)
-        for unit, node, name in self._compiler.attribute_sites:
-            if unit.key not in needed or name in _COMMON:
-                continue
-            owners = [cls for cls in self._compiler.registry.classes.values() if _has(cls, name)]
-            reasons = [self._why_not(cls, name) for cls in owners]
-            if owners and all(reasons):
-                message, recommendation = reasons[0] or ("", "")
+    def refuse_uses(self) -> None:
+        """Refuse what uses a method that cannot be compiled, where the name can only mean that method.
+
+        A method that does so cannot be compiled either, so this goes on until nothing more is found.
+        """
+        compiler = self._compiler
+        waiting = [(self._why_no_store, *site) for site in compiler.attribute_stores]
+        waiting += [(self._why_no_read, *site) for site in compiler.attribute_sites]
+        is_new = True
+        while is_new:
+            is_new, left = False, []
+            for why_not, unit, node, name in waiting:
+                reason = why_not(name)
+                if reason is None:
+                    left.append((why_not, unit, node, name))
+                    continue
+                is_new = True
                 unit.diagnostics.append(
-                    diagnostic(
-                        unit.source, node, code="uncompilable-call", message=message, recommendation=recommendation
-                    )
+                    diagnostic(unit.source, node, code="uncompilable-call", message=reason[0], recommendation=reason[1])
                 )
+            waiting = left
+
+    def _why_no_read(self, name: str) -> tuple[str, str] | None:
+        if name in _COMMON:
+            return None
+        classes = self._compiler.registry.classes.values()
+        owners = [cls for cls in classes if _has(cls, name)]
+        reasons = [self._why_not(cls, name) for cls in owners]
+        if not owners and name in ASYNCIO_ATTRIBUTES - _COMMON_NAMES:
+            return f"{name} of a task or a timeout is not supported in a workflow", _OF_TASKS
+        if not owners:
+            dynamic = next(
+                (cls for cls in classes if _wrote(cls, "__getattr__") or _wrote(cls, "__getattribute__")), None
+            )
+            text = f"{name} may be what {dynamic.__name__}.__getattr__ gives, which is not compiled" if dynamic else ""
+            return (text, "declare it as a field, a method or a property") if dynamic else None
+        reason = next((one for one in reasons if one is not None), None)
+        return reason if all(reasons) or _is_override(owners, reasons) else None
+
+    def _why_no_store(self, name: str) -> tuple[str, str] | None:
+        classes = self._compiler.registry.classes.values()
+        for cls in (cls for cls in classes if _has(cls, name)):
+            code = _setter(cls, name)
+            if code:
+                message = f"assigning {cls.__name__}.{name} runs {code}, which is not compiled"
+                return message, "do it in an @action that returns the changed value, or write a method"
+        return None
 
     def _why_not(self, cls: type, name: str) -> tuple[str, str] | None:
         """Why what the class has under the name cannot be read from an instance, and what to write instead."""
@@ -148,6 +187,8 @@ class MethodTable:
                 return f"{text} cannot be compiled: it is a {type(raw).__name__}", "make it a property or a method"
             return f"{text} is a {type(raw).__name__}, not a constant", "make it immutable, or a field of the instance"
         reason = None if key is None else self._compiler.reason(key)
+        if kind == "" and issubclass(cls, BaseException) and callable(getattr(cls, name, None)):
+            return f"{text} is a library's own code, which a workflow cannot run", "write `str(error)`"
         if reason is None:
             return None
         place = f"{reason.filename}:{reason.line}: " if reason.line else ""
@@ -196,6 +237,32 @@ class MethodTable:
         return dataclasses.replace(definition, fields=fields, constructible=False)
 
 
+def _setter(cls: type, name: str) -> str:
+    """The code that assigning the attribute of an instance runs, if there is any."""
+    raw = inspect.getattr_static(cls, name, None)
+    if isinstance(raw, property) and (raw.fset is not None or raw.fdel is not None):
+        return "the setter of a property"
+    if issubclass(cls, BaseModel) and cls.model_config.get("validate_assignment") and name in cls.model_fields:
+        return "pydantic's validation of assignments"
+    return f"{cls.__name__}.__setattr__" if _wrote(cls, "__setattr__") else ""
+
+
+def _wrote(cls: type, name: str) -> bool:
+    """Whether the user wrote this special method."""
+    raw = inspect.getattr_static(cls, name, None)
+    return isinstance(raw, FunctionType) and not _is_foreign(raw) and _is_written(raw)
+
+
+def _is_override(owners: list[type], reasons: list[tuple[str, str] | None]) -> bool:
+    """Whether a class that cannot have its method compiled overrides one that can: both are meant."""
+    fine = [cls for cls, reason in zip(owners, reasons, strict=True) if reason is None]
+    return any(
+        reason is not None and issubclass(cls, base)
+        for cls, reason in zip(owners, reasons, strict=True)
+        for base in fine
+    )
+
+
 def _has(cls: type, name: str) -> bool:
     fields = getattr(cls, "__dataclass_fields__", None) or getattr(cls, "model_fields", {})
     return name in fields or name in _stored(cls) or inspect.getattr_static(cls, name, None) is not None
@@ -227,10 +294,14 @@ def reachable(units: dict[str, Unit], wanted: list[str]) -> set[str]:
     return found
 
 
+def _is_foreign(made: type | FunctionType) -> bool:
+    return (made.__module__ or "").partition(".")[0] in _FOREIGN
+
+
 def _own_bases(cls: type) -> Iterator[type]:
     """The class and its bases up to the first that is not the user's: what Python has comes first there."""
     for base in cls.__mro__:
-        if base.__module__.partition(".")[0] not in _FOREIGN:
+        if not _is_foreign(base):
             yield base
 
 
@@ -245,7 +316,8 @@ def _special(cls: type) -> list[str]:
             and name.endswith("__")
             and name not in _CONSTRUCTION
             and isinstance(value, FunctionType)
-            and _is_written(value)
+            and not _is_foreign(value)
+            and (_is_written(value) or value.__module__ == "functools")
         }
     )
 

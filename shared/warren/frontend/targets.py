@@ -46,7 +46,10 @@ def _attribute(b: Builder, node: ast.Attribute) -> Expr:
                 "return the value, or keep it in a local variable or on self",
             ),
         )
-    return Attribute(b.expr(node.value), check_attribute(b, node, node.attr), span=span)
+    name = check_attribute(b, node, node.attr)
+    b.compiler.attribute_names.add(name)
+    b.compiler.attribute_stores.append((b.unit, node, name))
+    return Attribute(b.expr(node.value), name, span=span)
 
 
 def _subscript(b: Builder, node: ast.Subscript) -> Expr:

@@ -206,8 +206,8 @@ class TypeRegistry:
         found: dict[str, Expr] = {}
         for base in reversed(list(_user_bases(cls))):
             for name, value in vars(base).items():
+                found.pop(name, None)
                 if not is_public(name) or name in fields or isinstance(value, type | FunctionType):
-                    found.pop(name, None)
                     continue
                 expression = self._constant(value)
                 if expression is not None:

@@ -10,6 +10,7 @@ from typing import Final
 
 BUILTINS: Final = frozenset(
     [
+        "NotImplemented",
         "abs",
         "all",
         "any",
@@ -154,7 +155,10 @@ CLASS_METHODS: Final = frozenset(
         "datetime.datetime.fromtimestamp",
         "datetime.datetime.strptime",
         "datetime.datetime.combine",
+        "datetime.datetime.fromisocalendar",
+        "datetime.datetime.fromordinal",
         "datetime.date.fromisoformat",
+        "datetime.date.fromisocalendar",
         "datetime.date.fromordinal",
         "datetime.date.fromtimestamp",
         "datetime.time.fromisoformat",
@@ -191,6 +195,15 @@ LIBRARY: Final = frozenset(
 DUNDER_ATTRIBUTES: Final = frozenset({"__cause__", "__name__"})
 """The only attributes with a leading underscore that an `Attribute` may read: of an exception, of a class."""
 
+ASYNCIO_ATTRIBUTES: Final = frozenset(
+    {
+        *("add_done_callback", "remove_done_callback", "set_result", "set_exception", "cancelling", "uncancel"),
+        *("get_coro", "get_context", "get_loop", "get_name", "set_name", "get_stack", "print_stack"),
+        *("reschedule", "when"),
+    }
+)
+"""What tasks and timeouts of asyncio have besides what the engine's have."""
+
 ERROR_MODULES: Final = frozenset(
     {
         *("builtins", "warren.errors", "decimal", "asyncio.exceptions", "dataclasses", "zoneinfo._common"),
@@ -207,8 +220,7 @@ SUPPORTED: Final = (
     | LIBRARY
     | frozenset(f"math.{name}" for name in MATH)
     | {
-        "dataclasses.replace",
-        "dataclasses.asdict",
+        *("dataclasses.replace", "dataclasses.asdict", "uuid.uuid3", "uuid.uuid5"),
     }
 )
 """All names that the engine implements; the front end refuses every other callable that it cannot compile."""
