@@ -7,12 +7,14 @@ import shlex
 import sys
 import threading
 from collections.abc import AsyncIterator, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
+from typing import TextIO
 
 from rich.markup import escape
 
 from warren.client import RunHandle
-from warren.contracts.messages import RunStatus
+from warren.contracts.messages import RunFinished, RunStatus
 from warren.contracts.plain import to_plain
 from warren.errors import InvalidInput, WarrenError
 from warren.ir.typespec import spec_text
@@ -29,11 +31,13 @@ from warren_cli.servers import own_servers
 def dev(modules: Sequence[str], *, data: Path | None, as_json: bool) -> int:
     """Run the services until Ctrl-C or the end of the input; returns 0."""
     workflows = load_workflows(modules)
-    run_async(_serve(workflows, data, as_json=as_json))
+    results = sys.stdout
+    with redirect_stdout(sys.stderr):  # what actions print must not mix with the results
+        run_async(_serve(workflows, data, results, as_json=as_json))
     return 0
 
 
-async def _serve(workflows: Sequence[type[Workflow]], data: Path | None, *, as_json: bool) -> None:
+async def _serve(workflows: Sequence[type[Workflow]], data: Path | None, results: TextIO, *, as_json: bool) -> None:
     settings = embedded_settings()
     with interrupts(lambda: err.print("draining; Ctrl-C again stops at once")) as interrupted:
         async with (
@@ -41,16 +45,19 @@ async def _serve(workflows: Sequence[type[Workflow]], data: Path | None, *, as_j
             installed(servers, workflows, settings=settings) as here,
         ):
             _greet(workflows, here, servers.directory)
-            prompt = _Prompt(here, workflows, as_json=as_json)
+            prompt = _Prompt(here, workflows, results, as_json=as_json)
             await unless_interrupted(interrupted, prompt.work())
 
 
 class _Prompt:
     """Reads lines, starts runs, prints their ends."""
 
-    def __init__(self, installation: Installation, workflows: Sequence[type[Workflow]], *, as_json: bool) -> None:
+    def __init__(
+        self, installation: Installation, workflows: Sequence[type[Workflow]], results: TextIO, *, as_json: bool
+    ) -> None:
         self._installation = installation
         self._workflows = workflows
+        self._results = results
         self._as_json = as_json
 
     async def work(self) -> None:
@@ -63,7 +70,8 @@ class _Prompt:
                     report(error, as_json=self._as_json)
                     continue
                 if not self._as_json:
-                    out.print(f"[dim]started[/] {escape(handle.workflow)} {handle.id}", highlight=False)
+                    with redirect_stdout(self._results):
+                        out.print(f"[dim]started[/] {escape(handle.workflow)} {handle.id}", highlight=False)
                 group.create_task(self._announce(handle))
 
     async def _start(self, line: str) -> RunHandle:
@@ -82,11 +90,16 @@ class _Prompt:
 
     async def _announce(self, handle: RunHandle) -> None:
         outcome = await handle.outcome()
+        with redirect_stdout(self._results):
+            self._print(outcome)
+
+    def _print(self, outcome: RunFinished) -> None:
         if self._as_json:
             print_json(outcome_data(outcome))
         elif outcome.status is RunStatus.COMPLETED:
             seconds = (outcome.finished_at - outcome.started_at).total_seconds()
-            out.print(f"[green]completed[/] {escape(handle.workflow)} {handle.id} in {seconds:.2f} s", highlight=False)
+            what = f"{escape(outcome.workflow)} {outcome.run_id}"
+            out.print(f"[green]completed[/] {what} in {seconds:.2f} s", highlight=False)
             print_json(to_plain(outcome.result))
         else:
             print_failure(outcome)

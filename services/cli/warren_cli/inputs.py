@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -87,8 +88,10 @@ def load_workflow(target: str) -> type[Workflow]:
         InvalidInput: no such module or workflow.
     """
     module_name, _, name = target.partition(":")
-    (module,) = import_modules([module_name])
+    (module,) = _imported([module_name])
     found = workflows_of(module)
+    if not found:
+        raise InvalidInput(f"there is no @workflow class in {module_name}")
     if not name:
         if len(found) == 1:
             return found[0]
@@ -112,13 +115,17 @@ def workflows_of(module: ModuleType) -> list[type[Workflow]]:
 
 def load_workflows(modules: Sequence[str]) -> list[type[Workflow]]:
     """Import modules and return their workflows; raises `InvalidInput` where there are none."""
-    found = {cls: None for module in import_modules(modules) for cls in workflows_of(module)}
+    found = {cls: None for module in _imported(modules) for cls in workflows_of(module)}
     if not found:
         raise InvalidInput(f"there is no @workflow class in {', '.join(modules)}")
     return list(found)
 
 
+def _imported(modules: Sequence[str]) -> list[ModuleType]:
+    """Import modules; what they print is kept off standard output, which is for what the command prints."""
+    with redirect_stdout(sys.stderr):
+        return import_modules(modules)
+
+
 def _choices(module: str, found: Sequence[type[Workflow]]) -> str:
-    if not found:
-        return "it has no @workflow class at all"
     return "one of " + ", ".join(f"{module}:{cls.__name__}" for cls in found)

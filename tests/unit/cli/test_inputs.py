@@ -63,3 +63,13 @@ def test_the_only_workflow_of_a_module_needs_no_name(tmp_path: Path, monkeypatch
     (tmp_path / "lone_module.py").write_text(text)
     monkeypatch.chdir(tmp_path)
     assert load_workflow(str(tmp_path / "lone_module.py")).short_name() == "lone"
+
+
+def test_what_a_module_prints_is_not_on_standard_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "talking_module.py").write_text("print('hello')\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInput, match=r"^there is no @workflow class in talking_module$"):
+        load_workflow("talking_module")
+    assert capsys.readouterr() == ("", "hello\n")
