@@ -265,6 +265,20 @@ def test_wrong_settings_are_exit_code_2(shop: Path, servers: dict[str, str]) -> 
     assert next(iter(servers)) in done.stderr
 
 
+@pytest.mark.parametrize("url", ["amqp://", "amqp://host:port/", "amqp://host:99999/", "amqp://[::1/"])
+def test_what_is_no_broker_url_is_exit_code_2(shop: Path, url: str) -> None:
+    done = warren(shop, "topology", servers={"WARREN_BROKER_URL": url})
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("error: the broker URL cannot be used (")
+
+
+@pytest.mark.parametrize("service", [["compiler"], ["coordinator"], ["worker", "shop"]], ids=lambda words: words[0])
+def test_a_service_says_which_setting_is_wrong(shop: Path, service: list[str]) -> None:
+    done = warren(shop, *service, servers={"WARREN_SHARDS": "many"})
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: WARREN_SHARDS: ")
+
+
 def test_a_service_needs_servers(shop: Path) -> None:
     done = warren(shop, "worker", "shop", servers={"WARREN_BROKER_URL": "memory:"})
     assert done.returncode == 2
