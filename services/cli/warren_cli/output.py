@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from rich.console import Console
 from rich.json import JSON
@@ -127,6 +128,11 @@ def print_failure(finished: messages.RunFinished) -> None:
         err.print(error["traceback"].rstrip(), style="dim", markup=False, highlight=False, soft_wrap=True)
     err.print(f"[red]run {finished.run_id} of {escape(finished.workflow)} failed:[/]", highlight=False, soft_wrap=True)
     err.print(f"{error['type']}: {error['message']}", markup=False, highlight=False, soft_wrap=True)
+
+
+def print_goes_on(run_id: UUID) -> None:
+    """That a run on servers does not need this process, and how to see it."""
+    err.print(f"run {run_id} goes on; see it with: warren show {run_id}", highlight=False, soft_wrap=True)
 
 
 def print_resumed(count: int, directory: Path | None) -> None:

@@ -117,7 +117,7 @@ class _OneRun:
 
     async def on_servers(self) -> messages.RunFinished | None:
         """Start it on the servers and wait; None when interrupted."""
-        from warren_cli.output import err
+        from warren_cli.output import print_goes_on
 
         with interrupts(lambda: None) as interrupted:
             async with people_client() as client:
@@ -127,7 +127,7 @@ class _OneRun:
                 )
                 outcome = await self._wait(handle, None, interrupted)
                 if outcome is None:
-                    err.print(f"run {handle.id} goes on; see it with: warren show {handle.id}", highlight=False)
+                    print_goes_on(handle.id)
                 return outcome
 
     async def _wait(
