@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
+import re
 import sys
 import threading
 from collections.abc import AsyncIterator, Sequence
@@ -20,7 +20,7 @@ from warren.errors import InvalidInput, WarrenError
 from warren.ir.typespec import spec_text
 from warren.sdk.workflow import Workflow
 from warren_cli.failures import report
-from warren_cli.inputs import load_workflows, parse_input
+from warren_cli.inputs import load_workflows, parse_input, split_input
 from warren_cli.installation import Installation, installed
 from warren_cli.loops import interrupts, run_async, unless_interrupted
 from warren_cli.output import err, out, outcome_data, print_failure, print_json, print_resumed
@@ -82,11 +82,7 @@ class _Prompt:
             raise InvalidInput(
                 f"there is no workflow {name!r}; write one of: {', '.join(map(_usage, self._workflows))}"
             )
-        try:
-            parts = [rest] if rest.startswith(("{", "@")) else shlex.split(rest)
-        except ValueError as error:
-            raise InvalidInput(f"{rest}: {error}") from None
-        return await self._installation.client.start_encoded(cls, parse_input(parts), accepted=True)
+        return await self._installation.client.start_encoded(cls, parse_input(split_input(rest)), accepted=True)
 
     async def _announce(self, handle: RunHandle) -> None:
         outcome = await handle.outcome()
@@ -116,8 +112,8 @@ def _greet(workflows: Sequence[type[Workflow]], here: Installation, directory: P
 
 
 def _usage(cls: type[Workflow]) -> str:
-    parameters = cls.workflow_ir().parameters
-    return " ".join([cls.short_name(), *(f"{name}={spec_text(spec).upper()}" for name, spec in parameters.items())])
+    types = {name: re.sub(r"[\w.]+:", "", spec_text(spec)) for name, spec in cls.workflow_ir().parameters.items()}
+    return " ".join([cls.short_name(), *(f"{name}={text.upper()}" for name, text in types.items())])
 
 
 async def _lines() -> AsyncIterator[str]:

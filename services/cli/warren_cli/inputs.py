@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sys
 from collections.abc import Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from warren.contracts.encoding import printable
@@ -17,6 +19,9 @@ from warren.errors import InvalidInput
 from warren.sdk.registry import workflow_registry
 from warren.sdk.workflow import Workflow
 from warren_worker.modules import import_modules
+
+_WORD: Final = re.compile(r'(?:"(?:\\.|[^"\\])*"|\S)+')
+_PAIR: Final = re.compile(r"[^\W\d]\w*=")
 
 
 def parse_input(parts: Sequence[str]) -> dict[str, Any]:
@@ -32,6 +37,35 @@ def parse_input(parts: Sequence[str]) -> dict[str, Any]:
     for part in parts:
         arguments |= _parse_part(part)
     return {name: _sendable(value) for name, value in arguments.items()}
+
+
+def split_input(line: str) -> list[str]:
+    """The parts of an input in one line: as it is, or `name=value` pairs. A value may be JSON with spaces and quotes.
+
+    Raises:
+        InvalidInput: a quote is not closed.
+    """
+    if line.startswith(("{", "@")):
+        return [line]
+    parts: list[str] = []
+    for word in _WORD.findall(line):
+        if parts and not _PAIR.match(word):
+            parts[-1] += f" {word}"
+        else:
+            parts.append(word)
+    return [_unquoted(part) for part in parts]
+
+
+def _unquoted(part: str) -> str:
+    """The part without a shell's quotes, which are none of JSON's."""
+    name, equals, value = part.partition("=")
+    with suppress(json.JSONDecodeError):
+        json.loads(value)
+        return part
+    try:
+        return f"{name}{equals}{' '.join(shlex.split(value))}"
+    except ValueError as error:
+        raise InvalidInput(f"{part}: {error}") from None
 
 
 def _sendable(value: Any) -> Any:
