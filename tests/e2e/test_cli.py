@@ -62,7 +62,10 @@ def test_help_version_and_usage(shop: Path) -> None:
     assert warren(shop, "--version").stdout.startswith("warren 0.")
     assert warren(shop, "run").returncode == 2
     assert warren(shop, "no-such-command").returncode == 2
-    assert "--input" in warren(shop, "run", "--help").stdout
+    text = warren(shop, "run", "--help").stdout
+    assert "--input" in text
+    paragraph = text[text.index("Needs no server") :].partition("\n \n")[0].splitlines()[:-1]
+    assert all(len(line.strip()) > 60 for line in paragraph[:3]), "lines are as long as the terminal is wide"
 
 
 def test_completion_can_be_shown(shop: Path) -> None:
