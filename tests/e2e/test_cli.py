@@ -62,7 +62,10 @@ def test_help_version_and_usage(shop: Path) -> None:
     assert warren(shop, "--version").stdout.startswith("warren 0.")
     assert warren(shop, "run").returncode == 2
     assert warren(shop, "no-such-command").returncode == 2
-    assert "--input" in warren(shop, "run", "--help").stdout
+    text = warren(shop, "run", "--help").stdout
+    assert "--input" in text
+    paragraph = text[text.index("Needs no server") :].partition("\n \n")[0].splitlines()[:-1]
+    assert all(len(line.strip()) > 60 for line in paragraph[:3]), "lines are as long as the terminal is wide"
 
 
 def test_completion_can_be_shown(shop: Path) -> None:
@@ -263,6 +266,20 @@ def test_wrong_settings_are_exit_code_2(shop: Path, servers: dict[str, str]) -> 
     done = warren(shop, "run", "shop:Doubled", "-i", "numbers=[1]", servers=servers)
     assert done.returncode == 2, done.stderr
     assert next(iter(servers)) in done.stderr
+
+
+@pytest.mark.parametrize("url", ["amqp://", "amqp://host:port/", "amqp://host:99999/", "amqp://[::1/"])
+def test_what_is_no_broker_url_is_exit_code_2(shop: Path, url: str) -> None:
+    done = warren(shop, "topology", servers={"WARREN_BROKER_URL": url})
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("error: the broker URL cannot be used (")
+
+
+@pytest.mark.parametrize("service", [["compiler"], ["coordinator"], ["worker", "shop"]], ids=lambda words: words[0])
+def test_a_service_says_which_setting_is_wrong(shop: Path, service: list[str]) -> None:
+    done = warren(shop, *service, servers={"WARREN_SHARDS": "many"})
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: WARREN_SHARDS: ")
 
 
 def test_a_service_needs_servers(shop: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,26 @@ async def test_a_run_can_be_cancelled(pairs: Installation, tmp_path: Path) -> No
 
     await eventually(is_cancelled, within_seconds=30)
     assert (await call(pairs, tmp_path, "cancel", str(uuid4()))).returncode == 2
+
+
+async def test_who_stops_waiting_is_told_which_run_goes_on(pairs: Installation, tmp_path: Path) -> None:
+    write_modules(tmp_path)
+    await data(pairs, tmp_path, "register", "shop")
+    run_id = str(uuid4())
+    arguments = ("start", "cli.failing", "-i", "text=x", "--run-id", run_id, "--wait")  # no worker has its queue
+    waiting = begin(tmp_path, *arguments, servers=pairs.environment)
+
+    async def is_under_way() -> bool:
+        return (await call(pairs, tmp_path, "show", run_id)).returncode == 0
+
+    await eventually(is_under_way, within_seconds=30)
+    waiting.send_signal(signal.SIGINT)
+    stdout, stderr = await asyncio.to_thread(waiting.communicate)
+    assert (waiting.returncode, stdout, stderr) == (
+        130,
+        "",
+        f"run {run_id} goes on; see it with: warren show {run_id}\n",
+    )
 
 
 async def test_migrate_and_topology_may_be_repeated(pairs: Installation, tmp_path: Path) -> None:

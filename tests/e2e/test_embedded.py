@@ -19,6 +19,32 @@ from warren.contracts.ids import new_run_id
 pytestmark = pytest.mark.timeout(240)
 
 
+TALKING = """
+from warren import Workflow, action, workflow
+
+print("imported")
+
+
+@action
+async def say(word: str) -> str:
+    print(word)
+    return word
+
+
+@action
+def shout(word: str) -> str:
+    print(word)
+    return word
+
+
+@workflow
+class Talk(Workflow):
+    async def run(self, word: str) -> str:
+        await shout(word)
+        return await say(word)
+"""
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     """A directory with the modules, and without any data."""
@@ -174,6 +200,17 @@ def test_dev_speaks_json_to_machines(shop: Path) -> None:
     assert ends["cli.doubled"]["result"] == {"sum": 6}
     assert ends["cli.failing"]["error"]["message"] == "bad"
     assert "Traceback" in ends["cli.failing"]["error"]["traceback"]
+
+
+def test_what_actions_print_does_not_mix_with_results(tmp_path: Path) -> None:
+    (tmp_path / "talking.py").write_text(TALKING)
+    done = warren(tmp_path, "run", "talking", "-i", "word=psst", "--json")
+    assert (json.loads(done.stdout)["result"], sorted(done.stderr.split())) == ("psst", ["imported", "psst", "psst"])
+    done = warren(tmp_path, "dev", "talking", "--json", text="talk word=psst\n")
+    assert json.loads(done.stdout)["result"] == "psst"
+    assert done.stderr.split().count("psst") == 2
+    done = warren(tmp_path, "dev", "talking", text="talk word=psst\n")
+    assert re.fullmatch(r'started talk \S+\ncompleted talk \S+ in \S+ s\n"psst"\n', done.stdout), done.stdout
 
 
 def test_ctrl_c_ends_dev(shop: Path) -> None:

@@ -84,6 +84,9 @@ def test_an_author_needs_no_extra(wheel: Path, tmp_path: Path) -> None:
     first, second = done.stdout.splitlines()
     assert first == "120"
     assert "pip install 'warren[client]'" in second
+    done = run_warren("check", "parallel_math", command=python.parent / "warren", cwd=tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+    assert "pip install 'warren[cli]'" in done.stderr
 
 
 def test_the_installed_command_runs_a_copied_example(installed: Path, tmp_path: Path) -> None:

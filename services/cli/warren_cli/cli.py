@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable
 from typing import Annotated
 
@@ -63,6 +65,12 @@ _COMMANDS: dict[str, dict[str, Callable[..., int]]] = {
     },
 }
 
+
+def _reflowed(command: Callable[..., int]) -> str:
+    """The command's docstring with its line breaks left to the terminal's width; typer keeps those of the source."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.cleandoc(command.__doc__ or ""))
+
+
 for _panel, _commands in _COMMANDS.items():
     for _name, _command in _commands.items():
-        app.command(_name, cls=Command, rich_help_panel=_panel)(reported(_command))
+        app.command(_name, cls=Command, help=_reflowed(_command), rich_help_panel=_panel)(reported(_command))

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
+import re
 import sys
 import threading
 from collections.abc import AsyncIterator, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
+from typing import TextIO
 
 from rich.markup import escape
 
 from warren.client import RunHandle
-from warren.contracts.messages import RunStatus
+from warren.contracts.messages import RunFinished, RunStatus
 from warren.contracts.plain import to_plain
 from warren.errors import InvalidInput, WarrenError
 from warren.ir.typespec import spec_text
 from warren.sdk.workflow import Workflow
 from warren_cli.failures import report
-from warren_cli.inputs import load_workflows, parse_input
+from warren_cli.inputs import load_workflows, parse_input, split_input
 from warren_cli.installation import Installation, installed
 from warren_cli.loops import interrupts, run_async, unless_interrupted
 from warren_cli.output import err, out, outcome_data, print_failure, print_json, print_resumed
@@ -29,11 +31,13 @@ from warren_cli.servers import own_servers
 def dev(modules: Sequence[str], *, data: Path | None, as_json: bool) -> int:
     """Run the services until Ctrl-C or the end of the input; returns 0."""
     workflows = load_workflows(modules)
-    run_async(_serve(workflows, data, as_json=as_json))
+    results = sys.stdout
+    with redirect_stdout(sys.stderr):  # what actions print must not mix with the results
+        run_async(_serve(workflows, data, results, as_json=as_json))
     return 0
 
 
-async def _serve(workflows: Sequence[type[Workflow]], data: Path | None, *, as_json: bool) -> None:
+async def _serve(workflows: Sequence[type[Workflow]], data: Path | None, results: TextIO, *, as_json: bool) -> None:
     settings = embedded_settings()
     with interrupts(lambda: err.print("draining; Ctrl-C again stops at once")) as interrupted:
         async with (
@@ -41,16 +45,19 @@ async def _serve(workflows: Sequence[type[Workflow]], data: Path | None, *, as_j
             installed(servers, workflows, settings=settings) as here,
         ):
             _greet(workflows, here, servers.directory)
-            prompt = _Prompt(here, workflows, as_json=as_json)
+            prompt = _Prompt(here, workflows, results, as_json=as_json)
             await unless_interrupted(interrupted, prompt.work())
 
 
 class _Prompt:
     """Reads lines, starts runs, prints their ends."""
 
-    def __init__(self, installation: Installation, workflows: Sequence[type[Workflow]], *, as_json: bool) -> None:
+    def __init__(
+        self, installation: Installation, workflows: Sequence[type[Workflow]], results: TextIO, *, as_json: bool
+    ) -> None:
         self._installation = installation
         self._workflows = workflows
+        self._results = results
         self._as_json = as_json
 
     async def work(self) -> None:
@@ -63,7 +70,8 @@ class _Prompt:
                     report(error, as_json=self._as_json)
                     continue
                 if not self._as_json:
-                    out.print(f"[dim]started[/] {escape(handle.workflow)} {handle.id}", highlight=False)
+                    with redirect_stdout(self._results):
+                        out.print(f"[dim]started[/] {escape(handle.workflow)} {handle.id}", highlight=False)
                 group.create_task(self._announce(handle))
 
     async def _start(self, line: str) -> RunHandle:
@@ -74,19 +82,20 @@ class _Prompt:
             raise InvalidInput(
                 f"there is no workflow {name!r}; write one of: {', '.join(map(_usage, self._workflows))}"
             )
-        try:
-            parts = [rest] if rest.startswith(("{", "@")) else shlex.split(rest)
-        except ValueError as error:
-            raise InvalidInput(f"{rest}: {error}") from None
-        return await self._installation.client.start_encoded(cls, parse_input(parts), accepted=True)
+        return await self._installation.client.start_encoded(cls, parse_input(split_input(rest)), accepted=True)
 
     async def _announce(self, handle: RunHandle) -> None:
         outcome = await handle.outcome()
+        with redirect_stdout(self._results):
+            self._print(outcome)
+
+    def _print(self, outcome: RunFinished) -> None:
         if self._as_json:
             print_json(outcome_data(outcome))
         elif outcome.status is RunStatus.COMPLETED:
             seconds = (outcome.finished_at - outcome.started_at).total_seconds()
-            out.print(f"[green]completed[/] {escape(handle.workflow)} {handle.id} in {seconds:.2f} s", highlight=False)
+            what = f"{escape(outcome.workflow)} {outcome.run_id}"
+            out.print(f"[green]completed[/] {what} in {seconds:.2f} s", highlight=False)
             print_json(to_plain(outcome.result))
         else:
             print_failure(outcome)
@@ -103,8 +112,8 @@ def _greet(workflows: Sequence[type[Workflow]], here: Installation, directory: P
 
 
 def _usage(cls: type[Workflow]) -> str:
-    parameters = cls.workflow_ir().parameters
-    return " ".join([cls.short_name(), *(f"{name}={spec_text(spec).upper()}" for name, spec in parameters.items())])
+    types = {name: re.sub(r"[\w.]+:", "", spec_text(spec)) for name, spec in cls.workflow_ir().parameters.items()}
+    return " ".join([cls.short_name(), *(f"{name}={text.upper()}" for name, text in types.items())])
 
 
 async def _lines() -> AsyncIterator[str]:

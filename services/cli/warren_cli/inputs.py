@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from warren.contracts.encoding import printable
@@ -16,6 +19,9 @@ from warren.errors import InvalidInput
 from warren.sdk.registry import workflow_registry
 from warren.sdk.workflow import Workflow
 from warren_worker.modules import import_modules
+
+_WORD: Final = re.compile(r'(?:"(?:\\.|[^"\\])*"|\S)+')
+_PAIR: Final = re.compile(r"[^\W\d]\w*=")
 
 
 def parse_input(parts: Sequence[str]) -> dict[str, Any]:
@@ -31,6 +37,35 @@ def parse_input(parts: Sequence[str]) -> dict[str, Any]:
     for part in parts:
         arguments |= _parse_part(part)
     return {name: _sendable(value) for name, value in arguments.items()}
+
+
+def split_input(line: str) -> list[str]:
+    """The parts of an input in one line: as it is, or `name=value` pairs. A value may be JSON with spaces and quotes.
+
+    Raises:
+        InvalidInput: a quote is not closed.
+    """
+    if line.startswith(("{", "@")):
+        return [line]
+    parts: list[str] = []
+    for word in _WORD.findall(line):
+        if parts and not _PAIR.match(word):
+            parts[-1] += f" {word}"
+        else:
+            parts.append(word)
+    return [_unquoted(part) for part in parts]
+
+
+def _unquoted(part: str) -> str:
+    """The part without a shell's quotes, which are none of JSON's."""
+    name, equals, value = part.partition("=")
+    with suppress(json.JSONDecodeError):
+        json.loads(value)
+        return part
+    try:
+        return f"{name}{equals}{' '.join(shlex.split(value))}"
+    except ValueError as error:
+        raise InvalidInput(f"{part}: {error}") from None
 
 
 def _sendable(value: Any) -> Any:
@@ -87,8 +122,10 @@ def load_workflow(target: str) -> type[Workflow]:
         InvalidInput: no such module or workflow.
     """
     module_name, _, name = target.partition(":")
-    (module,) = import_modules([module_name])
+    (module,) = _imported([module_name])
     found = workflows_of(module)
+    if not found:
+        raise InvalidInput(f"there is no @workflow class in {module_name}")
     if not name:
         if len(found) == 1:
             return found[0]
@@ -112,13 +149,17 @@ def workflows_of(module: ModuleType) -> list[type[Workflow]]:
 
 def load_workflows(modules: Sequence[str]) -> list[type[Workflow]]:
     """Import modules and return their workflows; raises `InvalidInput` where there are none."""
-    found = {cls: None for module in import_modules(modules) for cls in workflows_of(module)}
+    found = {cls: None for module in _imported(modules) for cls in workflows_of(module)}
     if not found:
         raise InvalidInput(f"there is no @workflow class in {', '.join(modules)}")
     return list(found)
 
 
+def _imported(modules: Sequence[str]) -> list[ModuleType]:
+    """Import modules; what they print is kept off standard output, which is for what the command prints."""
+    with redirect_stdout(sys.stderr):
+        return import_modules(modules)
+
+
 def _choices(module: str, found: Sequence[type[Workflow]]) -> str:
-    if not found:
-        return "it has no @workflow class at all"
     return "one of " + ", ".join(f"{module}:{cls.__name__}" for cls in found)

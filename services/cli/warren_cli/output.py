@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from rich.console import Console
 from rich.json import JSON
@@ -19,7 +20,17 @@ from warren.client.outcomes import remote_traceback
 from warren.contracts import messages
 from warren.contracts.messages import RunStatus
 from warren.contracts.plain import exception_message, exception_name, to_plain
-from warren.engine import Command, ContinueRun, DispatchAction, FinishRun, StartTimer, dump_commands
+from warren.engine import (
+    CancelChild,
+    Command,
+    ContinueRun,
+    DispatchAction,
+    FinishRun,
+    LogMessage,
+    StartChild,
+    StartTimer,
+    dump_commands,
+)
 from warren.ports import StoredRun
 
 _COLORS = {
@@ -119,6 +130,11 @@ def print_failure(finished: messages.RunFinished) -> None:
     err.print(f"{error['type']}: {error['message']}", markup=False, highlight=False, soft_wrap=True)
 
 
+def print_goes_on(run_id: UUID) -> None:
+    """That a run on servers does not need this process, and how to see it."""
+    err.print(f"run {run_id} goes on; see it with: warren show {run_id}", highlight=False, soft_wrap=True)
+
+
 def print_resumed(count: int, directory: Path | None) -> None:
     """That other runs go on in this process, too."""
     where = "this database" if directory is None else directory
@@ -215,6 +231,11 @@ def event_text(event: messages.RunEvent) -> str:
         case messages.ActionFailed():
             error = error_data(event.error)
             return f"#{event.invocation} attempt {event.attempt} raised {error['type']}: {error['message']}"
+        case messages.ChildFinished() if event.error is None:
+            return f"#{event.invocation} returned {_short(event.result)}"
+        case messages.ChildFinished():
+            error = error_data(event.error)
+            return f"#{event.invocation} raised {error['type']}: {error['message']}"
         case messages.TimerDue():
             return f"timer {event.timer} is due"
         case messages.CancelRequested():
@@ -231,12 +252,16 @@ def command_text(command: Command) -> str:
             return f"run #{command.invocation} {command.action.rpartition(':')[2]}{again}"
         case StartTimer():
             return f"timer {command.timer} until {_when(command.due_at)}"
+        case StartChild():
+            return f"run #{command.invocation} {command.workflow} as {command.run_id}"
+        case CancelChild():
+            return f"cancel {command.run_id}"
+        case LogMessage():
+            return f"log {command.level}: {command.message}"
         case ContinueRun():
             return "go on"
         case FinishRun():
             return f"end the run: {command.status.value}"
-        case _:
-            return json.dumps(json.loads(dump_commands([command]))[0], ensure_ascii=False)
 
 
 def status_text(status: RunStatus) -> str:

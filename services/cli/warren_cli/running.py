@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,27 +96,28 @@ class _OneRun:
         from warren_cli.installation import installed
         from warren_cli.output import err, print_resumed
 
-        async with installed(servers, workflow_registry.entries(), settings=settings) as installation:
-            others = [run for run in installation.resumed if run.run_id != self._run_id]
-            if others:
-                print_resumed(len(others), servers.directory)
-            client = installation.client
-            handle = await client.start_encoded(
-                self._workflow, self._arguments, key=self._key, run_id=self._run_id, accepted=True
-            )
-            outcome = await self._wait(handle, installation.store, interrupted)
-            if outcome is None:
-                err.print(
-                    f"run {handle.id} is not finished. It goes on with the next `warren run` or `warren dev` on "
-                    f"{servers.directory or 'this database'}; to wait for it:\n  {self._command.again(handle.id)}",
-                    highlight=False,
-                    soft_wrap=True,
+        with redirect_stdout(sys.stderr):  # what actions print must not mix with the result
+            async with installed(servers, workflow_registry.entries(), settings=settings) as installation:
+                others = [run for run in installation.resumed if run.run_id != self._run_id]
+                if others:
+                    print_resumed(len(others), servers.directory)
+                client = installation.client
+                handle = await client.start_encoded(
+                    self._workflow, self._arguments, key=self._key, run_id=self._run_id, accepted=True
                 )
-            return outcome
+                outcome = await self._wait(handle, installation.store, interrupted)
+                if outcome is None:
+                    err.print(
+                        f"run {handle.id} is not finished. It goes on with the next `warren run` or `warren dev` on "
+                        f"{servers.directory or 'this database'}; to wait for it:\n  {self._command.again(handle.id)}",
+                        highlight=False,
+                        soft_wrap=True,
+                    )
+                return outcome
 
     async def on_servers(self) -> messages.RunFinished | None:
         """Start it on the servers and wait; None when interrupted."""
-        from warren_cli.output import err
+        from warren_cli.output import print_goes_on
 
         with interrupts(lambda: None) as interrupted:
             async with people_client() as client:
@@ -124,7 +127,7 @@ class _OneRun:
                 )
                 outcome = await self._wait(handle, None, interrupted)
                 if outcome is None:
-                    err.print(f"run {handle.id} goes on; see it with: warren show {handle.id}", highlight=False)
+                    print_goes_on(handle.id)
                 return outcome
 
     async def _wait(

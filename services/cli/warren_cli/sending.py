@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from warren.client import RunHandle
+from warren.contracts.messages import RunFinished
+from warren_cli.failures import INTERRUPTED
 from warren_cli.inputs import load_workflows, parse_input, parse_run_id
-from warren_cli.loops import run_async
-from warren_cli.output import err, out, print_json, print_outcome, write
+from warren_cli.loops import interrupts, run_async, unless_interrupted
+from warren_cli.output import err, out, print_goes_on, print_json, print_outcome, write
 from warren_cli.progress import shown
 from warren_cli.servers import people_client
 
@@ -57,9 +60,8 @@ def start(
                     + ("; its id is another one if the key is used already" if key else "")
                 )
             if wait:
-                async with shown(handle.id, workflow, None):
-                    outcome = await handle.outcome()
-                return print_outcome(outcome, as_json=as_json)
+                outcome = await _outcome(handle)
+                return INTERRUPTED if outcome is None else print_outcome(outcome, as_json=as_json)
             if as_json:
                 started = {"run_id": str(handle.id), "workflow": workflow, "key": key, "accepted": handle.is_accepted}
                 print_json(started)
@@ -68,6 +70,16 @@ def start(
             return 0
 
     return run_async(send())
+
+
+async def _outcome(handle: RunHandle) -> RunFinished | None:
+    """The run's end; None when the wait for it was interrupted."""
+    with interrupts(lambda: None) as interrupted:
+        async with shown(handle.id, handle.workflow, None):
+            outcome = await unless_interrupted(interrupted, handle.outcome())
+    if outcome is None:
+        print_goes_on(handle.id)
+    return outcome
 
 
 def cancel(run: str, *, workflow: str | None, reason: str | None, as_json: bool) -> int:

@@ -30,7 +30,7 @@ def main() -> int:
     try:
         return run_service("compiler", load_settings(), serve)
     except InvalidInput as error:
-        print(error, file=sys.stderr)  # noqa: T201 - logging is configured from what is wrong here
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - logging is configured from what is wrong here
         return 2
 
 

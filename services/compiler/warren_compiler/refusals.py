@@ -20,7 +20,7 @@ def refuse(delivery: Delivery, error: Exception, *, run_id: UUID | None = None) 
         code, text = str(getattr(error, "code", "bad_message")), str(error)
     else:
         code, text = "internal_error", f"{type(error).__name__}: {error}"
-    log.warning("command refused", queue=delivery.queue, code=code, error=text[:500])
+    log.warning("command refused", queue=delivery.queue, run_id=run_id and str(run_id), code=code, error=text[:500])
     refused = [parked(delivery, reason=code, detail=text)]
     if delivery.reply_to:
         answer = messages.Refused(error=messages.ErrorInfo(code=code, message=text), run_id=run_id)

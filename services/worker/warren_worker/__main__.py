@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             register=not options.no_register,
         )
     except UserError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - logging is not configured yet
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - logging is not configured yet
         return 2
 
 

@@ -26,6 +26,8 @@ def import_modules(names: Sequence[str]) -> list[ModuleType]:
 
 def _import(name: str) -> ModuleType:
     module = _module_of_path(name) if name.endswith(".py") else name
+    if ":" in module or not all(module.split(".")):
+        raise InvalidInput(f"{name!r} is no module: write its name as in `import shop.orders`, or the path of its file")
     try:
         return importlib.import_module(module)
     except UserError:

@@ -4,21 +4,23 @@ cancellation: whatever a function does becomes an event. Must not know queues or
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import thread
 from time import perf_counter
 from types import TracebackType
 
 from warren.contracts.messages import Json, RunAction
-from warren.errors import ActionNotRegistered, WorkerLost
+from warren.errors import ActionError, ActionNotRegistered, WorkerLost
 from warren.runtime.telemetry import Telemetry
 from warren.sdk import dependencies, invoke, threads
 from warren.sdk.construct import CONSTRUCT
 from warren.sdk.context import ActionContext
 from warren.sdk.registry import ActionDefinition, ActionRegistry
+from warren_worker import attempts
 from warren_worker.attempts import Attempt, failed, succeeded
 
-_INTERNAL = {__file__, invoke.__file__, threads.__file__, dependencies.__file__, thread.__file__}
+_INTERNAL = {__file__, *(each.__file__ for each in (attempts, invoke, threads, dependencies, thread))}
 """Files of what stands between the worker and the user's function."""
 
 
@@ -48,8 +50,10 @@ class Performer:
             else:
                 result = await self._invoke(action)
             event = succeeded(action, result, (perf_counter() - start) * 1000)
-        except Exception as error:  # noqa: BLE001 - the boundary: what the user's code raises is the attempt's outcome
-            event = failed(action, _without_internals(error), (perf_counter() - start) * 1000)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the boundary: what the user's code raises is the attempt's outcome
+            event = failed(action, _outcome(action, error), (perf_counter() - start) * 1000)
         self._report(attempt, event)
 
     def give_up(self, attempt: Attempt, deliveries: int) -> None:
@@ -90,8 +94,15 @@ class Performer:
         )
 
 
-def _without_internals(error: Exception) -> Exception:
-    """The traceback from the user's first line on; an error of ours alone keeps what it has."""
+def _outcome(action: RunAction, error: BaseException) -> Exception:
+    """What the attempt failed with, its traceback from the user's first line on; one of ours alone has none.
+
+    `GeneratorExit` and the like are for the process that raises them: no workflow could catch them as they are.
+    """
+    if not isinstance(error, Exception):
+        outcome = ActionError(f"the action {action.action!r} raised {type(error).__name__}: {error}".removesuffix(": "))
+        outcome.__cause__ = error
+        return outcome
     trace: TracebackType | None = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename in _INTERNAL:
         trace = trace.tb_next

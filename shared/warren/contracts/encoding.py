@@ -37,6 +37,8 @@ from warren.errors import UnserializableValue
 _INT_LIMIT = 1 << 63
 _MAX_DEPTH = 60
 """Levels of containers and objects. One costs up to three levels of JSON, and readers of JSON stop at 200."""
+_PATH_PARTS = 5
+"""Of a longer path to what cannot be encoded, so many parts at each end are named."""
 _MAX_CAUSES = 20
 
 
@@ -55,7 +57,10 @@ def encode(value: Any) -> Json:
     try:
         return _encode(value, 0)
     except _NotEncodable as error:
-        raise UnserializableValue(f"value{''.join(reversed(error.path))}: {error.reason}") from None
+        path = error.path[::-1]
+        if len(path) > 2 * _PATH_PARTS:
+            path[_PATH_PARTS:-_PATH_PARTS] = [" ... "]
+        raise UnserializableValue(f"value{''.join(path)}: {error.reason}") from None
 
 
 def encode_exception(error: BaseException, *, with_traceback: bool = False) -> Json:

@@ -12,7 +12,9 @@ from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from warren.contracts import names
 
 Json = Any
 
@@ -74,10 +76,16 @@ class StartRun(Message):
     """Set by a coordinator for a child run."""
 
 
+def _check_name(workflow: str) -> str:
+    if not names.is_workflow_name(workflow):
+        raise ValueError(f"a workflow's name has at most {names.WORKFLOW_NAME_BYTES} bytes in UTF-8")
+    return workflow
+
+
 class WorkflowSource(Part):
     """One workflow's IR, as the SDK made it at import."""
 
-    workflow: str = Field(min_length=1, max_length=200)
+    workflow: Annotated[str, Field(min_length=1, max_length=names.WORKFLOW_NAME_BYTES), AfterValidator(_check_name)]
     ir: dict[str, Json]
     version: str | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 COMMANDS_EXCHANGE: Final = "warren.commands"
@@ -31,6 +32,22 @@ HEADER_DETAIL: Final = "x-warren-detail"
 HEADER_EXCHANGE: Final = "x-warren-exchange"
 HEADER_ROUTING_KEY: Final = "x-warren-routing-key"
 HEADER_QUEUE: Final = "x-warren-queue"
+
+
+WORKFLOW_NAME_BYTES: Final = 200
+"""Of a workflow's name in UTF-8: it is part of a routing key, which has at most 255."""
+_ACTION_QUEUE: Final = re.compile(r"[A-Za-z0-9_.:@#,/+ -]{1,200}")
+ACTION_QUEUE_RULE: Final = "write 1 to 200 of A-Z, a-z, 0-9, spaces and _.:@#,/+-"
+
+
+def is_workflow_name(text: str) -> bool:
+    """Whether a workflow may have this name."""
+    return 0 < len(text.encode(errors="replace")) <= WORKFLOW_NAME_BYTES
+
+
+def is_action_queue(text: str) -> bool:
+    """Whether AMQP takes the name of this action queue's broker queue."""
+    return _ACTION_QUEUE.fullmatch(text) is not None
 
 
 def action_queue(queue: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from warren.contracts import names
+from warren.errors import InvalidInput
 
 QueueType = Literal["quorum", "classic"]
 
@@ -53,8 +54,15 @@ def suspect_queue(queue: str) -> Queue:
 def standard_topology(
     *, shards: int, queue_type: QueueType, action_queues: Iterable[str] = (names.DEFAULT_ACTION_QUEUE,)
 ) -> Topology:
-    """The whole topology for `shards` event shards and the given action queues."""
+    """The whole topology for `shards` event shards and the given action queues.
+
+    Raises:
+        InvalidInput: an action queue cannot have its name.
+    """
     action_queues = tuple(action_queues)
+    for queue in action_queues:
+        if not names.is_action_queue(queue):
+            raise InvalidInput(f"no action queue can have the name {queue!r}: {names.ACTION_QUEUE_RULE}")
     return Topology(
         queue_type=queue_type,
         exchanges=(

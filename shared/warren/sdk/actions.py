@@ -14,7 +14,7 @@ from types import CoroutineType
 from typing import Any, ParamSpec, Protocol, TypeVar, overload
 
 from warren.contracts.modules import importable_name
-from warren.contracts.names import DEFAULT_ACTION_QUEUE
+from warren.contracts.names import ACTION_QUEUE_RULE, DEFAULT_ACTION_QUEUE, is_action_queue
 from warren.contracts.values import encode
 from warren.errors import UnserializableValue
 from warren.ir.expressions import Const, Param
@@ -80,8 +80,8 @@ def action(func: Any = None, /, *, name: str | None = None, queue: str = DEFAULT
 
     if name is not None and (not isinstance(name, str) or not name):
         raise TypeError(f"@action: name must be a non-empty string, not {name!r}")
-    if not isinstance(queue, str) or not queue:
-        raise TypeError(f"@action: queue must be a non-empty string, not {queue!r}")
+    if not isinstance(queue, str) or not is_action_queue(queue):
+        raise TypeError(f"@action: queue cannot be {queue!r}: {ACTION_QUEUE_RULE}")
     return decorate if func is None else decorate(func)
 
 

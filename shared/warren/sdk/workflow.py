@@ -13,6 +13,7 @@ from types import FunctionType
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
+from warren.contracts.names import WORKFLOW_NAME_BYTES, is_workflow_name
 from warren.ir.workflow import WorkflowIR
 from warren.sdk._runner import RunHandle, default_client
 from warren.sdk.native import is_native, run_natively
@@ -128,6 +129,10 @@ def _check(cls: Any) -> FunctionType:
         )  # a generator's yield is refused with its place
     if cls.name is not None and (not isinstance(cls.name, str) or not cls.name):
         raise TypeError(f"{where}.name must be a non-empty string, not {cls.name!r}")
+    if not is_workflow_name(cls.short_name()):
+        raise TypeError(
+            f"{where}.name must have at most {WORKFLOW_NAME_BYTES} bytes in UTF-8, not {cls.short_name()!r}"
+        )
     if not isinstance(cls.concurrent, bool):
         raise TypeError(f"{where}.concurrent must be True or False, not {cls.concurrent!r}")
     return run

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from warren.contracts.values import encode
 from warren.errors import InvalidInput
-from warren_cli.inputs import load_workflow, load_workflows, parse_input
+from warren_cli.inputs import load_workflow, load_workflows, parse_input, split_input
 
 
 def test_parts_are_merged_in_order(tmp_path: Path) -> None:
@@ -63,3 +64,37 @@ def test_the_only_workflow_of_a_module_needs_no_name(tmp_path: Path, monkeypatch
     (tmp_path / "lone_module.py").write_text(text)
     monkeypatch.chdir(tmp_path)
     assert load_workflow(str(tmp_path / "lone_module.py")).short_name() == "lone"
+
+
+@pytest.mark.parametrize(
+    ("line", "data"),
+    [
+        ("", {}),
+        ('{"n": 1, "text": "a  b=c"}', {"n": 1, "text": "a  b=c"}),
+        ('texts=["a", "b  n=2"] n=3', {"texts": ["a", "b  n=2"], "n": 3}),
+        ('order={"id": 7, "x": [1, 2]} text="a b"', {"order": {"id": 7, "x": [1, 2]}, "text": "a b"}),
+        ("text=two words n=3", {"text": "two words", "n": 3}),
+        ("text='two words' n=3", {"text": "two words", "n": 3}),
+        (r'text="a \" n=1" n=2', {"text": 'a " n=1', "n": 2}),
+        ('n="1"', {"n": "1"}),
+        ("größe=3", {"größe": 3}),
+    ],
+)
+def test_a_typed_line_is_json_or_pairs_of_names_and_values(line: str, data: dict[str, Any]) -> None:
+    assert parse_input(split_input(line)) == data
+
+
+@pytest.mark.parametrize("line", ['text="open', "text='open n=1", "n", "3"])
+def test_a_line_that_is_neither_is_refused(line: str) -> None:
+    with pytest.raises(InvalidInput):
+        parse_input(split_input(line))
+
+
+def test_what_a_module_prints_is_not_on_standard_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "talking_module.py").write_text("print('hello')\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInput, match=r"^there is no @workflow class in talking_module$"):
+        load_workflow("talking_module")
+    assert capsys.readouterr() == ("", "hello\n")

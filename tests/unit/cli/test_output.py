@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
 from rich.console import Console
 
+from warren.contracts import messages
 from warren.contracts.ids import new_run_id
 from warren.contracts.messages import RunStatus
+from warren.contracts.values import encode_exception
+from warren.engine import (
+    CancelChild,
+    Command,
+    ContinueRun,
+    DispatchAction,
+    FinishRun,
+    LogMessage,
+    StartChild,
+    StartTimer,
+)
 from warren.ports import StoredRun
 from warren_cli import output
 
@@ -46,3 +59,31 @@ def test_a_narrow_terminal_loses_no_column_of_the_runs(key: str | None, monkeypa
         assert part in text
     assert "greet" in text
     assert "…" not in text
+
+
+def test_a_history_is_told_in_words() -> None:
+    run_id, at = new_run_id(), datetime(2026, 1, 1, tzinfo=UTC)
+    commands: list[Command] = [
+        DispatchAction(1, 2, "shop:pack", "default", [], {}),
+        StartTimer(2, at),
+        StartChild(3, run_id, "boxes", {"n": 1}),
+        CancelChild(run_id),
+        ContinueRun(4),
+        LogMessage("halfway", "warning"),
+        FinishRun(RunStatus.COMPLETED, 1),
+    ]
+    assert {type(each) for each in commands} == set(get_args(Command))
+    told = [output.command_text(each) for each in commands]
+    assert told[0] == "run #1 pack, attempt 2"
+    assert told[2:] == [
+        f"run #3 boxes as {run_id}",
+        f"cancel {run_id}",
+        "go on",
+        "log warning: halfway",
+        "end the run: completed",
+    ]
+    child = messages.ChildFinished(run_id=run_id, invocation=3, status=RunStatus.COMPLETED, result=[1])
+    assert output.event_text(child) == "#3 returned [1]"
+    error = encode_exception(ValueError("bad"))
+    child = messages.ChildFinished(run_id=run_id, invocation=3, status=RunStatus.FAILED, error=error)
+    assert output.event_text(child) == "#3 raised ValueError: bad"

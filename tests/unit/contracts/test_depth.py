@@ -126,8 +126,9 @@ def test_an_enum_in_the_deepest_container_counts_as_a_level() -> None:
 def test_what_contains_itself_is_refused() -> None:
     value: list[Any] = []
     value.append(value)
-    with pytest.raises(UnserializableValue, match="contains itself"):
+    with pytest.raises(UnserializableValue, match="contains itself") as caught:
         encode(value)
+    assert str(caught.value).startswith("value[0][0][0][0][0] ... [0][0][0][0][0]: nested")
 
 
 def test_an_exception_with_a_deep_argument_and_many_causes_travels_without_what_is_too_deep() -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from tests.support.cluster import Cluster, cluster
 from tests.support.eventually import eventually
 from tests.support.service_workflows import Nothing, Sleeps, Twice
@@ -117,6 +118,15 @@ async def test_what_cannot_be_started_is_refused_and_parked(
     assert mentions in reply.error.message
     assert await compiled.dead() == [code]
     assert not compiled.database.runs
+
+
+async def test_a_refusal_is_logged_with_the_run_that_was_wanted(compiled: Cluster) -> None:
+    run_id = new_run_id()
+    with capture_logs() as said:
+        await compiled.command(names.START_KEY, request("Unheard", run_id=str(run_id)))
+        await compiled.reply()
+    (line,) = (each for each in said if each["event"] == "command refused")
+    assert line["run_id"] == str(run_id)
 
 
 async def test_one_wrong_start_does_not_keep_its_batch_from_starting(compiled: Cluster) -> None:

@@ -158,8 +158,10 @@ def test_what_cannot_be_an_action() -> None:
     ]:
         with pytest.raises(TypeError, match=reason):
             action(wrong)
-    with pytest.raises(TypeError, match="queue"):
-        action(queue="")
+    for queue in ("", "bad queue!", "größe", "q" * 201):
+        with pytest.raises(TypeError, match="queue cannot be"):
+            action(queue=queue)
+    action(queue="q" * 200)
     with pytest.raises(TypeError, match="name"):
         action(name=3)
 

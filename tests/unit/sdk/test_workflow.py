@@ -204,12 +204,18 @@ def test_what_cannot_be_a_workflow() -> None:
 
         async def run(self) -> None: ...
 
+    class LongName(Workflow):
+        name = "☃" * 67
+
+        async def run(self) -> None: ...
+
     for wrong, reason in [
         (NoBase, "must be a subclass of Workflow"),
         (3, "must be a subclass of Workflow"),
         (NoRun, r"has no run\(\)"),
         (NotAsync, "async def"),
         (BadName, "name must be"),
+        (LongName, "name must have at most 200 bytes"),
     ]:
         with pytest.raises(TypeError, match=reason):
             workflow(wrong)

@@ -90,6 +90,20 @@ async def huge() -> str:
     return "x" * (13 << 20)
 
 
+class Finished(BaseException):
+    """Like the ones that test frameworks and event loops end themselves with."""
+
+
+@action
+async def raise_what_nobody_catches(how: str) -> None:
+    raise GeneratorExit if how == "generator" else Finished("over")
+
+
+@action
+def raise_it_in_a_thread(how: str) -> None:
+    raise GeneratorExit if how == "generator" else Finished("over")
+
+
 @action
 async def stubborn() -> str:
     """Swallows its cancellation."""

@@ -40,6 +40,12 @@ def test_a_syntax_error_has_its_place_and_no_traceback(refused: Refused, tmp_pat
     assert refused("zeros", "\0").startswith("error: module 'zeros' is not Python: source code")
 
 
+@pytest.mark.parametrize("name", ["", ":Order", "shop:Order", "shop.", ".shop"])
+def test_what_is_no_module_is_one_line(name: str) -> None:
+    with pytest.raises(InvalidInput, match=r"is no module: write its name as in `import shop\.orders`"):
+        import_modules([name])
+
+
 def test_a_module_that_exits_is_refused(refused: Refused, tmp_path: Path) -> None:
     text = refused("script", "import sys\n\nsys.exit(4)\n")
     assert text.startswith(f"error: module 'script' called sys.exit(4) while it was imported ({tmp_path}/script.py:3)")

@@ -74,8 +74,21 @@ async def test_an_unknown_action_is_named_together_with_what_the_worker_has(w: W
 @pytest.mark.parametrize("action", [actions.unserializable, actions.huge])
 async def test_a_result_that_cannot_be_sent_is_a_failure_of_the_action(w: World, action: Any) -> None:
     await w.worker()
-    text = failed(await w.call(action), "warren.errors.UnserializableValue")
-    assert action.__warren_action__ in text
+    event = await w.call(action)
+    assert action.__warren_action__ in failed(event, "warren.errors.UnserializableValue")
+    assert isinstance(event, messages.ActionFailed)
+    assert "tb" not in event.error, "there is no line of the user's in it"
+
+
+@pytest.mark.parametrize("action", [actions.raise_what_nobody_catches, actions.raise_it_in_a_thread])
+async def test_an_exception_that_is_none_of_a_programs_is_a_failure_of_the_action(w: World, action: Any) -> None:
+    await w.worker(concurrency=1)
+    name = action.__warren_action__
+    text = failed(await w.call(action, "generator"), "warren.errors.ActionError")
+    assert text == f"the action {name!r} raised GeneratorExit"
+    text = failed(await w.call(action, "own"), "warren.errors.ActionError")
+    assert text == f"the action {name!r} raised Finished: over"
+    assert await is_settled(w)
 
 
 async def test_an_attempt_that_takes_too_long_is_a_timeout(w: World) -> None:

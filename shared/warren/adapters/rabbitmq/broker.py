@@ -25,7 +25,7 @@ from warren.adapters.rabbitmq.publisher import Publisher
 from warren.adapters.rabbitmq.subscription import RabbitSubscription
 from warren.adapters.rabbitmq.translation import BrokerClosed, ChannelRefused, masked, translated
 from warren.contracts.topology import Queue, Topology
-from warren.errors import BrokerError, BrokerUnavailable
+from warren.errors import BrokerError, BrokerUnavailable, InvalidInput
 from warren.ports.broker import OutgoingMessage, QueueStats
 
 _T = TypeVar("_T")
@@ -217,7 +217,11 @@ def _ignore(_: BrokerError) -> None:
 
 
 def _checked(url: str) -> URL:
-    parsed = URL(url)
-    if parsed.scheme not in ("amqp", "amqps") or not parsed.host:
-        raise BrokerError(f"{masked(parsed)!r} is no broker URL; write amqp://user:password@host:5672/vhost")
+    try:
+        parsed = URL(url)
+        reason = "" if parsed.scheme in ("amqp", "amqps") and parsed.host else "no host, or not amqp:// or amqps://"
+    except ValueError as error:
+        reason = str(error)
+    if reason:  # the URL is not shown: it may hold a password
+        raise InvalidInput(f"the broker URL cannot be used ({reason}): write amqp://user:password@host:5672/vhost")
     return parsed
