@@ -6,6 +6,7 @@ import datetime as dt
 import decimal
 import enum
 import pathlib
+import re
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -210,6 +211,44 @@ def test_a_union_of_objects_takes_the_one_that_keeps_all_fields() -> None:
 )
 def test_what_does_not_fit_is_named(spec: Any, data: Any, expected: str) -> None:
     assert expected in problem_of(spec, data)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "inside", "outside", "text"),
+    [
+        ({"gt": 0}, [1, 0.5], [0, -1], "greater than 0"),
+        ({"ge": 0, "lt": 2.5}, [0, 2], [-1, 2.5, 1 << 70], "at least 0 and less than 2.5"),
+        ({"le": 9, "multiple_of": 3}, [9, -3], [12, 4], "at most 9 and a multiple of 3"),
+        ({"min_length": 1, "max_length": 2}, ["a", "ab"], ["", "abc"], "of length at least 1 and of length at most 2"),
+        ({"max_length": 1}, [[], [1], {"a": 1}, 7, True], [[1, 2], {"a": 1, "b": 2}], "of length at most 1"),
+    ],
+)
+def test_bounds_are_checked(bounds: Any, inside: list[Any], outside: list[Any], text: str) -> None:
+    spec = {"bounded": [{"union": ["float", "str", "int", "bool", {"list": "int"}, {"dict": ["str", "int"]}]}, bounds]}
+    for value in inside:
+        assert coerce(spec, encode(value), TYPES) == encode(value)
+    for value in outside:
+        with pytest.raises(InvalidInput, match=re.escape(f"(must be {text})")):
+            coerce(spec, encode(value), TYPES)
+
+
+def test_bounds_of_decimals_keys_and_parts() -> None:
+    positive = {"bounded": ["decimal", {"gt": 0}]}
+    assert coerce(positive, "0.5", TYPES) == encode(decimal.Decimal("0.5"))
+    small = {"dict": [{"bounded": ["int", {"lt": 5}]}, {"list": positive}]}
+    with pytest.raises(
+        InvalidInput, match=r"value\['1'\]\[0\]: expected Decimal, got \"0\" \(must be greater than 0\)"
+    ):
+        coerce(small, {"1": ["0"]}, TYPES)
+
+
+def test_what_is_already_a_model_may_be_out_of_bounds() -> None:
+    """As natively: an assignment is not checked, and the model may be passed on."""
+    types = {ORDER: TypeDef(ORDER, "model", (), fields=(FieldDef("id", {"bounded": ["int", {"gt": 0}]}),))}
+    made = encode(Order(id=0))
+    assert coerce({"type": ORDER}, made, types) == made
+    with pytest.raises(InvalidInput, match="id: expected int, got 0"):
+        coerce({"type": ORDER}, {"id": 0}, types)
 
 
 def test_every_misfit_is_named_at_once() -> None:

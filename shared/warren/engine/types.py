@@ -336,8 +336,7 @@ class TypeTable:
                 generic: Any = {"list": list, "set": set, "frozenset": frozenset, "sequence": Sequence}[kind]
                 return generic.__class_getitem__(self.annotation(inner))
             case "tuple":
-                parts = tuple(self.annotation(part) for part in inner)
-                return tuple.__class_getitem__(parts)
+                return tuple.__class_getitem__(tuple(self.annotation(part) for part in inner))
             case "tuple_of":
                 return tuple.__class_getitem__((self.annotation(inner), ...))
             case "dict":
@@ -350,6 +349,8 @@ class TypeTable:
                 return Literal[tuple(decode(value, self) for value in inner)]
             case "type":
                 return self.get(inner)
+            case "bounded":
+                return self.annotation(inner[0])
             case _:
                 return Any
 

@@ -15,11 +15,14 @@ import sys
 import types
 import typing
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+from pydantic.fields import FieldInfo
 
 from warren.contracts.values import encode
 from warren.errors import UnserializableValue
+from warren.ir import bounds
 
 UseClass = Callable[[type], str | None]
 """Adds a user's class to the workflow's types and gives its reference; None for a class that is not a value's."""
@@ -79,48 +82,70 @@ def _resolve_each(target: Any) -> dict[str, Any]:
 
 def spec_of(annotation: Any, use_class: UseClass) -> Any:
     """The spec of a resolved annotation."""
-    try:
-        if annotation in _SCALARS:
-            return _SCALARS[annotation]
-    except TypeError:  # an unhashable annotation, such as Literal[[]]
+    return _Specs(use_class).of(annotation)
+
+
+def spec_of_field(info: FieldInfo, use_class: UseClass) -> Any:
+    """The spec of a model's field, with the bounds that pydantic would check."""
+    specs = _Specs(use_class, is_bounded=True)
+    return specs.bounded(specs.of(info.annotation), info.metadata)
+
+
+class _Specs:
+    """Specs of annotations, with the bounds in `Annotated` where somebody checks them natively."""
+
+    def __init__(self, use_class: UseClass, *, is_bounded: bool = False) -> None:
+        self._use_class = use_class
+        self._is_bounded = is_bounded
+
+    def of(self, annotation: Any) -> Any:
+        try:
+            if annotation in _SCALARS:
+                return _SCALARS[annotation]
+        except TypeError:  # an unhashable annotation, such as Literal[[]]
+            return "any"
+        origin = typing.get_origin(annotation)
+        arguments = typing.get_args(annotation)
+        if origin is typing.Annotated:
+            return self.bounded(self.of(arguments[0]), arguments[1:])
+        if origin is typing.Literal:
+            return _literal(arguments)
+        if origin in {typing.Union, types.UnionType}:
+            return _union([self.of(argument) for argument in arguments])
+        if origin in {typing.Final, typing.ClassVar, typing.Required, typing.NotRequired}:
+            return self.of(arguments[0])
+        if isinstance(annotation, typing.NewType):
+            return self.of(annotation.__supertype__)
+        if type(annotation).__name__ == "TypeAliasType" and hasattr(annotation, "__value__"):
+            return self.of(annotation.__value__)
+        return self._container(origin or annotation, arguments, is_generic=origin is not None)
+
+    def bounded(self, spec: Any, metadata: Iterable[Any]) -> Any:
+        """The spec with the bounds that pydantic's and annotated-types' metadata name."""
+        parts = [part for item in metadata for part in (item.metadata if isinstance(item, FieldInfo) else [item])]
+        named = ((name, getattr(part, name, None)) for part in parts for name in bounds.NAMES)
+        found = {name: bound for name, bound in named if bounds.is_bound(name, bound)}
+        return {"bounded": [spec, found]} if found and self._is_bounded and spec != "any" else spec
+
+    def _container(self, kind: Any, arguments: tuple[Any, ...], *, is_generic: bool) -> Any:
+        if kind is tuple:
+            return self._tuple(arguments) if is_generic else {"tuple_of": "any"}
+        if kind in _ONE_ITEM:
+            return {_ONE_ITEM[kind]: self.of(arguments[0]) if arguments else "any"}
+        if kind in _MAPPINGS:
+            parts = arguments if len(arguments) == 2 else (Any, Any)
+            return {"dict": [self.of(part) for part in parts]}
+        if typing.is_typeddict(kind):
+            return {"dict": ["str", "any"]}
+        if isinstance(kind, type) and (isinstance(kind, enum.EnumMeta) or kind.__module__ != "builtins"):
+            reference = self._use_class(kind)
+            return "any" if reference is None else {"type": reference}
         return "any"
-    origin = typing.get_origin(annotation)
-    arguments = typing.get_args(annotation)
-    if origin is typing.Annotated:
-        return spec_of(arguments[0], use_class)
-    if origin is typing.Literal:
-        return _literal(arguments)
-    if origin in {typing.Union, types.UnionType}:
-        return _union([spec_of(argument, use_class) for argument in arguments])
-    if origin in {typing.Final, typing.ClassVar, typing.Required, typing.NotRequired}:
-        return spec_of(arguments[0], use_class)
-    if isinstance(annotation, typing.NewType):
-        return spec_of(annotation.__supertype__, use_class)
-    if type(annotation).__name__ == "TypeAliasType" and hasattr(annotation, "__value__"):
-        return spec_of(annotation.__value__, use_class)
-    return _container(origin or annotation, arguments, use_class, is_generic=origin is not None)
 
-
-def _container(kind: Any, arguments: tuple[Any, ...], use_class: UseClass, *, is_generic: bool) -> Any:
-    if kind is tuple:
-        return _tuple(arguments, use_class) if is_generic else {"tuple_of": "any"}
-    if kind in _ONE_ITEM:
-        return {_ONE_ITEM[kind]: spec_of(arguments[0], use_class) if arguments else "any"}
-    if kind in _MAPPINGS:
-        parts = arguments if len(arguments) == 2 else (Any, Any)
-        return {"dict": [spec_of(part, use_class) for part in parts]}
-    if typing.is_typeddict(kind):
-        return {"dict": ["str", "any"]}
-    if isinstance(kind, type) and (isinstance(kind, enum.EnumMeta) or kind.__module__ != "builtins"):
-        reference = use_class(kind)
-        return "any" if reference is None else {"type": reference}
-    return "any"
-
-
-def _tuple(arguments: tuple[Any, ...], use_class: UseClass) -> Any:
-    if len(arguments) == 2 and arguments[1] is Ellipsis:
-        return {"tuple_of": spec_of(arguments[0], use_class)}
-    return {"tuple": [spec_of(argument, use_class) for argument in arguments]}
+    def _tuple(self, arguments: tuple[Any, ...]) -> Any:
+        if len(arguments) == 2 and arguments[1] is Ellipsis:
+            return {"tuple_of": self.of(arguments[0])}
+        return {"tuple": [self.of(argument) for argument in arguments]}
 
 
 def _literal(arguments: tuple[Any, ...]) -> Any:

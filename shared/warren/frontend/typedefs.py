@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from warren.contracts.values import type_ref
 from warren.frontend import models
-from warren.frontend.annotations import hints_of, spec_of
+from warren.frontend.annotations import hints_of, spec_of, spec_of_field
 from warren.frontend.constants import constant
 from warren.frontend.intrinsic_table import intrinsic_name
 from warren.ir.expressions import Const, Expr, TypeName
@@ -132,7 +132,7 @@ class TypeRegistry:
             fields.append(
                 FieldDef(
                     name=name,
-                    spec=spec_of(info.annotation, self.reference),
+                    spec=spec_of_field(info, self.reference),
                     default=default,
                     factory=factory,
                     alias=alias if isinstance(alias, str) else None,

@@ -12,6 +12,7 @@ from typing import Any
 
 from warren.contracts.plain import to_plain
 from warren.contracts.values import TAG
+from warren.ir.bounds import bounds_text, is_within
 from warren.ir.expressions import Const
 from warren.ir.scalars import BUILTINS_OF, SCALARS, NotThatKind, coerce_scalar, tag_of
 from warren.ir.workflow import FieldDef, TypeDef
@@ -37,6 +38,7 @@ class Coercion:
         self._depth = 0
         self._is_trial = False
         self._is_closed = False
+        self._is_bounded = True
         self._answers: dict[tuple[int, int, bool], tuple[Json] | None] = {}
 
     def coerce(self, spec: Json, value: Json, path: str) -> Json:
@@ -69,6 +71,8 @@ class Coercion:
                 return self._literal(spec, inner, value, path)
             case "type":
                 return self._type(inner, value, path)
+            case "bounded":
+                return self._bounded(inner[0], inner[1], value, path)
         raise AssertionError(f"unknown type spec {spec!r}")
 
     def _refuse(self, spec: Json, value: Json, path: str, reason: str = "") -> Json:
@@ -87,6 +91,13 @@ class Coercion:
             return self._refuse(spec, value, path)
         except ValueError as error:
             return self._refuse(spec, value, path, str(error))
+
+    def _bounded(self, spec: Json, bounds: Json, value: Json, path: str) -> Json:
+        known = len(self.problems)
+        coerced = self.coerce(spec, value, path)
+        if len(self.problems) == known and self._is_bounded and not is_within(coerced, bounds):
+            return self._refuse(spec, value, path, f"must be {bounds_text(bounds)}")
+        return coerced
 
     def _enum_kinds(self, value: Json) -> set[str]:
         """The scalars that an enum member also is: a `class Color(str, Enum)` member is a str."""
@@ -140,6 +151,8 @@ class Coercion:
 
     def _key(self, spec: Json, key: str, path: str) -> Json:
         """A key of a JSON object: always text, so a number may be written as text here."""
+        if isinstance(spec, dict) and "bounded" in spec:
+            spec = spec["bounded"][0]
         if spec in {"int", "float", "bool"}:
             try:
                 return self.coerce(spec, json.loads(key), path)
@@ -171,7 +184,7 @@ class Coercion:
         if question not in self._answers:
             attempt = Coercion(self._types)
             attempt._is_trial, attempt._is_closed = True, is_closed
-            attempt._answers, attempt._depth = self._answers, self._depth
+            attempt._answers, attempt._depth, attempt._is_bounded = self._answers, self._depth, self._is_bounded
             coerced = attempt.coerce(spec, value, "")
             self._answers[question] = None if attempt.problems else (coerced,)
         return self._answers[question]
@@ -180,6 +193,8 @@ class Coercion:
         if not isinstance(spec, dict):
             return False
         (kind,) = spec
+        if kind == "bounded":
+            return self._shape_fits(spec[kind][0], value)
         if isinstance(value, list):
             return kind in {"list", "set", "frozenset", "sequence", "tuple", "tuple_of"}
         return kind in {"type", "dict"}
@@ -218,7 +233,9 @@ class Coercion:
         if definition is None or definition.kind not in {"dataclass", "model"} or not isinstance(fields, dict):
             return value
         specs = {field.name: field.spec for field in definition.fields}
+        bounded, self._is_bounded = self._is_bounded, False  # it is there already, and no assignment was checked
         coerced = {name: self.coerce(specs.get(name, "any"), part, f"{path}.{name}") for name, part in fields.items()}
+        self._is_bounded = bounded
         return {**value, "v": coerced}
 
     def _enum(self, definition: TypeDef, value: Json, path: str) -> Json:
@@ -319,6 +336,8 @@ def spec_text(spec: Json) -> str:
             return f"one of {', '.join(map(value_text, inner))}"
         case "type":
             return str(inner)
+        case "bounded":
+            return spec_text(inner[0])
     return f"{kind}[{spec_text(inner)}]"
 
 

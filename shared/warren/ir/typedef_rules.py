@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from warren.errors import MessageError
+from warren.ir.bounds import is_bound
 from warren.ir.expressions import Const
 from warren.ir.workflow import TypeDef
 
@@ -56,8 +57,14 @@ def is_spec(spec: Any) -> bool:
             return isinstance(inner, list) and all(map(is_spec, inner)) and (kind != "dict" or len(inner) == 2)
         case "literal":
             return isinstance(inner, list)
+        case "bounded":
+            return isinstance(inner, list) and len(inner) == 2 and is_spec(inner[0]) and _are_bounds(inner[1])
         case _:
             return kind == "type" and isinstance(inner, str)
+
+
+def _are_bounds(bounds: Any) -> bool:
+    return isinstance(bounds, dict) and all(is_bound(name, bound) for name, bound in bounds.items())
 
 
 def _problem(ref: str, one: TypeDef, types: Mapping[str, TypeDef], functions: Mapping[str, Any]) -> str | None:

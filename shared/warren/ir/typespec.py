@@ -3,6 +3,7 @@
     "any" "none" "bool" "int" "float" "str" "bytes" "datetime" "date" "time" "timedelta" "decimal" "uuid" "path"
     {"list": T} {"set": T} {"frozenset": T} {"sequence": T} {"tuple": [T, ...]} {"tuple_of": T} {"dict": [K, V]}
     {"union": [T, ...]} {"literal": [encoded value, ...]} {"type": "module:Class"}  (a key of `WorkflowIR.types`)
+    {"bounded": [T, {"gt": 0, "max_length": 9, ...}]}  (`ir.bounds`; only where pydantic checks it natively)
 
 `frontend` makes them from annotations; `coerce` turns plain JSON input into the tagged JSON that the type asks for, and
 `bind_input` does so for all of a workflow's arguments.

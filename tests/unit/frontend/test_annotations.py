@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal, NewType, Optional, TypedDict, TypeVa
 from uuid import UUID
 
 import pytest
-from pydantic import BaseModel
+from annotated_types import Interval, MinLen
+from pydantic import BaseModel, Field, PositiveInt
 
-from warren.frontend.annotations import hints_of, spec_of
+from warren.frontend.annotations import hints_of, spec_of, spec_of_field
 from warren.frontend.typedefs import TypeRegistry
 
 T = TypeVar("T")
@@ -94,6 +95,28 @@ def test_spec(annotation: Any, spec: Any) -> None:
     assert spec_of(annotation, registry.reference) == spec
     if isinstance(spec, dict) and "type" in spec:
         assert spec["type"] in registry.types
+
+
+class Bounded(BaseModel):
+    count: int = Field(gt=0, le=9)
+    name: Annotated[str, MinLen(2), "meta"]
+    sizes: list[PositiveInt] | None = None
+    code: Annotated[str, Field(max_length=4, pattern="x+")]
+    free: Any = Field(gt=0)
+    scale: Annotated[Decimal, Interval(ge=Decimal(1), lt=5)]
+
+
+def test_bounds_are_taken_where_pydantic_checks_them() -> None:
+    registry = TypeRegistry(lambda function: function.__qualname__)
+    assert {name: spec_of_field(info, registry.reference) for name, info in Bounded.model_fields.items()} == {
+        "count": {"bounded": ["int", {"gt": 0, "le": 9}]},
+        "name": {"bounded": ["str", {"min_length": 2}]},
+        "sizes": {"union": [{"list": {"bounded": ["int", {"gt": 0}]}}, "none"]},
+        "code": {"bounded": ["str", {"max_length": 4}]},
+        "free": "any",
+        "scale": {"bounded": ["decimal", {"lt": 5}]},
+    }
+    assert spec_of(list[PositiveInt], registry.reference) == {"list": "int"}, "nobody checks an annotation natively"
 
 
 def test_an_annotation_that_cannot_be_resolved_is_left_out() -> None:
