@@ -32,6 +32,8 @@ async def violations(world: World, injected: list[Injected]) -> AsyncIterator[st
     """Every rule that was broken, as a sentence."""
     for problem in (*world.problems, *world.supervisor.problems):
         yield problem
+    async for problem in _of_queues(world):
+        yield problem
     executions = list(read_ledger(world.ledger))
     accepted: Counter[tuple[UUID, int, int]] = Counter()
     programs = Programs(world.made.store)
@@ -39,8 +41,6 @@ async def violations(world: World, injected: list[Injected]) -> AsyncIterator[st
         async for problem in _of_run(world, programs, run, accepted):
             yield f"{run.run_id}: {problem}"
     for problem in _of_executions(world, executions, accepted, injected):
-        yield problem
-    async for problem in _of_queues(world):
         yield problem
 
 
@@ -131,6 +131,8 @@ async def _of_queues(world: World) -> AsyncIterator[str]:
         await asyncio.sleep(0.5)
     if left:
         yield f"messages are left in the queues: {left}"
+        for what in (("list_queues", "name", "state", "messages_unacknowledged", "consumers"), ("list_consumers",)):
+            yield await asyncio.to_thread(world.rabbit.ctl, *what)
     if depths.get(names.DEAD_QUEUE):
         broker = RabbitBroker(world.rabbit.url, name="checker")
         await broker.connect()

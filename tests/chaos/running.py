@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 import statistics
 import tempfile
 import time
@@ -97,6 +98,8 @@ async def run_chaos(
             world.is_starting = False
             found = await _calm(world, load)
             found += [text async for text in violations(world, injected)]
+            if found:
+                found.append(f"the logs are in {_keep_logs(world, seed)}")
             pauses = list(_pauses(world, injected))
             return Report(
                 seed=seed,
@@ -112,6 +115,14 @@ async def run_chaos(
                 longest=sorted(pauses, key=lambda each: -each[0]),
                 violations=found,
             )
+
+
+def _keep_logs(world: World, seed: int) -> Path:
+    """Where the services' logs are found when the run is over."""
+    kept = Path(tempfile.mkdtemp(prefix=f"warren-chaos-{seed}-", dir="/tmp"))
+    for service in world.made.all:
+        shutil.copy(service.log, kept)
+    return kept
 
 
 async def _until_progress(world: World) -> None:
