@@ -15,7 +15,10 @@ from tests.support.eventually import eventually
 from tests.support.servers.proxy import TcpProxy
 from tests.support.servers.rabbitmq_private import PrivateRabbit
 
-from warren.adapters.rabbitmq import RabbitBroker
+from warren.adapters.rabbitmq import RabbitBroker, link, publisher, subscription
+from warren.adapters.rabbitmq.confirms import ConfirmChannel
+from warren.adapters.rabbitmq.consuming import ConsumeChannel
+from warren.adapters.rabbitmq.declarations import Declarations
 from warren.contracts.topology import Exchange, Queue, Topology
 from warren.errors import BrokerError, BrokerUnavailable
 from warren.ports.broker import Delivery, OutgoingMessage, QueueStats, Subscription
@@ -273,3 +276,59 @@ def _settle_wrongly(subscription: Subscription) -> None:
     channel = subscription._channel  # type: ignore[attr-defined]  # no public call can go wrong like this
     channel._ledger.delivered = 10**9
     subscription.ack([Delivery(b"", QUEUE.name, "", "", {}, False, 0, None, None, None, 10**9, channel.epoch)])
+
+
+async def test_a_broker_that_never_answers_a_consumer_is_asked_again(
+    node: PrivateRabbit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription, "_CONSUME_SECONDS", 0.5)
+    consume, asked = ConsumeChannel.consume, 0
+
+    async def never_at_first(channel: ConsumeChannel, *, prefetch: int) -> None:
+        nonlocal asked
+        asked += 1
+        await (consume(channel, prefetch=prefetch) if asked > 2 else asyncio.Event().wait())
+
+    monkeypatch.setattr(ConsumeChannel, "consume", never_at_first)
+    async with loaded(node.url):
+        assert asked == 3
+
+
+async def test_a_broker_that_never_prepares_a_connection_gets_another_one(
+    node: PrivateRabbit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "_PREPARE_SECONDS", 0.5)
+    declare, asked = Declarations.declare, 0
+
+    async def never_at_first(declarations: Declarations, to: link.Link, topology: Topology) -> None:
+        nonlocal asked
+        asked += 1
+        await (asyncio.Event().wait() if asked in (2, 3) else declare(declarations, to, topology))
+
+    monkeypatch.setattr(Declarations, "declare", never_at_first)
+    async with loaded(node.url) as load:
+        since = time.monotonic()
+        await asyncio.to_thread(node.ctl, "close_all_connections", "maintenance")
+        await eventually(lambda: asked > 3)
+        await load.healed(since=since)
+
+
+async def test_a_confirm_that_the_broker_forgot_is_not_waited_for_without_end(
+    node: PrivateRabbit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher, "_FORGOTTEN_SECONDS", 2.0)
+    settle, forgotten = ConfirmChannel._settle, 0
+
+    def forgetful(channel: ConfirmChannel, payload: bytes, *, is_ack: bool) -> None:
+        nonlocal forgotten
+        if channel._next_tag > 500 and not forgotten:
+            forgotten += 1
+            return
+        settle(channel, payload, is_ack=is_ack)
+
+    monkeypatch.setattr(ConfirmChannel, "_settle", forgetful)
+    async with loaded(node.url) as load:
+        await eventually(lambda: forgotten == 1)
+        since = time.monotonic()
+        await eventually(lambda: load.broker.epoch == 2)
+        await load.healed(since=since)

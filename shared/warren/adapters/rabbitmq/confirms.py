@@ -120,6 +120,11 @@ class ConfirmChannel:
         """Whether `drain` has something to wait for."""
         return self._link.is_congested
 
+    @property
+    def oldest(self) -> int | None:
+        """The tag of the first message that has no confirm."""
+        return self._batches[0].low if self._batches else None
+
     async def drain(self) -> None:
         """Wait until the socket takes more. Raises `BrokerUnavailable`."""
         await self._link.drain()

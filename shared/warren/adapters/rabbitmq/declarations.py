@@ -5,6 +5,7 @@ It knows the arguments of every queue type on RabbitMQ 3.10 to 4.x; it does not 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,6 +19,8 @@ from warren.contracts.topology import Exchange, Queue, QueueType, Topology
 from warren.errors import BrokerError
 
 log = logging.getLogger(__name__)
+
+_CLOSE_SECONDS: Final = 5.0
 
 _DELIVERY_LIMIT: Final = 100
 """RabbitMQ 4 dead-letters after 20 deliveries by default, 3.10 never: a poisonous message needs one answer on both."""
@@ -163,7 +166,9 @@ def _explained(exc: ChannelRefused, what: str, name: str) -> BrokerError:
 async def _close(channel: AbstractChannel, link: Link) -> None:
     try:
         with translated(link.where):
-            if not channel.is_closed:
-                await channel.close()
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                if not channel.is_closed:
+                    await channel.close()
     except BrokerError as exc:
         log.debug("closing a channel: %s", exc)
+        link.abort()

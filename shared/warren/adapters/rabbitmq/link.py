@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 _ATTEMPT_SECONDS = 5.0
 _CLOSE_SECONDS = 3.0
+_PREPARE_SECONDS = 30.0
+"""A broker that lives may still never answer on one channel; so nothing waits for it without end."""
 
 
 class Link:
@@ -91,9 +93,10 @@ class Link:
     async def open_channel(self, *, confirms: bool = False) -> aio_pika.abc.AbstractChannel:
         """A new channel. Raises `BrokerUnavailable`."""
         with translated(self.where):
-            channel = self._connection.channel(publisher_confirms=confirms)
-            await channel.initialize()
-            return channel
+            async with asyncio.timeout(_ATTEMPT_SECONDS):
+                channel = self._connection.channel(publisher_confirms=confirms)
+                await channel.initialize()
+                return channel
 
     def attach(self, channel: int, sink: ChannelSink) -> None:
         """Let `sink` take the frames of a channel from now on."""
@@ -245,7 +248,9 @@ class LinkKeeper:
     async def _connect(self) -> Link:
         link = await Link.open(self._url, name=self._name, heartbeat_seconds=self._heartbeat_seconds)
         try:
-            await self._prepare(link, self.generation + 1)
+            with translated(link.where):
+                async with asyncio.timeout(_PREPARE_SECONDS):
+                    await self._prepare(link, self.generation + 1)
         except BaseException:
             link.abort()
             raise

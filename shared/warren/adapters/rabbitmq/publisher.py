@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 _CHUNK_MESSAGES = 512
 _NACK_PAUSE_SECONDS = 0.2
+_FORGOTTEN_SECONDS = 20.0
+"""Without any confirm for so long, while something waits for one, the broker has forgotten it."""
 _HOPELESS_AFTER = 5
 """How many channels may break under one list of messages before it is taken for the cause."""
 
@@ -155,13 +157,23 @@ class Publisher:
             self.epoch = self._keeper.generation
             link.on_blocked(self._on_blocked)
             self._on_blocked()
-            await first_of(link.lost.wait(), channel.lost.wait())
+            await first_of(link.lost.wait(), channel.lost.wait(), self._until_forgotten(link, channel))
             self._channel = None
             self._usable.clear()
             channel.give_up(partial(self._blame, close_reason=channel.close_reason))
             if channel.close_reason is not None:
                 log.warning("the broker closed the publishing channel: %s", channel.close_reason[1])
                 await self._restore(link)
+
+    async def _until_forgotten(self, link: Link, channel: ConfirmChannel) -> None:
+        """Drop the link when the broker, which answers otherwise, confirms nothing any more."""
+        waited, oldest = 0, channel.oldest
+        while waited < _FORGOTTEN_SECONDS:
+            await asyncio.sleep(1.0)
+            is_waiting = oldest is not None and oldest == channel.oldest and not link.is_blocked
+            waited, oldest = waited + 1 if is_waiting else 0, channel.oldest
+        log.warning("%s has confirmed nothing for %d seconds: connecting again", link.where, waited)
+        link.abort()
 
     def _on_blocked(self) -> None:
         if self._link is None or self._channel is None:

@@ -13,13 +13,16 @@ from collections.abc import Iterator, Sequence
 
 from warren.adapters.rabbitmq.consuming import ConsumeChannel
 from warren.adapters.rabbitmq.declarations import Declarations
-from warren.adapters.rabbitmq.link import LinkKeeper
+from warren.adapters.rabbitmq.link import Link, LinkKeeper
 from warren.adapters.rabbitmq.patience import first_of, until_it_works
-from warren.adapters.rabbitmq.translation import ChannelRefused
+from warren.adapters.rabbitmq.translation import ChannelRefused, translated
 from warren.errors import BrokerError
 from warren.ports.broker import Delivery
 
 log = logging.getLogger(__name__)
+
+_CONSUME_SECONDS = 15.0
+"""RabbitMQ may live and never answer what is asked of one queue: then it is asked again on another channel."""
 
 
 class RabbitSubscription:
@@ -159,6 +162,11 @@ class RabbitSubscription:
 
     async def _consume(self) -> ConsumeChannel:
         link = await self._keeper.up()
+        with translated(link.where):
+            async with asyncio.timeout(_CONSUME_SECONDS):
+                return await self._consume_on(link)
+
+    async def _consume_on(self, link: Link) -> ConsumeChannel:
         if self._has_begun:
             await self._declarations.restore_queue(link, self._queue)
         channel = self._channel = await ConsumeChannel.open(
