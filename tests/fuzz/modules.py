@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 from tests.fuzz.awaits import Lines, indent
+from tests.fuzz.instances import generate_classes
 from tests.fuzz.library import IMPORTS
 from tests.fuzz.scope import Scope
 from tests.fuzz.statements import StatementMaker
 
+CLASSES = float(os.environ.get("FUZZ_CLASSES", "0"))
+"""The share of programs about classes: none unless asked for, since some of them do not end natively either."""
 _HEAD = '''"""Program {seed} of the differential fuzzer."""
 
 import asyncio
@@ -95,6 +99,8 @@ async def countdown(tag, n):
 def generate(seed: int) -> str:
     """The source text of program `seed`."""
     choose = random.Random(seed)
+    if CLASSES and choose.random() < CLASSES:
+        return generate_classes(choose, seed)
     concurrent = choose.random() < 0.15
     lines = _HEAD.format(seed=seed, imports=IMPORTS.strip()).split("\n")
     for mood in ("calm", "risky"):

@@ -24,6 +24,7 @@ from warren.engine import DispatchAction, Executable
 from warren.errors import UnsupportedPatternError
 from warren.lowering import lower
 from warren.sdk import registry
+from warren.sdk.construct import CONSTRUCT
 from warren.testing import EngineDriver
 
 _UNBOUND = re.compile(r"cannot access (local|free) variable (\W*\w+\W*) where it is not associated with a value[\w ]*")
@@ -176,10 +177,11 @@ def _observe(executable: Executable, arguments: dict[str, Any], seed: int | None
 
 def _answer(driver: EngineDriver, number: int) -> None:
     command: DispatchAction = driver.actions[number]
-    function = vars(registry.get(command.action))["__wrapped__"]
+    known = CONSTRUCT if command.action == CONSTRUCT.key else registry.definition(command.action)
+    assert known is not None
     args = [decode(value, ImportedTypes()) for value in command.args]
     kwargs = {name: decode(value, ImportedTypes()) for name, value in command.kwargs.items()}
-    call = function(*args, **kwargs)
+    call = known.func(*args, **kwargs)
     try:
         while True:
             call.send(None)
@@ -223,6 +225,8 @@ def _canonical(value: Json) -> Json:
         return [_canonical(item) for item in value]
     if isinstance(value, dict):
         made = {name: _canonical(item) for name, item in value.items()}
+        if made.get("$") == "exception":
+            made.pop("tb", None)
         if made.get("t") == "builtins:NameError":
             del made["mro"]
         if made.get("$") in {"set", "frozenset"}:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from warren.contracts.imported_types import ImportedTypes
+from warren.contracts.values import decode, encode
+
 _ERRORS = (ValueError, KeyError, ZeroDivisionError, IndexError)
 
 
@@ -26,3 +29,8 @@ def answer(mood: str, kind: str, arguments: tuple[Any, ...], *errors: type[Excep
             return {"a": number, "b": 2}
         case _:
             return (number, choose.randint(0, 4))
+
+
+def travelled(value: Any) -> Any:
+    """The value as another process has it, which is what every action gets and gives."""
+    return decode(encode(value), ImportedTypes())

@@ -246,16 +246,15 @@ def _encode_exception(error: BaseException, depth: int, causes: int = 0) -> dict
             "args": [_encode_or_repr(arg, depth + 1) for arg in error.args],
             "a": _encode_attributes(class_attributes(error) | hidden_attributes(error) | vars(error), depth),
         }
-        kept = getattr(error, KEPT_TEXT, None)
-        if kept is not None:
-            encoded["text"] = kept
-        elif type(error).__str__ not in _PLAIN_STR and not hasattr(type(error).__str__, UNCOMPILED):
-            encoded["text"] = _text_of(error, str)
-        own = getattr(error, KEPT_REPR, None)
-        if own is not None:
-            encoded["repr"] = own
-        elif type(error).__repr__ not in _PLAIN_REPR and not hasattr(type(error).__repr__, UNCOMPILED):
-            encoded["repr"] = _text_of(error, repr)
+        for name, how, written, plain, mark in (
+            ("text", str, type(error).__str__, _PLAIN_STR, KEPT_TEXT),
+            ("repr", repr, type(error).__repr__, _PLAIN_REPR, KEPT_REPR),
+        ):
+            text = getattr(error, mark, None)
+            if written not in plain and not hasattr(written, UNCOMPILED):
+                text = _text_of(error, how, text)
+            if text is not None:
+                encoded[name] = text
     remote = getattr(error, REMOTE_TRACEBACK, None)
     if remote is not None:
         encoded["tb"] = remote
@@ -270,12 +269,12 @@ _PLAIN_STR = {BaseException.__str__, KeyError.__str__, BaseExceptionGroup.__str_
 _PLAIN_REPR = {BaseException.__repr__, BaseExceptionGroup.__repr__, kept_repr}
 
 
-def _text_of(error: BaseException, how: Callable[[BaseException], str]) -> str:
+def _text_of(error: BaseException, how: Callable[[BaseException], str], kept: str | None) -> str:
     try:
         text = how(error)
         text.encode()
     except Exception:  # noqa: BLE001 - a user's __str__ may do anything; its failure must not hide the error itself
-        return printable(_repr_of(error.args))
+        return printable(_repr_of(error.args)) if kept is None else kept
     return text
 
 

@@ -190,16 +190,14 @@ class Attributes:
 
     def writable(self, value: Any, name: str) -> Any:
         """The same value, if workflow code may assign its attributes."""
-        members = getattr(type(value), MEMBERS, None)
-        if members is not None and name in members.properties:
-            message = f"property '{name}' of '{type(value).__name__}' object has no setter"
-            raise AttributeError(message, name=name, obj=value)
         slots = getattr(type(value), SLOTS, None)
-        if slots is None or name in slots:
+        known = getattr(type(value), name, None)
+        if slots is None or name in slots or isinstance(known, property):
             is_error = isinstance(value, BaseException) and not name.startswith("_")
             if is_error or hasattr(type(value), "__warren_attribute__"):
                 return value
-        raise AttributeError(_not_writable(type(value).__name__, name), name=name, obj=value)
+        members = {} if known is None else {name: known}
+        raise AttributeError(_not_writable(type(value).__name__, name, members), name=name, obj=value)
 
 
 def no_attribute(value: Any, name: str) -> AttributeError:
@@ -222,10 +220,11 @@ def _plain_function(value: Any) -> Any:
     return (lambda *args: value(*args)) if isinstance(value, Closure) else value
 
 
-def _not_writable(kind: str, name: str) -> str:
-    """What this version of CPython says when an instance without a `__dict__` is given an attribute."""
+def _not_writable(kind: str, name: str, members: dict[str, Any]) -> str:
+    """What this version of CPython says when an instance without a `__dict__` is given an attribute (`members` are
+    those that its class has)."""
     try:
-        setattr(type(kind, (), {"__slots__": ()})(), name, None)
+        setattr(type(kind, (), {"__slots__": (), **members})(), name, None)
     except AttributeError as error:
         return str(error)
     return f"'{kind}' object has no attribute '{name}'"

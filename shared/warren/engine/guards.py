@@ -17,6 +17,7 @@ from warren.engine.arithmetic import Arithmetic
 from warren.engine.limits import OBJECT_BYTES, Stop
 from warren.engine.objects import UNBOUND, Cell
 from warren.engine.ordered_set import OrderedSet
+from warren.engine.records import MEMBERS
 from warren.errors import LimitExceeded, UnserializableValue
 
 ENDS = (Stop, RecursionError, MemoryError)
@@ -81,6 +82,8 @@ class Guards(Arithmetic):
     def counted(self, iterable: Any) -> Any:
         """What to iterate over instead: the same, with steps taken for its items now, or as they come."""
         cls = iterable.__class__
+        if hasattr(cls, MEMBERS):
+            return iterable  # the methods of the user's classes count themselves
         if hasattr(cls, "__len__"):
             count = len(iterable)
             if count > 50:
@@ -97,7 +100,7 @@ class Guards(Arithmetic):
                 self._budget.spend(len(container) >> 5)
         elif cls is range:
             return _Searched(self, container)
-        elif hasattr(cls, "__next__"):
+        elif hasattr(cls, "__next__") and not hasattr(cls, MEMBERS):
             return self.ticking(container)
         return container
 

@@ -49,6 +49,27 @@ class SequenceIterator(EngineIterator):
         return self.sequence[index]
 
 
+class ItemIterator(EngineIterator):
+    """Over an instance of the user's that has a `__getitem__` and no `__iter__`."""
+
+    __slots__ = ("index", "sequence")
+
+    def __init__(self, sequence: Any) -> None:
+        self.sequence = sequence
+        self.index = 0
+
+    def __next__(self) -> Any:
+        if self.sequence is None:
+            raise StopIteration
+        try:
+            item = self.sequence[self.index]
+        except (IndexError, StopIteration):
+            self.sequence = None
+            raise StopIteration from None
+        self.index += 1
+        return item
+
+
 class ReversedIterator(EngineIterator):
     """Over a sequence, from its end."""
 
@@ -316,6 +337,7 @@ for _cls, _name in {
     MapIterator: "map",
     FilterIterator: "filter",
     CallIterator: "callable_iterator",
+    ItemIterator: "iterator",
     DequeIterator: "_deque_iterator",
     DictKeys: "dict_keys",
     DictValues: "dict_values",
@@ -343,7 +365,9 @@ def make_iterator(value: Any) -> Any:
         raise TypeError("'function' object is not iterable")
     if isinstance(value, deque):
         return DequeIterator(value)
-    return _kept(iter(value))
+    made = iter(value)
+    is_lazy = hasattr(type(value), MEMBERS) and not hasattr(type(value), "__iter__")
+    return ItemIterator(value) if is_lazy else _kept(made)
 
 
 def make_reversed(value: Any) -> Any:

@@ -6,6 +6,7 @@ One table per program. It is also the value codec's resolver, so that what worke
 from __future__ import annotations
 
 import builtins
+import contextlib
 import dataclasses
 import datetime as dt
 import decimal
@@ -23,6 +24,7 @@ from warren.contracts.exceptions import initialise
 from warren.contracts.models import construct_model
 from warren.contracts.values import KEPT_TEXT, decode, kept_repr, kept_text
 from warren.engine.dumps import DUMP_GUARD, own_dump, unread
+from warren.engine.members import own_attributes
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.records import CHECKS, MEMBERS, SLOTS, Instance, Members, Opaque, Record, RecordModel
 from warren.errors import InvalidInput, MessageError
@@ -47,22 +49,10 @@ _SIMPLE: dict[str, Any] = {
     "path": pathlib.PurePosixPath,
 }
 _BUILTIN_TYPES = frozenset(
-    [
-        "object",
-        "type",
-        "bool",
-        "int",
-        "float",
-        "complex",
-        "str",
-        "bytes",
-        "list",
-        "tuple",
-        "dict",
-        "set",
-        "frozenset",
-        "range",
-    ]
+    {
+        *("object", "type", "bool", "int", "float", "complex", "str", "bytes"),
+        *("list", "tuple", "dict", "set", "frozenset", "range"),
+    }
 )
 _STANDARD_ERRORS = ERROR_MODULES - {"builtins", errors.__name__}
 _BASE_MODEL = "pydantic.main:BaseModel"
@@ -82,6 +72,7 @@ class TypeTable:
         self._function = function
         self._known: dict[str, Any] = {}
         self._opaque: dict[tuple[str, str], type] = {}
+        self._methods: dict[str, Callable[..., Any]] = {}
 
     def get(self, ref: str) -> Any:
         """The class of a `TypeName`.
@@ -136,7 +127,8 @@ class TypeTable:
         initialise(error, args)
         for name, value in attributes.items():
             if not name.startswith("_"):
-                setattr(error, name, value)
+                with contextlib.suppress(AttributeError):  # a property by now
+                    setattr(error, name, value)
         return error
 
     # classes
@@ -152,7 +144,7 @@ class TypeTable:
             return found
         match definition.kind:
             case "exception":
-                made = self.exception_class(ref, [ref, *definition.bases])
+                made = self._exception(ref, definition.bases)
             case "dataclass":
                 made = self._dataclass(definition)
             case "model":
@@ -176,12 +168,13 @@ class TypeTable:
             opaque=frozenset(definition.opaque),
         )
         setattr(made, MEMBERS, members)
-        for name, method in (methods | {name: members.uncompiled(name) for name in definition.opaque}).items():
-            if name.startswith("__"):
-                setattr(made, name, method)
-        if issubclass(made, BaseException):
-            for name, value in constants.items():
-                setattr(made, name, value)
+        bases = [self._definitions[ref] for ref in definition.bases if ref in self._definitions]
+        for name, value in own_attributes(definition, bases, members, methods).items():
+            setattr(made, name, value)
+            if isinstance(value, property):
+                value.__set_name__(made, name)  # type: ignore[attr-defined]  # for its errors; typeshed has it not
+        if definition.kind == "model":
+            made.__class_vars__ |= set(definition.class_vars)
 
     def _late(self, key: str) -> Callable[..., Any]:
         """A compiled function, found when it is called: classes are made before functions are."""
@@ -189,7 +182,7 @@ class TypeTable:
         def call(*args: Any, **kwargs: Any) -> Any:
             return self._function(key)(*args, **kwargs)
 
-        return call
+        return self._methods.setdefault(key, call)  # one for all that inherit it: Python asks whether they are the same
 
     def _constant(self, value: Any) -> Any:
         return decode(value.encoded, self) if isinstance(value, Const) else None
@@ -293,25 +286,25 @@ class TypeTable:
 
     def exception_class(self, ref: str, mro: list[str]) -> Any:
         """The class of an exception; one that the program does not describe is made from its hierarchy."""
-        known = self._known.get(ref)
-        if known is not None:
-            return known
-        found = _existing(ref) if ref not in self._definitions else None
+        if ref in self._known or (ref in self._definitions and self._definitions[ref].kind == "exception"):
+            return self.get(ref)
+        found = _existing(ref)
         if found is None or not (isinstance(found, type) and issubclass(found, BaseException)):
-            definition = self._definitions.get(ref)
-            rest = list(definition.bases) if definition is not None else [base for base in mro if base != ref]
-            found = _named(
-                type(_short(ref), self._exception_bases(rest), {"__str__": kept_text, "__repr__": kept_repr}), ref
-            )
+            found = self._exception(ref, [base for base in mro if base != ref])
         self._known[ref] = found
         return found
 
-    def _exception_bases(self, rest: list[str]) -> tuple[type, ...]:
+    def _exception(self, ref: str, rest: Sequence[str]) -> Any:
+        return _named(
+            type(_short(ref), self._exception_bases(rest), {"__str__": kept_text, "__repr__": kept_repr}), ref
+        )
+
+    def _exception_bases(self, rest: Sequence[str]) -> tuple[type, ...]:
         bases: list[type] = []
         for index, ref in enumerate(rest):
             if ref in {"builtins:object", "builtins:BaseException"} or not _is_exception_ref(ref, rest[index:]):
                 continue
-            base = self.exception_class(ref, rest[index:])
+            base = self.exception_class(ref, list(rest[index:]))
             if not any(issubclass(known, base) for known in bases):
                 bases.append(base)
         return tuple(bases) or (Exception,)
@@ -381,7 +374,7 @@ def _existing(ref: str) -> Any:
     return simple.get(ref)
 
 
-def _is_exception_ref(ref: str, mro: list[str]) -> bool:
+def _is_exception_ref(ref: str, mro: Sequence[str]) -> bool:
     """Whether a class of an exception's hierarchy is itself an exception (and not a mixin)."""
     found = _existing(ref)
     if found is not None:

@@ -107,11 +107,11 @@ class MethodTable:
         if isinstance(raw, property):
             function, kind = raw.fget, "properties"
         if isinstance(function, FunctionType):
-            if _is_written(function):
+            if _is_written(function) and not _is_foreign(function):  # pydantic makes a __hash__, as the engine does
                 self._found[ref, name] = (kind, self._compiler.use_function(function))
             elif function.__module__ == "functools":  # of total_ordering
                 self._found[ref, name] = ("opaque", None)
-        elif raw is not None and not self._is_data(ref, name, raw):
+        elif raw is not None and not name.startswith("__") and not self._is_data(ref, name, raw):
             self._found[ref, name] = ("opaque", None)
 
     def _is_data(self, ref: str, name: str, raw: Any) -> bool:

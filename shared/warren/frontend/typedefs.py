@@ -153,6 +153,7 @@ class TypeRegistry:
             constructible=constructible,
             extra=cls.model_config.get("extra") or "ignore",
             computed=models.computed_fields(cls),
+            class_vars=tuple(sorted(filter(is_public, getattr(cls, "__class_vars__", ())))),
         )
 
     def _enum(self, cls: type, ref: str) -> TypeDef:

@@ -69,7 +69,14 @@ def _are_bounds(bounds: Any) -> bool:
 
 def _problem(ref: str, one: TypeDef, types: Mapping[str, TypeDef], functions: Mapping[str, Any]) -> str | None:
     fields = [field.name for field in (*one.fields, *one.computed)]
-    plain = [*fields, *one.constants, *one.properties, *one.match_args, *(member.name for member in one.members)]
+    plain = [
+        *fields,
+        *one.constants,
+        *one.properties,
+        *one.match_args,
+        *one.class_vars,
+        *(member.name for member in one.members),
+    ]
     plain += [name for member in one.members for name in member.attributes]
     methods = {*one.methods.values(), *one.properties.values()}
     values = [value for field in one.fields if (value := field.default) is not None]

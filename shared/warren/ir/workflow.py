@@ -76,7 +76,8 @@ class TypeDef(Node):
     `methods` (special ones such as `__eq__` among them) and `properties` map names to keys of `WorkflowIR.functions`;
     the function takes the instance first. Of the plain ones only those are there whose names the workflow uses.
     `opaque` are names that the class defines in a way that cannot be compiled: reaching one is an error of its own,
-    not an AttributeError. `computed` are a model's computed fields, which are properties besides.
+    not an AttributeError. `computed` are a model's computed fields, which are properties besides; `class_vars`
+    are those of its class attributes that pydantic does not let an instance assign.
     """
 
     ref: str
@@ -97,6 +98,7 @@ class TypeDef(Node):
     properties: dict[str, str] = field(default_factory=dict)
     opaque: tuple[str, ...] = ()
     computed: tuple[FieldDef, ...] = ()
+    class_vars: tuple[str, ...] = ()
 
 
 @node
