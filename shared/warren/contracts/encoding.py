@@ -71,7 +71,10 @@ def encode_exception(error: BaseException, *, with_traceback: bool = False) -> J
     """
     encoded = _encode_exception(error, 0)
     if with_traceback and error.__traceback__ is not None:
-        lines = traceback.format_exception(type(error), error, error.__traceback__, limit=-30)
+        try:
+            lines = traceback.format_exception(type(error), error, error.__traceback__, limit=-30)
+        except Exception:  # noqa: BLE001 - it asks an exception for its truth, which a user's __len__ may refuse
+            lines = traceback.format_tb(error.__traceback__, limit=-30)
         encoded["tb"] = printable("".join(lines))[-20_000:]
     return encoded
 

@@ -66,3 +66,16 @@ def test_a_group_says_what_is_in_it() -> None:
     assert exception_message(encode_exception(group)) == (
         "many (2 sub-exceptions): ValueError: a; ExceptionGroup: inner (1 sub-exception): KeyError: 'b'"
     )
+
+
+def test_an_exception_that_refuses_to_be_true_or_false_keeps_its_traceback() -> None:
+    class Sized(Exception):
+        def __len__(self) -> int:
+            return 1 << 70
+
+    try:
+        raise Sized("odd")
+    except Sized as error:
+        encoded = encode_exception(error, with_traceback=True)
+    assert encoded["args"] == ["odd"]
+    assert "raise Sized" in encoded["tb"]
