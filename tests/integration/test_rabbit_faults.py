@@ -4,90 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from tests.chaos.proxy import ChaosProxy, Direction
+from tests.integration.rabbit_load import EXCHANGE, HEALED_SECONDS, QUEUE, TOPOLOGY, loaded
 from tests.support.brokers import bodies, take, to
 from tests.support.eventually import eventually
 from tests.support.servers.proxy import TcpProxy
 from tests.support.servers.rabbitmq_private import PrivateRabbit
 
-from warren.adapters.rabbitmq import RabbitBroker, link, publisher, subscription
-from warren.adapters.rabbitmq.confirms import ConfirmChannel
-from warren.adapters.rabbitmq.consuming import ConsumeChannel
-from warren.adapters.rabbitmq.declarations import Declarations
-from warren.contracts.topology import Exchange, Queue, Topology
+from warren.adapters.rabbitmq import RabbitBroker
+from warren.contracts.topology import Queue, Topology
 from warren.errors import BrokerError, BrokerUnavailable
 from warren.ports.broker import Delivery, OutgoingMessage, QueueStats, Subscription
 
 pytestmark = pytest.mark.server
 
-HEALED_SECONDS = 10.0
 LARGEST = 1_000_000
-EXCHANGE = Exchange("faults", "direct")
-QUEUE = Queue("faults.q", (EXCHANGE.name, "k"), dead_letter=None, queue_type="quorum")
-TOPOLOGY = Topology("quorum", (EXCHANGE,), (QUEUE,))
 
 
 @pytest.fixture(scope="module")
 def node() -> Iterator[PrivateRabbit]:
     with PrivateRabbit({"max_message_size": str(LARGEST)}) as node:
         yield node
-
-
-class Load:
-    """A publisher that never stops and a consumer that acknowledges; they know what was confirmed and what arrived."""
-
-    def __init__(self, broker: RabbitBroker, subscription: Subscription) -> None:
-        self.broker = broker
-        self.subscription = subscription
-        self.confirmed: list[bytes] = []
-        self.received: set[bytes] = set()
-        self._next = 0
-
-    async def publish(self) -> None:
-        while True:
-            batch = [b"%d" % number for number in range(self._next, self._next + 5)]
-            self._next += 5
-            await self.broker.publish([OutgoingMessage(EXCHANGE.name, "k", body) for body in batch])
-            self.confirmed += batch
-
-    async def consume(self) -> None:
-        while deliveries := await self.subscription.receive(32):
-            self.received.update(bodies(deliveries))
-            self.subscription.ack(deliveries)
-
-    async def healed(self, *, since: float, within_seconds: float = HEALED_SECONDS) -> None:
-        """Wait until messages are published and received again that were not before this call."""
-        mark = self._next + 100
-        left = within_seconds - (time.monotonic() - since)
-        await eventually(lambda: b"%d" % mark in self.received and self.broker.is_ready, within_seconds=max(left, 0.1))
-
-
-@asynccontextmanager
-async def loaded(url: str) -> AsyncIterator[Load]:
-    """A broker under load; at the end everything confirmed must have arrived."""
-    broker = RabbitBroker(url, name="faults", heartbeat_seconds=3)
-    await broker.connect()
-    try:
-        await broker.declare(TOPOLOGY)
-        load = Load(broker, await broker.subscribe(QUEUE.name, prefetch=100))
-        publishing, consuming = asyncio.create_task(load.publish()), asyncio.create_task(load.consume())
-        try:
-            await eventually(lambda: len(load.received) > 100)
-            yield load
-        finally:
-            publishing.cancel()
-            await asyncio.gather(publishing, return_exceptions=True)
-        await eventually(lambda: load.received.issuperset(load.confirmed))
-        await load.subscription.cancel()
-        await consuming
-        await broker.purge(QUEUE.name)
-    finally:
-        await broker.close()
 
 
 async def test_a_restart(node: PrivateRabbit) -> None:
@@ -276,59 +217,3 @@ def _settle_wrongly(subscription: Subscription) -> None:
     channel = subscription._channel  # type: ignore[attr-defined]  # no public call can go wrong like this
     channel._ledger.delivered = 10**9
     subscription.ack([Delivery(b"", QUEUE.name, "", "", {}, False, 0, None, None, None, 10**9, channel.epoch)])
-
-
-async def test_a_broker_that_never_answers_a_consumer_is_asked_again(
-    node: PrivateRabbit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(subscription, "_CONSUME_SECONDS", 0.5)
-    consume, asked = ConsumeChannel.consume, 0
-
-    async def never_at_first(channel: ConsumeChannel, *, prefetch: int) -> None:
-        nonlocal asked
-        asked += 1
-        await (consume(channel, prefetch=prefetch) if asked > 2 else asyncio.Event().wait())
-
-    monkeypatch.setattr(ConsumeChannel, "consume", never_at_first)
-    async with loaded(node.url):
-        assert asked == 3
-
-
-async def test_a_broker_that_never_prepares_a_connection_gets_another_one(
-    node: PrivateRabbit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(link, "_PREPARE_SECONDS", 0.5)
-    declare, asked = Declarations.declare, 0
-
-    async def never_at_first(declarations: Declarations, to: link.Link, topology: Topology) -> None:
-        nonlocal asked
-        asked += 1
-        await (asyncio.Event().wait() if asked in (2, 3) else declare(declarations, to, topology))
-
-    monkeypatch.setattr(Declarations, "declare", never_at_first)
-    async with loaded(node.url) as load:
-        since = time.monotonic()
-        await asyncio.to_thread(node.ctl, "close_all_connections", "maintenance")
-        await eventually(lambda: asked > 3)
-        await load.healed(since=since)
-
-
-async def test_a_confirm_that_the_broker_forgot_is_not_waited_for_without_end(
-    node: PrivateRabbit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(publisher, "_FORGOTTEN_SECONDS", 2.0)
-    settle, forgotten = ConfirmChannel._settle, 0
-
-    def forgetful(channel: ConfirmChannel, payload: bytes, *, is_ack: bool) -> None:
-        nonlocal forgotten
-        if channel._next_tag > 500 and not forgotten:
-            forgotten += 1
-            return
-        settle(channel, payload, is_ack=is_ack)
-
-    monkeypatch.setattr(ConfirmChannel, "_settle", forgetful)
-    async with loaded(node.url) as load:
-        await eventually(lambda: forgotten == 1)
-        since = time.monotonic()
-        await eventually(lambda: load.broker.epoch == 2)
-        await load.healed(since=since)

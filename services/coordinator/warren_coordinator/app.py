@@ -138,11 +138,13 @@ class _Parts:
         )
 
     async def _subscribe_again(self, shard: int) -> Subscription:
+        queue = next(each for each in self._topology.queues if each.name == names.event_queue(shard))
+
         async def subscribe() -> Subscription:
             try:
                 return await self.subscribe(shard)
             except BrokerError:  # somebody has just deleted the queue
-                await self._broker.declare(self._topology)
+                await self._broker.declare_queue(queue)
                 raise
 
         return await retry_infrastructure(subscribe, what=names.event_queue(shard))

@@ -82,6 +82,11 @@ class ConsumeChannel:
         return self._is_consuming and not self.lost.is_set() and not self.link.lost.is_set()
 
     @property
+    def delivered(self) -> int:
+        """How many messages have come."""
+        return self._ledger.delivered
+
+    @property
     def is_drained(self) -> bool:
         """Whether everything delivered is settled."""
         return self._ledger.is_empty

@@ -21,6 +21,9 @@ from warren.errors import BrokerError
 log = logging.getLogger(__name__)
 
 _CLOSE_SECONDS: Final = 5.0
+_GONE_SECONDS: Final = 1.0
+"""RabbitMQ tells the consumers of a deleted quorum queue one after another. One that has not been told when the queue
+is made again stays a consumer, and what the new queue sends to it is dropped (3.10: always, within 10 ms)."""
 
 _DELIVERY_LIMIT: Final = 100
 """RabbitMQ 4 dead-letters after 20 deliveries by default, 3.10 never: a poisonous message needs one answer on both."""
@@ -62,6 +65,8 @@ class Declarations:
 
     async def declare_queue(self, link: Link, queue: Queue) -> None:
         """Create one queue if missing, of the type of the topology declared last."""
+        if queue.name in self._queues:
+            await self._let_consumers_go(link, queue.name)
         await self.declare(link, Topology(queue_type=self._queue_type, queues=(queue,)))
 
     async def declare_private(self, link: Link, name: str, bindings: Sequence[tuple[str, str]]) -> None:
@@ -103,7 +108,20 @@ class Declarations:
             queue = self._queues[name]
             exchange = self._exchanges.get(queue.binding[0]) if queue.binding is not None else None
             exchanges = () if exchange is None else (exchange,)
+            await self._let_consumers_go(link, name)
             await self._attempt(link, Topology(self._queue_type, exchanges, (queue,)))
+
+    async def _let_consumers_go(self, link: Link, name: str) -> None:
+        """Where a queue has gone, wait until all its consumers have been told."""
+        channel = await link.open_channel()
+        try:
+            with translated(link.where):
+                await channel.declare_queue(name, passive=True)
+        except ChannelRefused as exc:
+            if exc.is_missing:
+                await asyncio.sleep(_GONE_SECONDS)
+        finally:
+            await _close(channel, link)
 
     async def _attempt(self, link: Link, topology: Topology) -> None:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections import deque
 from collections.abc import Iterator, Sequence
 
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 _CONSUME_SECONDS = 15.0
 """RabbitMQ may live and never answer what is asked of one queue: then it is asked again on another channel."""
+_IDLE_SECONDS = 60.0
+"""A consumer that has got nothing for so long, or up to twice as long, is made anew: RabbitMQ may have one and drop all
+that is sent to it, where a queue was deleted and made again (`declarations`)."""
 
 
 class RabbitSubscription:
@@ -143,7 +147,8 @@ class RabbitSubscription:
                 if not begun.done():
                     begun.set_result(None)
                 self._has_begun = True
-                await first_of(channel.lost.wait(), channel.link.lost.wait(), self._ending.wait())
+                ends = (channel.lost.wait(), channel.link.lost.wait(), self._ending.wait())
+                await first_of(*ends, _until_idle(channel))
                 if self._ending.is_set():
                     await self._wind_down(channel)
                 await self._part_with(channel)
@@ -208,3 +213,11 @@ class RabbitSubscription:
 
     def _report(self, error: BrokerError) -> None:
         log.warning("cannot consume %s: %s; trying again", self._queue, error)
+
+
+async def _until_idle(channel: ConsumeChannel) -> None:
+    """Return when nothing has come for a while and nothing that came is still worked on."""
+    delivered = -1
+    while delivered != channel.delivered or not channel.is_drained:
+        delivered = channel.delivered
+        await asyncio.sleep(random.uniform(1, 2) * _IDLE_SECONDS)  # not all at once
