@@ -12,7 +12,7 @@ from tests.fuzz.scope import Scope
 from tests.fuzz.statements import StatementMaker
 
 CLASSES = float(os.environ.get("FUZZ_CLASSES", "0"))
-"""The share of programs about classes: none unless asked for, since some of them do not end natively either."""
+"""The share of programs about classes: none unless asked for, until they have been run for longer."""
 _HEAD = '''"""Program {seed} of the differential fuzzer."""
 
 import asyncio
