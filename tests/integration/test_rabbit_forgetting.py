@@ -119,6 +119,10 @@ async def test_a_queue_that_was_made_anew_behind_a_consumer_is_consumed_again(
     await broker.close()
 
 
+async def acknowledge(message: aio_pika.abc.AbstractIncomingMessage) -> None:
+    await message.ack()
+
+
 async def test_the_consumers_of_a_queue_that_has_gone_get_time_to_be_told(
     node: PrivateRabbit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,7 +134,7 @@ async def test_the_consumers_of_a_queue_that_has_gone_get_time_to_be_told(
     connection = await aio_pika.connect(node.url)
     channel = await connection.channel()
     consumed = await channel.get_queue(NAME)
-    await consumed.consume(lambda message: message.ack())
+    await consumed.consume(acknowledge)
     deleting = await connection.channel()
     await deleting.queue_delete(NAME)
     since = time.monotonic()
