@@ -218,7 +218,7 @@ def test_what_does_not_fit_is_named(spec: Any, data: Any, expected: str) -> None
     [
         ({"gt": 0}, [1, 0.5], [0, -1], "greater than 0"),
         ({"ge": 0, "lt": 2.5}, [0, 2], [-1, 2.5, 1 << 70], "at least 0 and less than 2.5"),
-        ({"le": 9, "multiple_of": 3}, [9, -3], [12, 4], "at most 9 and a multiple of 3"),
+        ({"le": 9, "multiple_of": 3}, [9, -3, 0.5], [12, 4], "at most 9 and a multiple of 3"),
         ({"min_length": 1, "max_length": 2}, ["a", "ab"], ["", "abc"], "of length at least 1 and of length at most 2"),
         ({"max_length": 1}, [[], [1], {"a": 1}, 7, True], [[1, 2], {"a": 1, "b": 2}], "of length at most 1"),
     ],
@@ -235,6 +235,8 @@ def test_bounds_are_checked(bounds: Any, inside: list[Any], outside: list[Any], 
 def test_bounds_of_decimals_keys_and_parts() -> None:
     positive = {"bounded": ["decimal", {"gt": 0}]}
     assert coerce(positive, "0.5", TYPES) == encode(decimal.Decimal("0.5"))
+    for step in (0.01, 3):  # Decimal has no remainder by a float, and none of so large a number
+        assert coerce({"bounded": ["decimal", {"multiple_of": step}]}, "1e50", TYPES) == encode(decimal.Decimal("1e50"))
     small = {"dict": [{"bounded": ["int", {"lt": 5}]}, {"list": positive}]}
     with pytest.raises(
         InvalidInput, match=r"value\['1'\]\[0\]: expected Decimal, got \"0\" \(must be greater than 0\)"

@@ -21,7 +21,7 @@ _NUMBERS: Final[dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
     "ge": (operator.ge, "at least"),
     "lt": (operator.lt, "less than"),
     "le": (operator.le, "at most"),
-    "multiple_of": (lambda value, bound: isinstance(value, float) or value % bound == 0, "a multiple of"),
+    "multiple_of": (lambda value, bound: not _are_whole(value, bound) or value % bound == 0, "a multiple of"),
 }
 _LENGTHS: Final[dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
     "min_length": (operator.ge, "of length at least"),
@@ -53,6 +53,11 @@ def is_within(value: Json, bounds: Mapping[str, Json]) -> bool:
 
 def _holds(bound: tuple[Callable[[Any, Any], bool], str], value: Number | None, limit: Json) -> bool:
     return value is None or bound[0](value, limit)
+
+
+def _are_whole(value: Any, bound: Any) -> bool:
+    """Whether it can be said exactly: a fraction in binary is no multiple of what it was written as."""
+    return isinstance(value, int) and isinstance(bound, int)
 
 
 def _number(value: Json) -> Number | None:
