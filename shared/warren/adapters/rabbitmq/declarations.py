@@ -188,5 +188,4 @@ async def _close(channel: AbstractChannel, link: Link) -> None:
                 if not channel.is_closed:
                     await channel.close()
     except BrokerError as exc:
-        log.debug("closing a channel: %s", exc)
-        link.abort()
+        log.debug("closing a channel: %s", exc)  # no reason to drop the link: it may be behind large messages

@@ -170,7 +170,8 @@ class Publisher:
         waited, oldest = 0, channel.oldest
         while waited < _FORGOTTEN_SECONDS:
             await asyncio.sleep(1.0)
-            is_waiting = oldest is not None and oldest == channel.oldest and not link.is_blocked
+            is_taken = not link.is_blocked and not link.is_congested  # what is on its way there cannot be confirmed
+            is_waiting = is_taken and oldest is not None and oldest == channel.oldest
             waited, oldest = waited + 1 if is_waiting else 0, channel.oldest
         log.warning("%s has confirmed nothing for %d seconds: connecting again", link.where, waited)
         link.abort()
