@@ -23,8 +23,8 @@ def run(
     """Run a workflow to its end and print its result as JSON.
 
     Needs no server: a PostgreSQL of its own and the services run inside this process; what actions print goes to
-    standard error. With WARREN_BROKER_URL set to
-    amqp://..., the run is started on the servers instead, whose workers must have the module.
+    standard error. With WARREN_BROKER_URL set to amqp://..., the run is started on the servers instead, whose workers
+    must have the module.
     """
     from warren_cli.running import run as work
 
