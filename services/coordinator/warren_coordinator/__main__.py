@@ -9,6 +9,7 @@ from warren.runtime.brokers import PROMPT_HEARTBEAT, make_broker
 from warren.runtime.service import ServiceContext, connected, run_service
 from warren.runtime.settings import load_settings
 from warren.runtime.stores import make_store
+from warren.runtime.watchdog import LoopWatchdog
 from warren_coordinator import app
 
 
@@ -19,6 +20,7 @@ async def serve(context: ServiceContext) -> None:
     async with (
         connected(make_store(settings, name="warren-coordinator"), name="store", stop=context.stop) as store,
         connected(broker, name="broker", stop=context.stop),
+        LoopWatchdog(),  # which only says what it sees: another process is to take over from a blocked one
     ):
         await app.run(
             settings, broker=broker, store=store, stop=context.stop, health=context.health, telemetry=context.telemetry

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
 from warren.contracts.names import DEFAULT_ACTION_QUEUE
 from warren.contracts.topology import action_queue, standard_topology, suspect_queue
 from warren.ports import Broker
+from warren.runtime import faults
 from warren.runtime.health import Health
 from warren.runtime.logs import get_logger
 from warren.runtime.routes import route_repair
 from warren.runtime.service import cancelled, retry_infrastructure, unless_stopped
 from warren.runtime.telemetry import Telemetry
+from warren.runtime.watchdog import LoopWatchdog
 from warren.sdk.registry import ActionRegistry
 from warren.sdk.workflow import Workflow
+from warren_worker.blocked import BlockedLoop, describe_action
 from warren_worker.control import obey_control
 from warren_worker.intake import Intakes
 from warren_worker.leases import Leases
@@ -46,10 +50,12 @@ async def run(
     stop: asyncio.Event,
     health: Health | None = None,
     telemetry: Telemetry | None = None,
+    watch_loop: bool = False,
 ) -> None:
     """Work until `stop` is set, then give back what has not begun and finish the rest.
 
     `broker` is connected, and closed by the caller. `workflows` are registered, `modules` only named in messages.
+    `watch_loop` is for a process of which every second is a real one: a thread looks after a blocked event loop.
 
     Raises:
         StopRequested: told to stop before it could start.
@@ -84,7 +90,10 @@ async def run(
     log.info("working", queues=list(queues), modules=list(modules), actions=len(registry.names()))
     background = (obey_control(broker, pool), leases.run(), register_quietly(registration))
     intake = (intakes.run(stop, receiver.take), suspects.run(stop, receiver.take_suspect))
-    await _work(intake, background, pool=pool, reporter=reporter, leases=leases)
+    blocked = BlockedLoop(broker=broker, pool=pool, leases=leases, look_seconds=settings.look_seconds)
+    watchdog = LoopWatchdog(describe=describe_action, keep_alive=blocked.keep_alive)
+    async with watchdog if watch_loop and not faults.disabled(faults.WATCHDOG) else nullcontext():
+        await _work(intake, background, pool=pool, reporter=reporter, leases=leases)
 
 
 async def _work(

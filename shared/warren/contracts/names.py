@@ -17,6 +17,8 @@ START_QUEUE: Final = "warren.start"
 REGISTER_QUEUE: Final = "warren.register"
 DEAD_QUEUE: Final = "warren.dead"
 MARKER_QUEUE: Final = "warren.marker"
+BLOCKED_QUEUE: Final = "warren.blocked"
+"""Where workers whose event loop is blocked say so; nobody consumes it, coordinators look and empty it."""
 
 START_KEY: Final = "start"
 REGISTER_KEY: Final = "register"

@@ -51,6 +51,11 @@ def suspect_queue(queue: str) -> Queue:
     return Queue(names.suspect_queue(queue), queue_type="quorum")
 
 
+def blocked_queue() -> Queue:
+    """Where workers whose event loop is blocked say so."""
+    return Queue(names.BLOCKED_QUEUE, dead_letter=None, queue_type="classic")
+
+
 def standard_topology(
     *, shards: int, queue_type: QueueType, action_queues: Iterable[str] = (names.DEFAULT_ACTION_QUEUE,)
 ) -> Topology:
@@ -75,6 +80,7 @@ def standard_topology(
         queues=(
             Queue(names.DEAD_QUEUE, dead_letter=None),
             Queue(names.MARKER_QUEUE, dead_letter=None, queue_type="classic"),
+            blocked_queue(),
             Queue(names.START_QUEUE, binding=(names.COMMANDS_EXCHANGE, names.START_KEY)),
             Queue(names.REGISTER_QUEUE, binding=(names.COMMANDS_EXCHANGE, names.REGISTER_KEY)),
             *(action_queue(queue) for queue in action_queues),

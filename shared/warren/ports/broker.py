@@ -143,6 +143,17 @@ class Broker(Protocol):
         """
         ...
 
+    def keep_alive(self, messages: Sequence[OutgoingMessage] = ()) -> bool:
+        """Another thread's way to have the broker keep this connection while the event loop stands still.
+
+        To be called about once a second for as long as that lasts; what was delivered is then given to nobody else.
+        `messages` are published once and without a confirm, and dropped where no queue takes them. Returns whether they
+        are on their way. They are not, and nothing is kept, where the connection is encrypted or away, or the socket
+        did not take what was written before; nor are they on a broker inside this process, which stands still with the
+        loop. The one method that may be called from any thread; it never waits and never raises.
+        """
+        ...
+
     async def subscribe(self, queue: str, *, prefetch: int) -> Subscription:
         """Consume a queue with at most `prefetch` unsettled deliveries. A missing queue raises `BrokerError`."""
         ...

@@ -67,10 +67,12 @@ class World:
         queues: Sequence[str] = ("default",),
         modules: Sequence[str] = ("tests.unit.worker",),
         telemetry: Telemetry | None = None,
+        broker: MemoryBroker | None = None,
+        watch_loop: bool = False,
         **settings: Any,
     ) -> RunningWorker:
         """Start a worker with the actions of this process."""
-        broker, stop, health = MemoryBroker(self.server), asyncio.Event(), Health()
+        broker, stop, health = broker or MemoryBroker(self.server), asyncio.Event(), Health()
         await broker.connect()
         task = asyncio.ensure_future(
             app.run(
@@ -83,6 +85,7 @@ class World:
                 stop=stop,
                 health=health,
                 telemetry=telemetry,
+                watch_loop=watch_loop,
             )
         )
         worker = RunningWorker(broker, stop, task, health)

@@ -238,6 +238,10 @@ class MemoryBroker:
                 routes=returned,
             )
 
+    def keep_alive(self, messages: Sequence[OutgoingMessage] = ()) -> bool:
+        """Nothing: the server stands still with the loop, and so does every lease that could run out."""
+        return False
+
     async def subscribe(self, queue: str, *, prefetch: int) -> MemorySubscription:
         """Consume a queue."""
         await self._up()
