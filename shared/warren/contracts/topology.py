@@ -47,7 +47,7 @@ def action_queue(queue: str) -> Queue:
 
 
 def suspect_queue(queue: str) -> Queue:
-    """Where actions wait to be run alone; always a quorum queue, because only such a queue counts deliveries."""
+    """Where actions wait to be run alone; always a quorum queue, because that counts deliveries by itself."""
     return Queue(names.suspect_queue(queue), queue_type="quorum")
 
 

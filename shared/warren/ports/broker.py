@@ -32,8 +32,8 @@ class OutgoingMessage:
 class Delivery:
     """A message that was received and not yet settled.
 
-    `delivery_count` is how often it was delivered before (0 the first time; at least 1 if `redelivered`, where the
-    broker does not count). `tag` and `epoch` belong to the adapter.
+    `delivery_count` is how often it was delivered before: 0 the first time, and None where it is `redelivered` and the
+    broker does not count, as in classic queues. `tag` and `epoch` belong to the adapter.
     """
 
     body: bytes
@@ -42,7 +42,7 @@ class Delivery:
     routing_key: str
     headers: Mapping[str, Any]
     redelivered: bool
-    delivery_count: int
+    delivery_count: int | None
     reply_to: str | None
     correlation_id: str | None
     message_id: str | None

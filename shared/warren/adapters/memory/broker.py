@@ -51,9 +51,10 @@ class MemorySubscription(Cancellable):
 
     def take(self, stored: StoredMessage) -> None:
         """Receive one delivery from the queue."""
+        assert self._queue is not None
         self._tags += 1
         self._unsettled[self._tags] = stored
-        self._ready.append(delivery_of(stored, self.queue_name, tag=self._tags, epoch=self._epoch))
+        self._ready.append(delivery_of(stored, self._queue, tag=self._tags, epoch=self._epoch))
         self._wake()
 
     async def receive(self, limit: int) -> list[Delivery]:

@@ -166,7 +166,7 @@ class ConsumeChannel:
         headers, correlation_id, reply_to, message_id = self._properties
         count = headers.get(_DELIVERY_COUNT, 0) if headers else 0
         if redelivered and not (isinstance(count, int) and count > 0):
-            count = 1
+            count = None  # a classic queue says that it is not the first time, and no more
         self._ledger.delivered = tag
         self._on_delivery(
             Delivery(
