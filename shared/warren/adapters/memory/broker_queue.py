@@ -14,7 +14,7 @@ from warren.contracts.topology import Queue
 from warren.ports.broker import Delivery, OutgoingMessage
 
 _DELIVERY_LIMIT: Final = 100
-"""As on RabbitMQ: what was given back this often by a quorum queue is dead-lettered, where there is a dead-letter queue.
+"""As on RabbitMQ: what was given back this often by a quorum queue is dead-lettered, where it can be.
 Classic queues do not count."""
 
 
