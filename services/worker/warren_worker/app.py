@@ -90,7 +90,9 @@ async def run(
     log.info("working", queues=list(queues), modules=list(modules), actions=len(registry.names()))
     background = (obey_control(broker, pool), leases.run(), register_quietly(registration))
     intake = (intakes.run(stop, receiver.take), suspects.run(stop, receiver.take_suspect))
-    blocked = BlockedLoop(broker=broker, pool=pool, leases=leases, look_seconds=settings.look_seconds)
+    blocked = BlockedLoop(
+        broker=broker, pool=pool, reporter=reporter, leases=leases, look_seconds=settings.look_seconds
+    )
     watchdog = LoopWatchdog(describe=describe_action, keep_alive=blocked.keep_alive)
     async with watchdog if watch_loop and not faults.disabled(faults.WATCHDOG) else nullcontext():
         await _work(intake, background, pool=pool, reporter=reporter, leases=leases)

@@ -21,27 +21,29 @@ from warren.sdk.context import current_context
 from warren_worker.attempts import Attempt
 from warren_worker.leases import BEATS, Leases
 from warren_worker.pool import Pool
+from warren_worker.reporting import Reporter
 
-_TELLS: Final = 2
-"""Times that the coordinators are told in the time between two of their looks."""
+_TELL_SECONDS: Final = 2.0
+"""How often the coordinators are told, or more often where they look more often."""
 _SIGN: Final = OutgoingMessage(names.DEFAULT_EXCHANGE, names.BLOCKED_QUEUE, b"", mandatory=False, persistent=False)
 
 
 class BlockedLoop:
     """The watchdog's `keep_alive`. `look_seconds` is how often a coordinator looks for what is lost."""
 
-    def __init__(self, *, broker: Broker, pool: Pool, leases: Leases, look_seconds: float) -> None:
+    def __init__(self, *, broker: Broker, pool: Pool, reporter: Reporter, leases: Leases, look_seconds: float) -> None:
         self._broker = broker
         self._pool = pool
+        self._reporter = reporter
         self._leases = leases
-        self._tell_seconds = look_seconds / _TELLS
+        self._tell_seconds = min(look_seconds / 2, _TELL_SECONDS)
         self._told_at = float("-inf")
         self._beat_at: dict[Attempt, float] = {}
 
     def keep_alive(self, _: float) -> None:
         """One sign of life, with what has to be said now. From another thread."""
         now = time.monotonic()  # what the loop's own time is; uvloop's stands still with it
-        held = self._pool.held
+        held = {*self._pool.held, *self._reporter.leased}
         beating = [each for each in held if self._is_due(each, now)]
         outgoing = event_messages([(each.action.shard, self._beat(each)) for each in beating])
         if telling := now >= self._told_at + self._tell_seconds:

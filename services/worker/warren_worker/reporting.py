@@ -62,6 +62,8 @@ class Reporter:
         self._messages: list[OutgoingMessage] = []
         self._settled: list[Job] = []
         self._answers = _Answers()
+        self._leased: list[Attempt] = []
+        self._leased_in_flight: list[Attempt] = []
         self._afterwards: list[Callable[[], None]] = []
         self._arrived = asyncio.Event()
         self._is_closing = False
@@ -70,7 +72,14 @@ class Reporter:
         """Publish what became of an attempt; its job is settled once that is confirmed."""
         faults.reached(faults.PERFORMED)
         self._answers.note(attempt.key, event)
+        if attempt.job is None:
+            self._leased.append(attempt)
         self.publish(attempt.action, event, attempt.job)
+
+    @property
+    def leased(self) -> list[Attempt]:
+        """Attempts with a lease that have ended, of whose result nobody else knows yet. Another thread may ask, too."""
+        return [*self._leased, *self._leased_in_flight]
 
     def answer_again(self, attempt: Attempt) -> bool:
         """Publish once more what became of this attempt, if it was reported here lately; whether it was."""
@@ -121,12 +130,14 @@ class Reporter:
                 continue
             afterwards, self._afterwards = self._afterwards, []
             messages, settled = self._take()
+            self._leased_in_flight, self._leased = self._leased, []
             if faults.disabled(faults.ACK_AFTER_CONFIRMS):
                 _acknowledge(settled)
                 settled = []
             if messages:
                 await publish_patiently(self._broker, messages, self._repair)
             faults.reached(faults.REPORTED)
+            self._leased_in_flight = []
             _acknowledge(settled)
             if not self._is_closing:
                 for call in afterwards:

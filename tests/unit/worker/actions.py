@@ -60,6 +60,14 @@ async def block(seconds: float) -> None:
 
 
 @action
+async def open_and_block(seconds: float) -> None:
+    """Opens the gate, and blocks the event loop when what waited for it has ended but nobody has heard of that."""
+    seen.gate.set()
+    await asyncio.sleep(0)
+    stand_still(seconds)
+
+
+@action
 async def block_in_a_task(seconds: float) -> None:
     """Blocks the event loop from a task that is not the worker's."""
 

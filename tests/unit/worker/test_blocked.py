@@ -103,6 +103,21 @@ async def test_what_already_has_a_lease_keeps_it(w: World) -> None:
     assert all(each.worker == started.worker for each in of_it)  # type: ignore[union-attr]
 
 
+async def test_what_has_ended_keeps_its_lease_as_long_as_nobody_has_heard_of_it(w: World) -> None:
+    broker = HearingBroker(w)
+    await broker.connect()
+    await w.worker(broker=broker, watch_loop=True, lease_after=0.05, lease_seconds=LEASE_SECONDS)
+    innocent = w.item(actions.hold, "innocent")
+    await w.send(innocent)
+    await w.reported(1)
+    await w.send(w.item(actions.open_and_block, SECONDS))
+    await eventually(lambda: "blocked" in seen.ended)
+    assert seen.ended == ["innocent", "blocked"]
+    of_it = [each for each in broker.events if each.invocation == innocent.invocation]  # type: ignore[union-attr]
+    assert len(of_it) >= 2
+    assert {type(each) for each in of_it} == {messages.ActionHeartbeat}
+
+
 async def test_what_could_not_be_sent_is_said_again(w: World) -> None:
     broker = HearingBroker(w)
     broker.is_away = True
