@@ -6,6 +6,7 @@ WarrenError
 │   ├── InvalidInput                 a start, a value or an argument is wrong
 │   │   ├── UnknownWorkflow
 │   │   └── UnserializableValue
+│   │       └── ValueTooLarge     it has more bytes than one message may carry
 │   ├── WorkflowFailedError          the run that was waited for ended with an exception
 │   │   └── WorkflowCancelledError
 │   ├── RunNotFound
@@ -22,6 +23,7 @@ WarrenError
 ├── InfrastructureError              a server is away or refused: retry it
 │   ├── BrokerError
 │   │   ├── BrokerUnavailable
+│   │   ├── MessageRefused       the broker takes other messages, but not these
 │   │   └── UnroutableMessage
 │   └── StoreError
 │       ├── StoreUnavailable
@@ -31,7 +33,7 @@ WarrenError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -125,6 +127,12 @@ class UnserializableValue(InvalidInput, TypeError):
     code = "unserializable_value"
 
 
+class ValueTooLarge(UnserializableValue):
+    """A value is larger than one message may be; says what has how many bytes."""
+
+    code = "value_too_large"
+
+
 class WorkflowFailedError(UserError):
     """The run that was waited for ended with an exception.
 
@@ -203,6 +211,34 @@ class BrokerError(InfrastructureError):
 
 class BrokerUnavailable(BrokerError):
     """No connection to the broker, or it was lost before a confirm arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the broker does not take one message.
+
+    `limit` is the most bytes that a body may have, where that was the reason. `may_pass` when the same message may be
+    taken later: its queue is full, or gives no answer.
+    """
+
+    reason: str
+    limit: int | None = None
+    may_pass: bool = False
+
+
+class MessageRefused(BrokerError):
+    """The broker refused some messages of a publication, again and by themselves; it has taken the others.
+
+    `refusals` has them by their place in what was published. `routes` are the (exchange, routing key) pairs for which
+    there was no queue, if there were such messages, too (see `UnroutableMessage`).
+    """
+
+    def __init__(
+        self, message: str, *, refusals: Mapping[int, Refusal], routes: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__(message)
+        self.refusals = dict(refusals)
+        self.routes = tuple(routes)
 
 
 class UnroutableMessage(BrokerError):

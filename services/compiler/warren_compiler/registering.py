@@ -42,6 +42,10 @@ class RegisterHandler:
                 handled.messages += refuse(delivery, error)
         return handled
 
+    async def give_up(self, delivery: Delivery, error: Exception) -> Handled:
+        """Refuse it."""
+        return Handled(refuse(delivery, error))
+
     async def _register(self, delivery: Delivery) -> list[OutgoingMessage]:
         request = wire.load(messages.RegisterWorkflows, delivery.body)
         compiled = [(source, _compile(source)) for source in request.workflows]

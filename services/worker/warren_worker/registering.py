@@ -11,7 +11,7 @@ from warren.contracts import messages, names, wire
 from warren.errors import InfrastructureError, MessageError
 from warren.ports import Broker, OutgoingMessage, Subscription
 from warren.runtime.logs import get_logger
-from warren.runtime.processor import Repair, publish_patiently
+from warren.runtime.publisher import Publisher, Repair
 from warren.sdk.sources import workflow_source
 from warren.sdk.workflow import Workflow
 
@@ -26,7 +26,7 @@ class Registration:
     def __init__(self, broker: Broker, workflows: Sequence[type[Workflow]], *, repair: Repair) -> None:
         self._broker = broker
         self._workflows = workflows
-        self._repair = repair
+        self._publisher = Publisher(broker, repair=repair)
         self._waiting: dict[str, str] = {}
         self.is_done = not workflows
 
@@ -66,7 +66,7 @@ class Registration:
             )
             for correlation_id, cls in zip(self._waiting, self._workflows, strict=True)
         ]
-        await publish_patiently(self._broker, requests, self._repair)
+        await self._publisher.publish(requests)
         return epoch
 
     async def _hear(self, subscription: Subscription) -> int:

@@ -15,6 +15,7 @@ from warren.errors import (
     InvalidInput,
     UnknownWorkflow,
     UnserializableValue,
+    ValueTooLarge,
     WarrenError,
     WorkflowCancelledError,
     WorkflowFailedError,
@@ -22,7 +23,7 @@ from warren.errors import (
 
 _TYPES = ImportedTypes()
 _REFUSALS: dict[str, type[WarrenError]] = {
-    each.code: each for each in (InvalidInput, UnknownWorkflow, UnserializableValue)
+    each.code: each for each in (InvalidInput, UnknownWorkflow, UnserializableValue, ValueTooLarge)
 }
 
 

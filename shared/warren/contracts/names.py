@@ -32,6 +32,8 @@ HEADER_DETAIL: Final = "x-warren-detail"
 HEADER_EXCHANGE: Final = "x-warren-exchange"
 HEADER_ROUTING_KEY: Final = "x-warren-routing-key"
 HEADER_QUEUE: Final = "x-warren-queue"
+HEADER_TRIES: Final = "x-warren-tries"
+"""How often a message came back from the quarantine."""
 
 
 WORKFLOW_NAME_BYTES: Final = 200

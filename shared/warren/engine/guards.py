@@ -12,7 +12,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from warren.contracts.values import encode
+from warren.contracts.limits import check_arguments, check_payload
+from warren.contracts.values import Json, encode
 from warren.engine.arithmetic import Arithmetic
 from warren.engine.limits import OBJECT_BYTES, Stop
 from warren.engine.objects import UNBOUND, Cell
@@ -23,6 +24,8 @@ from warren.errors import LimitExceeded, UnserializableValue
 ENDS = (Stop, RecursionError, MemoryError)
 """What ends a run, whatever the workflow would do about it."""
 _CONVERSIONS: dict[str, Callable[[Any], str]] = {"s": str, "r": repr, "a": ascii}
+_WORTH_MEASURING = 256 * 1024
+"""What weighs less cannot be too large for a message, however it is written."""
 _NUMBER = re.compile(r"\d{7,}")
 
 
@@ -129,6 +132,33 @@ class Guards(Arithmetic):
         if self.weigh(value):
             raise UnserializableValue(f"a {type(value).__name__} contains itself, so it cannot be sent")
         return encode(value)
+
+    def payload(self, value: Any, what: str) -> Json:
+        """A value as tagged JSON that one message can carry; `what` names it in the error.
+
+        Raises:
+            ValueTooLarge: it has more than `MAX_PAYLOAD_BYTES`.
+            UnserializableValue: it has no form as JSON.
+        """
+        before = self._budget.bytes
+        encoded = self.encoded(value)
+        if before - self._budget.bytes > _WORTH_MEASURING:
+            check_payload(encoded, what)
+        return encoded
+
+    def arguments(self, args: list[Any], kwargs: dict[str, Any], what: str) -> tuple[list[Json], dict[str, Json], int]:
+        """The arguments of one call as tagged JSON that one message can carry, and what they weigh in bytes.
+
+        Raises as `payload` does.
+        """
+        before = self._budget.bytes
+        encoded = self.encoded
+        given = [encoded(value) for value in args]
+        named = {name: encoded(value) for name, value in kwargs.items()}
+        weight = before - self._budget.bytes
+        if weight > _WORTH_MEASURING:
+            check_arguments(given, named, f"the call of {what}")
+        return given, named, weight
 
     def check_stop(self) -> None:
         """First statement of every `finally`: nothing of it runs when what passes through ends the run."""
