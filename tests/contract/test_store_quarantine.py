@@ -50,6 +50,21 @@ async def test_keeping_it_again_moves_its_next_try_and_keeps_since_when(store: R
 
 async def test_what_is_released_is_forgotten(store: RunStore) -> None:
     await store.quarantine([MESSAGE, replace(MESSAGE, id=UUID(int=2))])
-    assert await store.release([UUID(int=1), UUID(int=9)]) == 1
+    assert await store.release([MESSAGE, replace(MESSAGE, id=UUID(int=9))]) == 1
     assert [each.id.int for each in await store.quarantined()] == [2]
     assert await store.release([]) == 0
+
+
+async def test_what_has_come_back_meanwhile_is_not_released(store: RunStore) -> None:
+    """Whoever published it forgets the message that it has published, not the one that came of it."""
+    await store.quarantine([MESSAGE])
+    (published,) = await store.quarantined()
+    await store.quarantine([replace(MESSAGE, tries=1)])
+    assert await store.release([published]) == 0
+    assert [each.tries for each in await store.quarantined()] == [1]
+
+
+async def test_which_runs_have_something_in_the_quarantine(store: RunStore) -> None:
+    await store.quarantine([MESSAGE, replace(MESSAGE, id=UUID(int=2), run_id=None)])
+    assert await store.quarantined_among([UUID(int=7), UUID(int=8)]) == {UUID(int=7)}
+    assert await store.quarantined_among([]) == set()

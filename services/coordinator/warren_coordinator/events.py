@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -124,9 +123,9 @@ class EventHandler:
                 for _, event in left.doubtful:
                     self._cache.forget(event.run_id)
                 known += (await self._apply(left.doubtful, outbox, causes, is_fresh=True)).doubtful
-            for delivery, event in known:
-                if (cause := cause_of(event)) not in causes and not faults.disabled(faults.REPUBLISH):
-                    await self._publish_again(event, outbox, made_before=None if delivery.redelivered else self._began)
+            for item in known:
+                if (cause := cause_of(item[1])) not in causes and not faults.disabled(faults.REPUBLISH):
+                    await self._publish_again(item, outbox, causes)
                     causes.append(cause)  # one more message of the same event need not do it again
         except BaseException:
             for _, event in items:
@@ -268,14 +267,15 @@ class EventHandler:
             suspects = [item for item in suspects if item[1].run_id not in found]
         return found
 
-    async def _publish_again(self, event: messages.RunEvent, outbox: Outbox, *, made_before: datetime | None) -> None:
+    async def _publish_again(self, item: Item, outbox: Outbox, causes: list[Cause]) -> None:
         """What this event caused when it was new may never have been published: publish what is still pending of it.
 
         A message that is new to the broker may be a redelivery all the same, one that somebody moved from queue to
-        queue. Whoever handled it first is then gone, so its transition is older than this process (`made_before`);
-        what others made since is theirs to publish, or else the next copy of every later event would echo through
-        the rest of the run.
+        queue. Whoever handled it first is then gone, so its transition is older than this process; what others made
+        since is theirs to publish, or else the next copy of every later event would echo through the rest of the run.
         """
+        delivery, event = item
+        made_before = None if delivery.redelivered else self._began
         cause = cause_of(event)
         for row in await self._store.find_transitions(event.run_id, number_of(event)):
             if not _is_of(cause, cause_of(wire.load_event(row.event))) or (made_before and row.at >= made_before):
@@ -284,7 +284,12 @@ class EventHandler:
             entry = self._cache.get(event.run_id)
             if entry is not None:
                 pending = [command for command in commands if _is_wanted(command, entry)]
-                carry_out(pending, entry.header, outbox=outbox, timers=self._timers)
+                try:
+                    carry_out(pending, entry.header, outbox=outbox, timers=self._timers)
+                except Exception as error:  # noqa: BLE001 - it never could be sent: this run's end, and no other's
+                    fault = Fault(error, event, is_committed=True)
+                    await self._careful.handle([item], {event.run_id: fault}, outbox, causes)
+                    return
             elif finish_of(commands) is not None:
                 run = await self._store.get_run(event.run_id)
                 if run is not None:

@@ -61,7 +61,7 @@ class QuarantineSweep:
         if kept.run_id is not None and kept.exchange in (names.ACTIONS_EXCHANGE, names.EVENTS_EXCHANGE):
             run = await self._store.get_run(kept.run_id)
             if run is None or run.status is not RunStatus.RUNNING:
-                await self._store.release([kept.id])
+                await self._store.release([kept])
                 log.info("quarantined message dropped: its run has ended", id=str(kept.id), run_id=str(kept.run_id))
                 return
         try:
@@ -71,7 +71,7 @@ class QuarantineSweep:
         except UnroutableMessage as error:
             await self._repair_for(kept, error)
         else:
-            await self._store.release([kept.id])
+            await self._store.release([kept])
             log.info("quarantined message published", id=str(kept.id), tries=kept.tries + 1)
 
     async def _repair_for(self, kept: QuarantinedMessage, error: UnroutableMessage) -> None:

@@ -153,8 +153,12 @@ class Stalled:
             del self._suspects[run_id]
         children = [command.run_id for _, found in waiting for command in found if isinstance(command, StartChild)]
         running = await self._store.running_among(children)
+        kept = await self._store.quarantined_among([run.run_id for run, _ in waiting])
         lost = []
         for run, found in waiting:
+            if run.run_id in kept:  # its message is not lost, and is tried again from there
+                self._suspects[run.run_id].looks = 0
+                continue
             gone = [command for command in found if not (isinstance(command, StartChild) and command.run_id in running)]
             if self._is_worth_it(run.run_id, gone):
                 lost.append((run, gone))

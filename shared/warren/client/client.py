@@ -28,6 +28,7 @@ from warren.client.servers import client_broker, client_store
 from warren.client.tracing import start_span, trace_headers
 from warren.contracts import messages, names, wire
 from warren.contracts.ids import new_run_id
+from warren.contracts.limits import check_payload
 from warren.contracts.messages import Json, RunStatus
 from warren.contracts.values import encode
 from warren.errors import InternalError, InvalidInput
@@ -171,6 +172,7 @@ class Warren:
         seconds it returns in any case; the handle's `is_accepted` tells, and it may be for a run that has the key.
         """
         name = workflow if isinstance(workflow, str) else workflow.short_name()
+        check_payload(dict(input), f"the input of {name!r}")
         waits = accepted or key is not None
         try:
             request = messages.StartRun(

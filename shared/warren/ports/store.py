@@ -311,8 +311,12 @@ class RunStore(Protocol):
         """Kept messages, those that are to be tried first before the others; only those due at `due_at`, if given."""
         ...
 
-    async def release(self, ids: Sequence[UUID]) -> int:
-        """Forget kept messages; returns how many there were."""
+    async def release(self, messages: Sequence[QuarantinedMessage]) -> int:
+        """Forget kept messages, but those that have come back meanwhile, with more tries; returns how many it were."""
+        ...
+
+    async def quarantined_among(self, run_ids: Sequence[UUID]) -> set[UUID]:
+        """Which of these runs have a message in the quarantine."""
         ...
 
     # settings and upkeep

@@ -15,6 +15,7 @@ from uuid import UUID
 from warren.contracts import messages, names, wire
 from warren.contracts.limits import encode_error, json_size, too_large
 from warren.contracts.messages import Json, RunStatus
+from warren.contracts.plain import exception_name
 from warren.errors import ActionError, MessageError, Refusal, WarrenError
 from warren.ports import OutgoingMessage
 
@@ -83,9 +84,16 @@ def _of_events(message: OutgoingMessage, batch: messages.EventBatch, refusal: Re
     (event,) = batch.items
     match event:
         case messages.ActionSucceeded():
-            error = _why("the result of an action", json_size(event.result), {}, message, refusal)
+            error = _why(
+                f"the result of an action (invocation {event.invocation})",
+                json_size(event.result),
+                {},
+                message,
+                refusal,
+            )
         case messages.ActionFailed():
-            error = _why("the error of an action", json_size(event.error), {}, message, refusal)
+            what = f"the error of an action (invocation {event.invocation}, {exception_name(event.error)})"
+            error = _why(what, json_size(event.error), {}, message, refusal)
         case messages.ChildFinished():
             what = f"the {'result' if event.error is None else 'error'} of a child run"
             error = _why(what, json_size(event.error or event.result), {}, message, refusal)

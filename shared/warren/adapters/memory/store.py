@@ -311,10 +311,17 @@ class MemoryRunStore:
             due = [each for each in kept if due_at is None or each.next_try_at <= due_at]
             return sorted(due, key=lambda each: (each.next_try_at, each.id))[:limit]
 
-    async def release(self, ids: Sequence[UUID]) -> int:
+    async def release(self, messages: Sequence[QuarantinedMessage]) -> int:
         async with self._operation("release"):
-            found = [self.database.quarantine.pop(each, None) for each in dict.fromkeys(ids)]
-            return sum(each is not None for each in found)
+            kept = self.database.quarantine
+            found = {each.id for each in messages if each.id in kept and kept[each.id].tries == each.tries}
+            for message_id in found:
+                del kept[message_id]
+            return len(found)
+
+    async def quarantined_among(self, run_ids: Sequence[UUID]) -> set[UUID]:
+        async with self._operation("quarantined_among"):
+            return {each.run_id for each in self.database.quarantine.values() if each.run_id in set(run_ids)}
 
     async def get_setting(self, name: str) -> str | None:
         async with self._operation("get_setting", name):

@@ -245,8 +245,14 @@ class PostgresRunStore:
     async def quarantined(self, *, due_at: datetime | None = None, limit: int = 100) -> list[QuarantinedMessage]:
         return [to_quarantined(row) for row in await self._fetch(_QUARANTINE["quarantined"], due_at, limit)]
 
-    async def release(self, ids: Sequence[UUID]) -> int:
-        return len(await self._fetch(_QUARANTINE["release"], list(ids))) if ids else 0
+    async def release(self, messages: Sequence[QuarantinedMessage]) -> int:
+        ids, tries = [each.id for each in messages], [each.tries for each in messages]
+        return len(await self._fetch(_QUARANTINE["release"], ids, tries)) if ids else 0
+
+    async def quarantined_among(self, run_ids: Sequence[UUID]) -> set[UUID]:
+        if not run_ids:
+            return set()
+        return {row["run_id"] for row in await self._fetch(_QUARANTINE["quarantined_among"], list(run_ids))}
 
     # settings
 

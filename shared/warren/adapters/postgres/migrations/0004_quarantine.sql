@@ -18,3 +18,4 @@ CREATE TABLE quarantine (
 );
 
 CREATE INDEX quarantine_due ON quarantine (next_try_at, id);
+CREATE INDEX quarantine_run ON quarantine (run_id) WHERE run_id IS NOT NULL;

@@ -13,5 +13,9 @@ SELECT id, run_id, exchange, routing_key, body, headers, mandatory, reason, sinc
 FROM quarantine WHERE next_try_at <= coalesce($1::timestamptz, 'infinity'::timestamptz)
 ORDER BY next_try_at, id LIMIT $2::bigint;
 
--- name: release(id)
-DELETE FROM quarantine WHERE id = ANY ($1::uuid[]) RETURNING id;
+-- name: release(id, tries)
+DELETE FROM quarantine USING unnest($1::uuid[], $2::integer[]) AS given (id, tries)
+WHERE quarantine.id = given.id AND quarantine.tries = given.tries RETURNING quarantine.id;
+
+-- name: quarantined_among(run_id)
+SELECT DISTINCT run_id FROM quarantine WHERE run_id = ANY ($1::uuid[]);
