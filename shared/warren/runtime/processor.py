@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Protocol
 
+from warren.contracts import names
 from warren.errors import InfrastructureError
 from warren.ports import Delivery, OutgoingMessage, Subscription
 from warren.runtime import faults
@@ -217,6 +218,9 @@ class Processor:
             if faults.disabled(faults.ACK_AFTER_COMMIT):
                 _acknowledge(chunks)
             deliveries = chunks[0][1] if len(chunks) == 1 else [item for _, chunk in chunks for item in chunk]
+            for delivery in deliveries:
+                if delivery.headers and names.HEADER_TRIES in delivery.headers:
+                    delivery.redelivered = True  # it may have been handled before it was quarantined
             handled = await self._handle(deliveries)
             faults.reached(faults.COMMITTED)
             task = group.create_task(self._publisher.publish(handled.messages)) if handled.messages else None
