@@ -82,11 +82,14 @@ class _Call:
             error = raised
         self.has_ended = True
         self._tell(_deliver, self.future, result, error)
-        del self.work, result, error  # an idle thread must keep nothing alive
+        del self.work, result, error  # the error's traceback knows this frame
 
     def _tell(self, call: Callable[..., None], *args: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the event loop is closed: nobody waits
             self.future.get_loop().call_soon_threadsafe(call, *args)
+
+
+_Work = tuple[_Call, contextvars.Context]
 
 
 class ThreadPool:
@@ -116,7 +119,7 @@ class ThreadPool:
         self._lock = threading.Lock()
         self._counted = 0
         self._idle: list[_Thread] = []
-        self._waiting: deque[tuple[_Call, contextvars.Context]] = deque()
+        self._waiting: deque[_Work] = deque()
         self._abandoned: dict[_Call, AbandonedCall] = {}
 
     @property
@@ -203,16 +206,21 @@ class ThreadPool:
             call.since = monotonic()
             return not call.is_dropped
 
-    def next(self, thread: _Thread, done: _Call) -> tuple[_Call, contextvars.Context] | None:
-        """What `thread` does after `done`; None when it should end. Called by that thread."""
+    def finish(self, call: _Call, thread: _Thread) -> bool:
+        """The call is over; whether `thread` is still needed. Called by that thread."""
         with self._lock:
-            if self._abandoned.pop(done, None) is not None:
+            if self._abandoned.pop(call, None) is not None:
                 if self._counted >= self._max_threads:
-                    return None
+                    return False
                 self._counted += 1
             if self._waiting:
-                return self._waiting.popleft()
-            self._idle.append(thread)
+                thread.inbox.put(self._waiting.popleft())
+            else:
+                self._idle.append(thread)
+            return True
+
+    def next(self, thread: _Thread) -> _Work | None:
+        """What `thread` does now; None when it should end, since there was nothing for a while."""
         while True:
             try:
                 return thread.inbox.get(timeout=IDLE_SECONDS)
@@ -230,17 +238,18 @@ class _Thread(threading.Thread):
     def __init__(self, pool: ThreadPool, name: str) -> None:
         super().__init__(name=name, daemon=True)
         self._pool = pool
-        self.inbox: SimpleQueue[tuple[_Call, contextvars.Context]] = SimpleQueue()
+        self.inbox: SimpleQueue[_Work] = SimpleQueue()
 
     def run(self) -> None:
         """Go on until there has been nothing to do for a while."""
-        work: tuple[_Call, contextvars.Context] | None = self.inbox.get()
-        while work is not None:
+        while work := self._pool.next(self):
             call, context = work
             if self._pool.begin(call):
                 call.perform(context)
-            del work, context
-            work = self._pool.next(self, call)
+            is_needed = self._pool.finish(call, self)
+            del call, context, work  # an idle thread must keep nothing alive
+            if not is_needed:
+                return
 
 
 _current_pool: contextvars.ContextVar[ThreadPool] = contextvars.ContextVar("warren_thread_pool")
