@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from warren.runtime.service import cancelled, retry_infrastructure, unless_stopp
 from warren.runtime.telemetry import Telemetry
 from warren.sdk.registry import ActionRegistry
 from warren.sdk.workflow import Workflow
+from warren_worker.abandonment import Abandonment
 from warren_worker.control import obey_control
 from warren_worker.intake import Intakes
 from warren_worker.leases import Leases
@@ -46,10 +47,12 @@ async def run(
     stop: asyncio.Event,
     health: Health | None = None,
     telemetry: Telemetry | None = None,
+    restart: Callable[[], None] | None = None,
 ) -> None:
     """Work until `stop` is set, then give back what has not begun and finish the rest.
 
     `broker` is connected, and closed by the caller. `workflows` are registered, `modules` only named in messages.
+    `restart` sets `stop` and has this process started anew after that; None where others share the process.
 
     Raises:
         StopRequested: told to stop before it could start.
@@ -59,9 +62,15 @@ async def run(
     repair = route_repair(broker, topology)
     reporter = Reporter(broker, repair=repair)
     performer = Performer(
-        registry=registry, modules=modules, report=reporter.report, telemetry=telemetry or Telemetry()
+        registry=registry,
+        modules=modules,
+        report=reporter.report,
+        telemetry=telemetry or Telemetry(),
+        error_level=settings.action_error_level,
     )
-    pool = Pool(concurrency=settings.concurrency, perform=performer.perform, drop=reporter.drop)
+    abandonment = Abandonment(concurrency=settings.concurrency, limit=settings.max_abandoned_threads, restart=restart)
+    with abandonment.threads.as_current():
+        pool = Pool(concurrency=settings.concurrency, perform=performer.perform, drop=reporter.drop)
     intakes = Intakes(broker, [action_queue(queue) for queue in queues], limit=settings.concurrency)
     suspects = Intakes(broker, [suspect_queue(queue) for queue in queues], limit=1)
     leases = Leases(
@@ -80,6 +89,7 @@ async def run(
     if health is not None:
         health.add("broker", lambda: broker.is_ready)
         health.add("consumers", lambda: intakes.is_active and suspects.is_active)
+        health.add("threads", lambda: abandonment.is_bounded, reason=abandonment.describe)
         health.add("registered", lambda: registration.is_done)
     log.info("working", queues=list(queues), modules=list(modules), actions=len(registry.names()))
     background = (obey_control(broker, pool), leases.run(), register_quietly(registration))

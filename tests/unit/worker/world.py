@@ -67,6 +67,7 @@ class World:
         queues: Sequence[str] = ("default",),
         modules: Sequence[str] = ("tests.unit.worker",),
         telemetry: Telemetry | None = None,
+        restart: Callable[[], None] | None = None,
         **settings: Any,
     ) -> RunningWorker:
         """Start a worker with the actions of this process."""
@@ -83,6 +84,7 @@ class World:
                 stop=stop,
                 health=health,
                 telemetry=telemetry,
+                restart=restart,
             )
         )
         worker = RunningWorker(broker, stop, task, health)
