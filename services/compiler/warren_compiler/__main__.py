@@ -11,6 +11,7 @@ from warren.runtime.service import ServiceContext, connected, run_service
 from warren.runtime.settings import load_settings
 from warren.runtime.stores import make_store
 from warren.runtime.trial import ForkTrial
+from warren.runtime.watchdog import LoopWatchdog
 from warren_compiler import app
 
 
@@ -22,6 +23,7 @@ async def serve(context: ServiceContext) -> None:
         loop_alarm(settings.transition_seconds * FACTOR),
         connected(make_store(settings, name="warren-compiler"), name="store", stop=context.stop) as store,
         connected(broker, name="broker", stop=context.stop),
+        LoopWatchdog(),  # which only says what it sees: another process is to take over from a blocked one
     ):
         await app.run(
             settings,

@@ -86,6 +86,12 @@ class Settings(BaseModel):
         """`stall_after`, or its default."""
         return self.stall_after or 3 * self.lease_after
 
+    @property
+    def look_seconds(self) -> float:
+        """How often a coordinator looks for stalled runs: so that what stands still for `stall_seconds` has been looked
+        at four times."""
+        return self.stall_seconds / 3
+
     @field_validator("log_level", "log_format", "queue_type", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:

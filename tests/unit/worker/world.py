@@ -68,10 +68,12 @@ class World:
         modules: Sequence[str] = ("tests.unit.worker",),
         telemetry: Telemetry | None = None,
         restart: Callable[[], None] | None = None,
+        broker: MemoryBroker | None = None,
+        watch_loop: bool = False,
         **settings: Any,
     ) -> RunningWorker:
         """Start a worker with the actions of this process."""
-        broker, stop, health = MemoryBroker(self.server), asyncio.Event(), Health()
+        broker, stop, health = broker or MemoryBroker(self.server), asyncio.Event(), Health()
         await broker.connect()
         task = asyncio.ensure_future(
             app.run(
@@ -85,6 +87,7 @@ class World:
                 health=health,
                 telemetry=telemetry,
                 restart=restart,
+                watch_loop=watch_loop,
             )
         )
         worker = RunningWorker(broker, stop, task, health)

@@ -55,9 +55,10 @@ class MemorySubscription(Cancellable):
 
     def take(self, stored: StoredMessage) -> None:
         """Receive one delivery from the queue."""
+        assert self._queue is not None
         self._tags += 1
         self._unsettled[self._tags] = stored
-        self._ready.append(delivery_of(stored, self.queue_name, tag=self._tags, epoch=self._epoch))
+        self._ready.append(delivery_of(stored, self._queue, tag=self._tags, epoch=self._epoch))
         self._wake()
 
     async def receive(self, limit: int) -> list[Delivery]:
@@ -246,6 +247,10 @@ class MemoryBroker:
                 f"no queue takes messages to {names}; declare the queue (a worker or `warren topology` does)",
                 routes=returned,
             )
+
+    def keep_alive(self, messages: Sequence[OutgoingMessage] = ()) -> bool:
+        """Nothing: the server stands still with the loop, and so does every lease that could run out."""
+        return False
 
     async def subscribe(self, queue: str, *, prefetch: int) -> MemorySubscription:
         """Consume a queue."""

@@ -43,7 +43,8 @@ class RabbitBroker:
             for ever for the broker, and hands back at once (`MessageRefused`) what a full queue rejects.
         heartbeat_seconds: this side notices a dead connection within 8 s in any case; the broker forgets a
             vanished client, and gives its deliveries and its place as the single active consumer to others, after two
-            to three times this. A process that never blocks its event loop may use 3.
+            to three times this. So it does with one whose event loop stands still for longer, unless another thread
+            calls `keep_alive`; with `amqps://` that cannot help.
     """
 
     def __init__(
@@ -117,6 +118,12 @@ class RabbitBroker:
         else:
             async with self._waiting("publish"):
                 await self._publisher.publish(messages)
+
+    def keep_alive(self, messages: Sequence[OutgoingMessage] = ()) -> bool:
+        """From another thread, while the event loop stands still: keep the connections, and publish these."""
+        if (consuming := self._consuming.link) is not None:
+            consuming.keep_alive()
+        return self._publisher.keep_alive(messages)
 
     async def subscribe(self, queue: str, *, prefetch: int) -> RabbitSubscription:
         """Consume a queue."""

@@ -17,6 +17,7 @@ from warren.adapters.rabbitmq.link import Link, LinkKeeper
 from warren.adapters.rabbitmq.patience import ended, first_of
 from warren.adapters.rabbitmq.publication import CHUNK_MESSAGES, FULL_SECONDS, Publication, Route
 from warren.adapters.rabbitmq.translation import BrokerClosed
+from warren.adapters.rabbitmq.unconfirmed import UnconfirmedChannel
 from warren.errors import BrokerError
 from warren.ports.broker import OutgoingMessage
 
@@ -35,6 +36,7 @@ class Publisher:
         self._declarations = declarations
         self._channel: ConfirmChannel | None = None
         self._link: Link | None = None
+        self._aside: UnconfirmedChannel | None = None
         self._usable = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._is_stopped = True
@@ -88,6 +90,24 @@ class Publisher:
                 return
         await Publication(self, messages).run()
 
+    def keep_alive(self, messages: Sequence[OutgoingMessage]) -> bool:
+        """From another thread, while the event loop stands still: a sign of life, and these messages without confirms.
+
+        Whether both were written. Never raises.
+        """
+        link, aside = self._keeper.link, self._aside
+        if link is None:
+            return False
+        if not messages:
+            return link.keep_alive()
+        if aside is None or aside.link is not link or not aside.is_usable:
+            link.keep_alive()
+            return False
+        try:
+            return link.keep_alive(aside.encode(messages))
+        except BrokerError:
+            return False
+
     async def shared(self) -> ConfirmChannel:
         """The channel of all publications, once it can be used. Raises `BrokerUnavailable` once stopped."""
         while True:
@@ -120,6 +140,7 @@ class Publisher:
             self.epoch = self._keeper.generation
             link.on_blocked(self._on_blocked)
             self._on_blocked()
+            await self._open_aside(link)
             await first_of(link.lost.wait(), channel.lost.wait(), self._until_forgotten(link, channel))
             self._channel = None
             self._usable.clear()
@@ -128,6 +149,14 @@ class Publisher:
                 self._learn(channel.close_reason[1])
                 log.warning("the broker closed the publishing channel: %s", channel.close_reason[1])
                 await self._restore(link)
+
+    async def _open_aside(self, link: Link) -> None:
+        if self._aside is not None and self._aside.link is link and self._aside.is_usable:
+            return
+        try:
+            self._aside = await UnconfirmedChannel.open(link)
+        except BrokerError as exc:
+            log.debug("no channel to publish on while the loop stands still: %s", exc)
 
     async def _until_forgotten(self, link: Link, channel: ConfirmChannel) -> None:
         """Drop the link when the broker, which answers otherwise, confirms nothing any more."""
