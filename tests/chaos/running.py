@@ -19,6 +19,8 @@ from tests.chaos.faults import Injected, inject, schedule
 from tests.chaos.ledger import read_ledger
 from tests.chaos.world import World, chaos_world
 
+from warren.contracts.topology import QueueType
+
 _CALM_SECONDS: Final = 150.0
 """After the last fault every run must have ended within so long."""
 
@@ -30,6 +32,7 @@ class Report:
     """What came of it. `pauses` are, by fault, the longest times without progress from each one to the next."""
 
     seed: int
+    queue_type: QueueType
     seconds: float
     runs: int
     invocations: int
@@ -45,7 +48,8 @@ class Report:
     def __str__(self) -> str:
         lines = [
             (
-                f"seed {self.seed}: {len(self.injected)} faults in {self.seconds:.0f} s, {self.runs} runs, "
+                f"seed {self.seed}, {self.queue_type} queues: {len(self.injected)} faults in {self.seconds:.0f} s, "
+                f"{self.runs} runs, "
                 f"{self.invocations} invocations, {self.executions} executions, deaths {self.deaths}, "
                 f"at named points {self.points}, "
                 f"{self.restarted} starts sent again after a loss of the broker's data"
@@ -69,6 +73,7 @@ async def run_chaos(
     open_runs: int = 30,
     kinds: list[str] | None = None,
     purges: bool = False,
+    queue_type: QueueType = "quorum",
     say: Callable[[str], None] = print,
 ) -> Report:
     """Run until `seconds` are over and a fault is complete; `kinds` replaces the schedule (in its order, repeated).
@@ -77,7 +82,8 @@ async def run_chaos(
     """
     source = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="warren-chaos-", dir="/tmp") as folder:
-        async with chaos_world(Path(folder), random.Random(source.random()), sweeps=purges) as world:
+        inner = random.Random(source.random())
+        async with chaos_world(Path(folder), inner, sweeps=purges, queue_type=queue_type) as world:
             began = time.time()
             load = asyncio.ensure_future(world.keep_open(open_runs))
             injected: list[Injected] = []
@@ -103,6 +109,7 @@ async def run_chaos(
             pauses = list(_pauses(world, injected))
             return Report(
                 seed=seed,
+                queue_type=queue_type,
                 seconds=time.time() - began,
                 runs=len(world.runs),
                 invocations=sum(run.invocations for run in world.runs),

@@ -26,6 +26,7 @@ from tests.support.servers.postgres import PrivatePostgres
 from tests.support.servers.rabbitmq_private import PrivateRabbit
 
 from warren.contracts.ids import new_run_id
+from warren.contracts.topology import QueueType
 from warren.errors import WarrenError
 
 SETTINGS: Final = {
@@ -121,7 +122,9 @@ class World:
 
 
 @asynccontextmanager
-async def chaos_world(folder: Path, source: random.Random, *, sweeps: bool) -> AsyncIterator[World]:
+async def chaos_world(
+    folder: Path, source: random.Random, *, sweeps: bool, queue_type: QueueType = "quorum"
+) -> AsyncIterator[World]:
     """Servers and services, up and ready.
 
     Without `sweeps` nobody looks for stalled runs, which would hide what other safeguards missed.
@@ -132,6 +135,7 @@ async def chaos_world(folder: Path, source: random.Random, *, sweeps: bool) -> A
             broker_proxy = await resources.enter_async_context(ChaosProxy(rabbit.port))
             store_proxy = await resources.enter_async_context(ChaosProxy(postgres.port))
             settings = SETTINGS | {VARIABLE: str(ledger), "WARREN_STALL_AFTER": "10" if sweeps else "86400"}
+            settings |= {"WARREN_QUEUE_TYPE": queue_type}
             settings |= {name: os.environ[name] for name in ("WARREN_TEST_DISABLE",) if name in os.environ}
             made = await resources.enter_async_context(
                 installation(

@@ -14,7 +14,7 @@ from contextvars import Context
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from tests.chaos.ledger import hooks
@@ -30,12 +30,14 @@ from warren.contracts import names
 from warren.contracts.messages import RunStatus
 from warren.ports import ProgramRecord, TransitionRow
 from warren.runtime.clock import SystemClock
-from warren.runtime.settings import load_settings
+from warren.runtime.settings import Settings, load_settings
 from warren.sdk.registry import registry
 from warren_compiler import app as compiler
 from warren_coordinator import app as coordinator
 from warren_worker import app as worker
 from warren_worker.settings import WorkerSettings
+
+S = TypeVar("S", bound=Settings)
 
 EPOCH: Final = datetime(2030, 1, 1, tzinfo=UTC)
 SETTINGS: Final = load_settings(shards=2, lease_after=2.0, stall_after=86_400)
@@ -86,7 +88,9 @@ class World:
         self._everything_injected = False
         self._clock = SimulatedClock()
         broker = StormyBroker(self.server, name="client", source=scenario.source, weather=scenario.weather)
-        self.client = SimulatedClient(broker, scenario.runs, scenario.neighbours, settings=SETTINGS, note=self.note)
+        self.client = SimulatedClient(
+            broker, scenario.runs, scenario.neighbours, settings=self._typed(SETTINGS), note=self.note
+        )
         self._neighbours = {run.run_id: run.at for run in scenario.neighbours}
         if scenario.neighbours:
             self.server.refuses = lambda message: refusal_of(message, self.loop.time(), self._started_at)
@@ -153,7 +157,7 @@ class World:
         stop = asyncio.Event()
         if name.startswith("worker"):
             await worker.run(
-                WORKER_SETTINGS,
+                self._typed(WORKER_SETTINGS),
                 broker=broker,
                 registry=registry,
                 workflows=[],
@@ -170,7 +174,11 @@ class World:
                 await asyncio.sleep(1)
         run = compiler.run if name.startswith("compiler") else coordinator.run
         settings = SWEEPING if self.scenario.profile in ("calm", "purges") else SETTINGS
-        await run(settings, broker=broker, store=store, stop=stop, clock=self._clock)
+        await run(self._typed(settings), broker=broker, store=store, stop=stop, clock=self._clock)
+
+    def _typed(self, settings: S) -> S:
+        """These settings for the kind of queues that the seed wants."""
+        return settings.model_copy(update={"queue_type": self.scenario.queue_type})
 
     def _ended(self, name: str, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()

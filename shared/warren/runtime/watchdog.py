@@ -2,7 +2,7 @@
 
 The loop is asked for an answer all the time; as long as there is none it is blocked: an `async def` that sleeps,
 computes or waits without `await`. Where that is C code that does not give up the interpreter's lock, this thread stands
-still as well and can do nothing. It must not know what a service does.
+still as well: it can keep nothing alive, and says afterwards where that was. It must not know what a service does.
 """
 
 from __future__ import annotations
@@ -70,11 +70,14 @@ class LoopWatchdog:
     def _watch(self) -> None:
         blocked, report_at = 0.0, REPORT_SECONDS
         known: Mapping[str, object] = {}
-        looked_at = time.monotonic()
+        looked_at, worked = time.monotonic(), time.process_time()
         while not self._end.wait(TICK_SECONDS):
-            now = time.monotonic()
+            elapsed, looked_at = time.monotonic() - looked_at, time.monotonic()
+            work, worked = time.process_time() - worked, time.process_time()
+            if elapsed >= REPORT_SECONDS and work >= elapsed / 5:
+                self._report("no other thread could run", elapsed)
             # A process that was itself stopped blames nobody: no look counts for much longer than it should take.
-            elapsed, looked_at = min(now - looked_at, 2 * TICK_SECONDS), now
+            elapsed = min(elapsed, 2 * TICK_SECONDS)
             if self._answered == self._asked:
                 if report_at > REPORT_SECONDS:
                     log.warning("the event loop goes on", **known, seconds=round(blocked, 1))
@@ -84,7 +87,7 @@ class LoopWatchdog:
                 continue
             blocked += elapsed
             if blocked >= report_at:
-                known = self._report(blocked)
+                known = self._report("the event loop is blocked", blocked)
                 report_at += min(report_at, _REPORT_EVERY)
             if blocked >= BLOCKED_SECONDS and self._keep_alive is not None:
                 self._guarded(self._keep_alive, blocked)
@@ -101,12 +104,12 @@ class LoopWatchdog:
     def _answer(self, number: int) -> None:
         self._answered = number
 
-    def _report(self, seconds: float) -> Mapping[str, object]:
+    def _report(self, event: str, seconds: float) -> Mapping[str, object]:
         """Log where the loop stands; returns what is known of it."""
         task = asyncio.current_task(self._loop)
         frame = sys._current_frames().get(self._loop_thread)
         known = {} if self._describe is None else self._guarded(self._describe, task) or {}
-        log.warning("the event loop is blocked", **known, seconds=round(seconds, 1), stack=stack_below_loop(frame))
+        log.warning(event, **known, seconds=round(seconds, 1), stack=stack_below_loop(frame))
         return known
 
     def _guarded(self, call: Callable[[Any], Any], argument: Any) -> Any:
