@@ -48,6 +48,8 @@ class Hostile(Workflow):
 
 # --- on real workers --------------------------------------------------------------------------------------------------
 
+EXIT_CODE: Final = 97
+"""With which an action ends its worker."""
 BLOCKED_SECONDS: Final = 5.0
 _MIB: Final = 1 << 20
 
@@ -71,7 +73,7 @@ async def misbehave(kind: str) -> Any:
     await hooks.executed(0.0)
     match kind:
         case "exit":
-            os._exit(3)
+            os._exit(EXIT_CODE)
         case "block":
             time.sleep(BLOCKED_SECONDS)
         case "fork":

@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-FACTOR: Final = 6
+FACTOR: Final = 3
 """The alarm strikes after so many times the seconds of a transition, which the watchdog ends much earlier if it can."""
 _RENEWALS: Final = 6
 
