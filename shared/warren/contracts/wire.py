@@ -78,14 +78,14 @@ def _load_newer(validate: Callable[..., T], name: str, body: bytes, error: Valid
         ) from error
     if major == messages.VERSION and minor > messages.MINOR_VERSION:
         return _overlooking(validate, name, body)
-    raise MessageError(f"not {name}: {_explain(error)}") from error
+    raise MessageError(f"not {name}: {explained(error)}") from error
 
 
 def _overlooking(validate: Callable[..., T], name: str, text: str | bytes) -> T:
     try:
         return validate(text, extra="ignore")
     except ValidationError as error:
-        raise MessageError(f"not {name}: {_explain(error)}") from error
+        raise MessageError(f"not {name}: {explained(error)}") from error
 
 
 def _version_of(body: bytes) -> tuple[int, int]:
@@ -105,7 +105,8 @@ def _adapters() -> tuple[TypeAdapter[Any], TypeAdapter[Any]]:
     return TypeAdapter(messages.Reply), TypeAdapter(messages.RunEvent)
 
 
-def _explain(error: ValidationError) -> str:
+def explained(error: ValidationError) -> str:
+    """What is wrong with a message, for people: where and why, the first five of it."""
     problems = [
         f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['msg']}" for item in error.errors(include_url=False)
     ]

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from warren.contracts.encoding import printable
 from warren.contracts.ids import derived_run_id
-from warren.contracts.policies import check_policy, no_policy, seconds_of
+from warren.contracts.moments import moment_after
+from warren.contracts.policies import backoff_of, check_policy, no_policy, seconds_of
 from warren.engine.commands import Command, LogMessage, StartTimer
 from warren.engine.contexts import Contexts
 from warren.engine.futures import Futures
@@ -145,7 +146,7 @@ class Scheduler(Futures):
         if retry is not None:
             policy |= _policy(retry)
         if timeout is not None:
-            policy["timeout_seconds"] = float(seconds_of(timeout) or 0.0)
+            policy["timeout_seconds"] = seconds_of(timeout)
         return dataclasses.replace(awaitable, **policy)
 
     def uuid4(self) -> UUID:
@@ -288,12 +289,8 @@ class Scheduler(Futures):
         return self._at
 
     def add_timer(self, seconds: float, timer: PendingTimer) -> int:
-        """Start a timer that is due in `seconds`; returns its number."""
-        try:
-            due_at = self.now + timedelta(seconds=seconds)
-        except OverflowError:
-            due_at = datetime.max.replace(tzinfo=self.now.tzinfo)
-        timer.due_at = due_at
+        """Start a timer that is due in `seconds`, or at the last moment that there is; returns its number."""
+        timer.due_at = due_at = moment_after(self.now, seconds)
         number = self.next_number()
         self.run.add_timer(number, timer)
         self.commands.append(StartTimer(number, due_at))
@@ -321,5 +318,5 @@ def _policy(retry: Any) -> dict[str, Any]:
     return {
         "attempts": ATTEMPTS_WITHOUT_LIMIT if attempts is None else attempts,
         "retry_on": names or None,
-        "backoff_seconds": float(backoff or 0.0),
+        "backoff_seconds": backoff_of(backoff),
     }
