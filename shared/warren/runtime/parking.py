@@ -44,8 +44,8 @@ def _kept(headers: Mapping[str, Any]) -> dict[str, str]:
     left = _HEADERS_LIMIT
     for name, value in headers.items():
         if isinstance(value, str) and name not in _NEVER_KEPT:
-            left -= 4 * (len(name) + len(value))  # at most so many bytes in UTF-8
-            if left < 0:
-                break
-            kept[name] = value
+            size = 4 * (len(name) + len(value))  # at most so many bytes in UTF-8
+            if size <= left:
+                kept[name] = value
+                left -= size
     return kept
