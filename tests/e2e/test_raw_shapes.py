@@ -65,7 +65,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     "counts": {"x-delivery-count": -5, "x-first-death-queue": "q"},
     "huge count": {"x-delivery-count": 2**62},
     "many": {f"name {number}": number for number in range(3_000)},
-    "as long as a frame": {"long": "x" * 130_600, "tracestate": "kept"},
+    "as long as a frame": {"long": "x" * 130_900, "tracestate": "kept"},
     "long": {f"name {number}": "ä" * 1_000 for number in range(50)},
 }
 PROPERTIES: dict[str, dict[str, Any]] = {
