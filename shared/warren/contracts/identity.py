@@ -22,7 +22,7 @@ def shown(value: object) -> str:
     try:
         text = ascii(value) if isinstance(value, str) and not _is_unicode(value) else repr(value)
     except Exception:  # noqa: BLE001 - a foreign __repr__, or an integer with too many digits
-        return f"a {type(value).__name__}"
+        return f"a value of type {type(value).__name__}"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text):,} characters)"
 
 
