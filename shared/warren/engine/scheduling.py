@@ -97,7 +97,7 @@ class Scheduler(Futures):
             raise TypeError(f"asyncio.sleep() takes seconds as int or float, not {type(delay).__name__}")
         if delay != delay:
             raise ValueError("Invalid delay: NaN (not a number)")
-        return SleepCall(float(delay), result)
+        return SleepCall(float(delay) if delay > 0 else 0.0, result)
 
     def gather(self, *awaitables: Any, return_exceptions: bool = False) -> Gather:
         """`asyncio.gather`: everything starts when the caller next waits; what is complete already counts at once."""
