@@ -331,7 +331,7 @@ ILL: list[tuple[str, Any, str]] = [
     ("no object", 7, "workflows"),
     ("null", None, "workflows"),
     ("more than there is", source(Nothing, colour="red"), "colour"),
-    ("large", source(Nothing, ir={"k": "Const", "encoded": "x" * (9 << 20)}), "9.0 MiB as JSON, and 8 MiB is the most"),
+    ("large", source(Nothing, ir={"k": "Const", "encoded": "x" * (9 << 20)}), "9.0 MiB as JSON, and 4 MiB is the most"),
 ]
 
 

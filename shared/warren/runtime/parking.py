@@ -44,7 +44,7 @@ def _kept(headers: Mapping[str, Any]) -> dict[str, str]:
     left = _HEADERS_LIMIT
     for name, value in headers.items():
         if isinstance(value, str) and name not in _NEVER_KEPT:
-            size = 4 * (len(name) + len(value))  # at most so many bytes in UTF-8
+            size = len(f"{name}{value}".encode(errors="replace"))
             if size <= left:
                 kept[name] = value
                 left -= size

@@ -37,7 +37,7 @@ def test_nothing_to_register_is_one_message_that_says_so() -> None:
 
 
 def test_what_is_too_large_is_named_with_its_size() -> None:
-    text = r"the workflow 'w7' is too large to register: 9\.0 MiB as JSON, and 8 MiB is the most\. Keep large data"
+    text = r"the workflow 'w7' is too large to register: 9\.0 MiB as JSON, and 4 MiB is the most\. Keep large data"
     with pytest.raises(InvalidInput, match=text):
         registrations.registrations([source(1, 10), source(7, 9 << 20)])
     assert registrations.checked(source(1, PROGRAM_BYTES - 100))
