@@ -5,6 +5,8 @@ WarrenError
 │   ├── UnsupportedPatternError      a workflow cannot be compiled (raised at import)
 │   ├── InvalidInput                 a start, a value or an argument is wrong
 │   │   ├── UnknownWorkflow
+│   │   ├── RunIdTaken
+│   │   ├── RegistrationRefused
 │   │   └── UnserializableValue
 │   │       └── ValueTooLarge     it has more bytes than one message may carry
 │   ├── WorkflowFailedError          the run that was waited for ended with an exception
@@ -119,6 +121,22 @@ class UnknownWorkflow(InvalidInput):
     """No program is registered under the name (or version) that was asked for."""
 
     code = "unknown_workflow"
+
+
+class RunIdTaken(InvalidInput):
+    """The run id that a start names is that of another run: one of another workflow, or another run's child."""
+
+    code = "run_id_taken"
+
+
+class RegistrationRefused(InvalidInput):
+    """Some workflows of a registration were refused; `versions` has those that are registered all the same."""
+
+    code = "registration_refused"
+
+    def __init__(self, message: str, *, versions: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.versions = dict(versions or {})
 
 
 class UnserializableValue(InvalidInput, TypeError):

@@ -19,6 +19,7 @@ from warren.client import HistoryEntry
 from warren.client.outcomes import remote_traceback
 from warren.contracts import messages
 from warren.contracts.messages import RunStatus
+from warren.contracts.moments import LAST_MOMENT
 from warren.contracts.plain import exception_message, exception_name, to_plain
 from warren.engine import (
     CancelChild,
@@ -285,7 +286,7 @@ def duration_text(seconds: float) -> str:
 
 
 def _when(at: datetime) -> str:
-    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return "never" if at >= LAST_MOMENT else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _ago(at: datetime) -> str:

@@ -134,7 +134,10 @@ class Contexts:
 
     def timeout(self, delay: Any) -> Timeout:
         """`asyncio.timeout`."""
-        return Timeout(None if delay is None else 0.0 + delay)
+        seconds = None if delay is None else 0.0 + delay
+        if seconds is not None and seconds != seconds:
+            raise ValueError("Invalid delay: NaN (not a number)")  # as `asyncio.sleep` says it
+        return Timeout(seconds)
 
     def enter(self, context: Any) -> Any:
         """What `async with context as target` binds."""

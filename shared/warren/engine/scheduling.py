@@ -15,7 +15,8 @@ from uuid import UUID
 from warren.contracts.encoding import printable
 from warren.contracts.ids import derived_run_id
 from warren.contracts.limits import MAX_LOG_CHARACTERS
-from warren.contracts.policies import check_policy, no_policy, seconds_of
+from warren.contracts.moments import moment_after
+from warren.contracts.policies import backoff_of, check_policy, no_policy, seconds_of
 from warren.engine.commands import Command, LogMessage, StartTimer
 from warren.engine.contexts import Contexts
 from warren.engine.futures import Futures
@@ -99,7 +100,7 @@ class Scheduler(Futures):
             raise TypeError(f"asyncio.sleep() takes seconds as int or float, not {type(delay).__name__}")
         if delay != delay:
             raise ValueError("Invalid delay: NaN (not a number)")
-        return SleepCall(float(delay), result)
+        return SleepCall(float(delay) if delay > 0 else 0.0, result)
 
     def gather(self, *awaitables: Any, return_exceptions: bool = False) -> Gather:
         """`asyncio.gather`: everything starts when the caller next waits; what is complete already counts at once."""
@@ -148,7 +149,7 @@ class Scheduler(Futures):
         if retry is not None:
             policy |= _policy(retry)
         if timeout is not None:
-            policy["timeout_seconds"] = float(seconds_of(timeout) or 0.0)
+            policy["timeout_seconds"] = seconds_of(timeout)
         return dataclasses.replace(awaitable, **policy)
 
     def uuid4(self) -> UUID:
@@ -294,12 +295,8 @@ class Scheduler(Futures):
         return self._at
 
     def add_timer(self, seconds: float, timer: PendingTimer) -> int:
-        """Start a timer that is due in `seconds`; returns its number."""
-        try:
-            due_at = self.now + timedelta(seconds=seconds)
-        except OverflowError:
-            due_at = datetime.max.replace(tzinfo=self.now.tzinfo)
-        timer.due_at = due_at
+        """Start a timer that is due in `seconds`, or at the last moment that there is; returns its number."""
+        timer.due_at = due_at = moment_after(self.now, seconds)
         number = self.next_number()
         self.run.add_timer(number, timer)
         self.commands.append(StartTimer(number, due_at))
@@ -327,5 +324,5 @@ def _policy(retry: Any) -> dict[str, Any]:
     return {
         "attempts": ATTEMPTS_WITHOUT_LIMIT if attempts is None else attempts,
         "retry_on": names or None,
-        "backoff_seconds": float(backoff or 0.0),
+        "backoff_seconds": backoff_of(backoff),
     }

@@ -16,11 +16,11 @@ def runs(
     workflow: Annotated[str | None, typer.Option("--workflow", help="Only runs of this workflow.")] = None,
     status: Annotated[str | None, typer.Option("--status", help="running, completed, failed or cancelled.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many.")] = 20,
-    before: Annotated[str | None, typer.Option("--before", help="Go on after this run id.")] = None,
+    before: Annotated[str | None, typer.Option("--before", help="Go on after the run with this id.")] = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> int:
-    """List runs, newest first."""
+    """List runs, newest first by their creation."""
     from warren_cli.reading import runs as work
 
     return work(workflow=workflow, status=status, limit=limit, before=before, data=data, as_json=as_json)

@@ -327,7 +327,9 @@ class MemoryBroker:
         if self._connected.is_set():
             return
         if not self._is_open:
-            raise BrokerUnavailable(f"{self._name} is not connected; call connect() first")
+            raise BrokerUnavailable(
+                f"the broker of {self._name!r} is not connected: its connect() comes first, its close() last"
+            )
         try:
             async with asyncio.timeout(self._patience):
                 await self._connected.wait()

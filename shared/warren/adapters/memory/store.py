@@ -157,6 +157,8 @@ class MemoryRunStore:
         database = self.database
         known = database.runs.get(run.run_id)
         if known is not None:
+            if known.workflow != run.workflow:
+                return CreateOutcome(run.run_id, created=False, taken_by=known.workflow)
             if run.reply_to is not None:
                 reply = ReplyAddress(run.reply_to, run.correlation_id)
                 database.runs[run.run_id] = replace(known, reply=reply)
@@ -289,9 +291,9 @@ class MemoryRunStore:
                 for run in self.database.runs.values()
                 if filter.workflow in (None, run.workflow)
                 and filter.status in (None, run.status)
-                and (filter.before is None or run.run_id < filter.before)
+                and (filter.before is None or run.place < filter.before)
             ]
-            return sorted(found, key=lambda run: run.run_id, reverse=True)[: filter.limit]
+            return sorted(found, key=lambda run: run.place, reverse=True)[: filter.limit]
 
     async def history(self, run_id: UUID, *, after_seq: int = 0, limit: int = 1000) -> list[TransitionRow]:
         async with self._operation("history"):

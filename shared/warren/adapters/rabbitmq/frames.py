@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pamqp import decode
-from pamqp.exceptions import PAMQPException
 
 from warren.errors import BrokerError, Refusal
 from warren.ports.broker import OutgoingMessage
@@ -183,7 +182,8 @@ def decode_close(payload: bytes) -> tuple[int, str]:
 def decode_header(payload: bytes) -> tuple[int, Properties]:
     """Body size and properties.
 
-    A header table that cannot be read counts as empty: the message itself is still somebody's to judge.
+    A header table that cannot be read counts as empty: the message itself is still somebody's to judge. Bytes of names
+    and ids that are no UTF-8 become lone surrogates, and these bytes again where the text is sent.
     """
     _, _, size, flags = _header_payload.unpack_from(payload)
     if flags == _HAS_DELIVERY_MODE:
@@ -211,7 +211,7 @@ def decode_header(payload: bytes) -> tuple[int, Properties]:
 
 
 def _short(text: str, what: str) -> bytes:
-    raw = text.encode()
+    raw = text.encode(errors="surrogateescape")
     if len(raw) > 255:
         raise Unsendable(f"the {what} {text[:40]!r}... has {len(raw)} bytes and AMQP allows 255; shorten it")
     return b"%c%b" % (len(raw), raw)
@@ -220,7 +220,7 @@ def _short(text: str, what: str) -> bytes:
 def _table(headers: Mapping[str, str]) -> bytes:
     entries = []
     for key, value in headers.items():
-        raw = value.encode()
+        raw = value.encode(errors="surrogateescape")
         entries.append(b"%bS%b%b" % (_short(key, "header name"), _long.pack(len(raw)), raw))
     table = b"".join(entries)
     return _long.pack(len(table)) + table
@@ -228,11 +228,11 @@ def _table(headers: Mapping[str, str]) -> bytes:
 
 def _read_short(payload: bytes, at: int) -> tuple[str, int]:
     end = at + 1 + payload[at]
-    return payload[at + 1 : end].decode("utf-8", "replace"), end
+    return payload[at + 1 : end].decode("utf-8", "surrogateescape"), end
 
 
 def _read_table(payload: bytes) -> Mapping[str, Any]:
     try:
         return decode.field_table(payload)[1]
-    except (PAMQPException, ValueError, KeyError, TypeError, IndexError, struct.error):
+    except Exception:  # noqa: BLE001 - tables in tables without end, dates beyond all calendars: anything at all
         return {}
