@@ -26,6 +26,7 @@ from warren.runtime.replay import replay
 _BEFORE_SECONDS = 60.0
 """A fault may have an attempt executed again this much later at most (what a paused process held, and leases)."""
 _DRAIN_SECONDS = 40.0
+_NEVER_EMPTY = (names.DEAD_QUEUE, names.MARKER_QUEUE, names.BLOCKED_QUEUE)
 
 
 async def violations(world: World, injected: list[Injected], *, has_neighbours: bool = False) -> AsyncIterator[str]:
@@ -120,7 +121,7 @@ def _of_executions(
 
 async def _of_queues(world: World, *, has_neighbours: bool) -> AsyncIterator[str]:
     topology = standard_topology(shards=4, queue_type="quorum")
-    waiting = [queue.name for queue in topology.queues if queue.name not in (names.DEAD_QUEUE, names.MARKER_QUEUE)]
+    waiting = [queue.name for queue in topology.queues if queue.name not in _NEVER_EMPTY]
     deadline = asyncio.get_running_loop().time() + _DRAIN_SECONDS
     while True:
         lines = await asyncio.to_thread(world.rabbit.ctl, "list_queues", "name", "messages")

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import aio_pika
+from tests.chaos.faults import Injected
 from tests.chaos.hostile import REAL_KINDS, BadNeighbour
 
 from warren.client import Warren
@@ -29,6 +31,7 @@ from warren.ports import RunStore
 _ASK_SECONDS: Final = 20.0
 _KILLERS: Final = 0.25
 """How often one that ends its workers is among them: each does so as often as `max_deliveries` allows."""
+_DISTURBING: Final = ("block", "exit")
 _JUNK_PAUSE: Final = 0.3
 
 
@@ -43,6 +46,8 @@ class Neighbours:
     is_starting: bool = True
     ended: Counter[str] = field(default_factory=Counter)
     junk: int = 0
+    disturbances: list[Injected] = field(default_factory=list)
+    """Those that stop a whole worker for a while, or end it: what was at work there may be executed again."""
     problems: list[str] = field(default_factory=list)
 
     async def run(self, count: int) -> None:
@@ -62,7 +67,7 @@ class Neighbours:
             await self._run_one(kinds.pop())
 
     async def _run_one(self, kind: str) -> None:
-        run_id = new_run_id()
+        run_id, began = new_run_id(), time.time()
         while True:
             try:
                 handle = await self.client.start(BadNeighbour, kind, run_id=run_id)
@@ -73,6 +78,8 @@ class Neighbours:
                 run = await self.store.get_run(run_id)
                 if run is not None and run.status is not RunStatus.RUNNING:
                     break
+        if kind in _DISTURBING:
+            self.disturbances.append(Injected(f"bad neighbour: {kind}", "", began, time.time()))
         await self._check(kind, run_id)
 
     async def _check(self, kind: str, run_id: Any) -> None:

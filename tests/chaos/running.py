@@ -146,7 +146,8 @@ async def run_chaos(
             world.is_starting = others.is_starting = False
             found = await _calm(world, load)
             watching.cancel()
-            found += [text async for text in violations(world, injected, has_neighbours=neighbours > 0)]
+            disturbed = [*injected, *others.disturbances]
+            found += [text async for text in violations(world, disturbed, has_neighbours=neighbours > 0)]
             found += others.problems
             if found:
                 found.append(f"the logs are in {_keep_logs(world, seed)}")
