@@ -123,6 +123,7 @@ class EventHandler:
                 for _, event in left.doubtful:
                     self._cache.forget(event.run_id)
                 known += (await self._apply(left.doubtful, outbox, causes, is_fresh=True)).doubtful
+            known.sort(key=lambda item: not item[0].redelivered)  # what a redelivery calls for is never too much
             for item in known:
                 if (cause := cause_of(item[1])) not in causes and not faults.disabled(faults.REPUBLISH):
                     await self._publish_again(item, outbox, causes)
