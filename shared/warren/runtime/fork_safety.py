@@ -128,6 +128,6 @@ def _is_same_file(line: str) -> bool:
     """Whether the number still is the file that is watched: `tfd: 13 events: 19 data: d pos:0 ino:9d14 sdev:9`."""
     fields = dict(part.split(":", 1) for part in line.split() if ":" in part)
     try:
-        return os.fstat(int(line.split()[1])).st_ino == int(fields["ino"], 16)
-    except (OSError, KeyError, ValueError):
+        return "ino" not in fields or os.fstat(int(line.split()[1])).st_ino == int(fields["ino"], 16)
+    except (OSError, ValueError):
         return False
