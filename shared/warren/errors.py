@@ -8,6 +8,7 @@ WarrenError
 │   │   ├── RunIdTaken
 │   │   ├── RegistrationRefused
 │   │   └── UnserializableValue
+│   │       └── ValueTooLarge     it has more bytes than one message may carry
 │   ├── WorkflowFailedError          the run that was waited for ended with an exception
 │   │   └── WorkflowCancelledError
 │   ├── RunNotFound
@@ -24,6 +25,7 @@ WarrenError
 ├── InfrastructureError              a server is away or refused: retry it
 │   ├── BrokerError
 │   │   ├── BrokerUnavailable
+│   │   ├── MessageRefused       the broker takes other messages, but not these
 │   │   └── UnroutableMessage
 │   └── StoreError
 │       ├── StoreUnavailable
@@ -143,6 +145,12 @@ class UnserializableValue(InvalidInput, TypeError):
     code = "unserializable_value"
 
 
+class ValueTooLarge(UnserializableValue):
+    """A value is larger than one message may be; says what has how many bytes."""
+
+    code = "value_too_large"
+
+
 class WorkflowFailedError(UserError):
     """The run that was waited for ended with an exception.
 
@@ -221,6 +229,34 @@ class BrokerError(InfrastructureError):
 
 class BrokerUnavailable(BrokerError):
     """No connection to the broker, or it was lost before a confirm arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the broker does not take one message.
+
+    `limit` is the most bytes that a body may have, where that was the reason. `may_pass` when the same message may be
+    taken later: its queue is full, or gives no answer.
+    """
+
+    reason: str
+    limit: int | None = None
+    may_pass: bool = False
+
+
+class MessageRefused(BrokerError):
+    """The broker refused some messages of a publication, again and by themselves; it has taken the others.
+
+    `refusals` has them by their place in what was published. `routes` are the (exchange, routing key) pairs for which
+    there was no queue, if there were such messages, too (see `UnroutableMessage`).
+    """
+
+    def __init__(
+        self, message: str, *, refusals: Mapping[int, Refusal], routes: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__(message)
+        self.refusals = dict(refusals)
+        self.routes = tuple(routes)
 
 
 class UnroutableMessage(BrokerError):

@@ -122,20 +122,20 @@ async def answer() -> float | None:
 
 
 @workflow
-class FarSleep(Workflow):
+class SleepsFar(Workflow):
     async def run(self, seconds: float) -> str:
         await asyncio.sleep(seconds)
         return "woken"
 
 
 @workflow
-class FarLimit(Workflow):
+class LimitedFar(Workflow):
     async def run(self, seconds: float) -> float | None:
         return await self.run_action(answer(), timeout=seconds, retry=RetryPolicy(attempts=2, backoff_seconds=1e300))
 
 
 @workflow
-class FarNowhere(Workflow):
+class NotANumber(Workflow):
     async def run(self, how: str) -> None:
         if how == "sleep":
             await asyncio.sleep(math.nan)
@@ -147,7 +147,7 @@ class FarNowhere(Workflow):
 
 @pytest.mark.parametrize("seconds", [math.inf, 1e15, 1e300, 251_700_000_000.0])
 def test_a_sleep_beyond_all_dates_is_due_at_the_last_moment(seconds: float) -> None:
-    driver = EngineDriver.of(FarSleep, seconds)
+    driver = EngineDriver.of(SleepsFar, seconds)
     assert [timer.due_at for timer in driver.timers.values()] == [LAST_MOMENT]
     assert driver.state.wake_at == LAST_MOMENT
     driver.restore(driver.snapshot())
@@ -161,7 +161,7 @@ def test_a_sleep_beyond_all_dates_is_due_at_the_last_moment(seconds: float) -> N
 )
 async def test_a_timeout_that_is_sent_is_one_that_a_worker_can_keep(seconds: float, wanted: float | None) -> None:
     environment = WorkflowEnvironment()
-    left = await environment.run_workflow(FarLimit, seconds)
+    left = await environment.run_workflow(LimitedFar, seconds)
     (command,) = (
         each for row in environment.driver.history for each in row.commands if isinstance(each, DispatchAction)
     )
@@ -173,7 +173,7 @@ async def test_a_timeout_that_is_sent_is_one_that_a_worker_can_keep(seconds: flo
 async def test_a_worker_keeps_any_timeout_that_somebody_sends(seconds: float) -> None:
     """The message may come from an older coordinator, or from elsewhere."""
     key = f"{__name__}:answer"
-    context = ActionContext(EngineDriver.of(FarSleep, 1).run_id, "w", 1, 1, key)
+    context = ActionContext(EngineDriver.of(SleepsFar, 1).run_id, "w", 1, 1, key)
     left = await invoke_action(key, [], {}, context, seconds)
     assert left is None if not seconds < math.inf else left > LONGEST_SECONDS - 60
 
@@ -181,7 +181,7 @@ async def test_a_worker_keeps_any_timeout_that_somebody_sends(seconds: float) ->
 @pytest.mark.parametrize("how", ["sleep", "timeout", "wait_for"])
 def test_a_delay_that_is_not_a_number_is_an_error_that_says_so(how: str) -> None:
     """Before 3.13, asyncio takes it and waits for no moment at all."""
-    driver = EngineDriver.of(FarNowhere, how)
+    driver = EngineDriver.of(NotANumber, how)
     assert driver.is_finished
     with pytest.raises(ValueError, match=r"^Invalid delay: NaN \(not a number\)$"):
         driver.outcome()

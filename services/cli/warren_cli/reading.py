@@ -11,8 +11,8 @@ from warren.client.looking import find_run, load_history, place_of
 from warren.contracts.messages import RunStatus
 from warren.errors import InvalidInput
 from warren.ports import RunFilter, RunStore, StoredRun
+from warren.runtime.event_loop import run_async
 from warren_cli.inputs import parse_run_id
-from warren_cli.loops import run_async
 from warren_cli.output import history_data, print_history, print_json, print_run, print_runs, run_data
 from warren_cli.servers import people_store
 

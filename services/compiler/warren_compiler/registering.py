@@ -59,6 +59,10 @@ class RegisterHandler:
                 handled.messages += refuse(delivery, error)
         return handled
 
+    async def give_up(self, delivery: Delivery, error: Exception) -> Handled:
+        """Refuse it."""
+        return Handled(refuse(delivery, error))
+
     async def _register(self, delivery: Delivery) -> list[OutgoingMessage]:
         parts = _parts_of(delivery.body)
         versions: dict[str, str] = {}

@@ -24,8 +24,8 @@ from pydantic_core import from_json
 from warren.contracts import messages, names, wire
 from warren.contracts.identity import shown
 from warren.contracts.ids import new_run_id, shard_of
-from warren.engine import dump_commands, start_run
-from warren.errors import InfrastructureError, InvalidInput, RunIdTaken
+from warren.engine import dump_commands
+from warren.errors import InfrastructureError, InvalidInput, MessageError, RunIdTaken, StoreUnavailable
 from warren.ir.typespec import bind_input
 from warren.ports import CreateOutcome, Delivery, NewRun, ReplyAddress, RunFinish, RunStore, StoredRun, TransitionRow
 from warren.runtime.carrying import carry_out, finish_of
@@ -34,9 +34,11 @@ from warren.runtime.durations import ConsumerCounts, Durations
 from warren.runtime.outbox import Outbox, RunHeader
 from warren.runtime.processor import Handled, RecentCauses
 from warren.runtime.programs import Programs
+from warren.runtime.quarantine import Quarantine
 from warren.runtime.telemetry import Telemetry, is_traceparent, new_trace
 from warren.runtime.timers import Timers
 from warren_compiler.existing import ExistingRuns, reply_accepted
+from warren_compiler.first_transition import FirstTransition
 from warren_compiler.refusals import encoded, is_refusable, refuse
 from warren_compiler.requests import Start
 
@@ -58,7 +60,11 @@ class StartHandler:
         telemetry: Telemetry,
         clock: Clock,
         shards: int,
+        quarantine: Quarantine,
+        first_transition: FirstTransition,
     ) -> None:
+        self._quarantine = quarantine
+        self._first_transition = first_transition
         self._store = store
         self._programs = programs
         self._existing = ExistingRuns(store=store, programs=programs, timers=timers, recent=recent)
@@ -85,6 +91,16 @@ class StartHandler:
                 self._refuse(delivery, request, error, outbox)
         causes = await self._create(starts, outbox)
         return Handled(outbox.messages(), causes)
+
+    async def give_up(self, delivery: Delivery, error: Exception) -> Handled:
+        """Refuse it."""
+        outbox = Outbox(self._durations, self._consumers, shards=self._shards)
+        try:
+            request = wire.load(messages.StartRun, delivery.body)
+        except MessageError:
+            request = None
+        self._refuse(delivery, request, error, outbox)
+        return Handled(outbox.messages())
 
     def _refuse(
         self, delivery: Delivery, request: messages.StartRun | None, error: BaseException, outbox: Outbox
@@ -132,7 +148,9 @@ class StartHandler:
         program = executable.program
         bound = bind_input(program.parameters, program.functions[program.entry].params, program.types, request.input)
         run_id = request.run_id or new_run_id()
-        state, commands = start_run(executable, run_id=run_id, input=bound, at=now)
+        state, commands = await self._first_transition.compute(
+            executable, run_id=run_id, input=bound, at=now, is_suspect=delivery.redelivered
+        )
         event = messages.RunStarted(run_id=run_id, version=executable.version, input=bound)
         finish = finish_of(commands)
         wants_outcome = request.reply != "accepted"
@@ -171,13 +189,10 @@ class StartHandler:
             return []
         try:
             outcomes = await self._store.create_runs([start.run for start in starts])
-        except InfrastructureError:
+        except StoreUnavailable:
             raise
-        except Exception as error:
-            if len(starts) > 1:
-                raise  # the processor hands them over one by one, so that only the wrong one is refused
-            self._refuse(starts[0].delivery, starts[0].request, error, outbox)
-            return []
+        except Exception as error:  # noqa: BLE001 - the store refuses something: it is found whose it is
+            return await self._create_by_halves(error, starts, outbox)
         causes: list[UUID] = []
         for start, outcome in zip(starts, outcomes, strict=True):
             if outcome.created:
@@ -186,6 +201,18 @@ class StartHandler:
             else:
                 await self._answer(start, outcome, outbox)
         return causes
+
+    async def _create_by_halves(self, error: Exception, starts: list[Start], outbox: Outbox) -> list[UUID]:
+        """Create those that the store takes; one alone is refused if it is wrong, kept for later if the store is."""
+        if len(starts) > 1:
+            middle = len(starts) // 2
+            return await self._create(starts[:middle], outbox) + await self._create(starts[middle:], outbox)
+        (start,) = starts
+        if isinstance(error, InfrastructureError):
+            await self._quarantine.keep_delivery(start.delivery, f"{type(error).__name__}: {error}")
+        else:
+            self._refuse(start.delivery, start.request, error, outbox)
+        return []
 
     async def _answer(self, start: Start, outcome: CreateOutcome, outbox: Outbox) -> None:
         """A start that created nothing: the answer is of the run that it is of, or it is refused."""

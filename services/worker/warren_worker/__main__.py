@@ -9,6 +9,7 @@ from functools import partial
 
 from warren.errors import InvalidInput, UserError
 from warren.runtime.brokers import make_broker
+from warren.runtime.process_image import ProcessImage
 from warren.runtime.service import ServiceContext, connected, run_service
 from warren.runtime.settings import load_settings
 from warren.sdk.registry import registry, workflow_registry
@@ -21,7 +22,8 @@ async def serve(
     context: ServiceContext, *, settings: WorkerSettings, modules: Sequence[str], queues: Sequence[str], register: bool
 ) -> None:
     """Connect to the broker and work."""
-    async with connected(make_broker(settings, name="warren-worker"), name="broker", stop=context.stop) as broker:
+    made = make_broker(settings, name="warren-worker", heartbeat_seconds=settings.heartbeat_seconds)
+    async with connected(made, name="broker", stop=context.stop) as broker:
         await app.run(
             settings,
             broker=broker,
@@ -32,6 +34,8 @@ async def serve(
             stop=context.stop,
             health=context.health,
             telemetry=context.telemetry,
+            restart=None if context.image is None else context.restart,
+            watch_loop=True,
         )
 
 
@@ -43,12 +47,13 @@ def run_worker(
     Raises:
         UserError: a setting is wrong, a module cannot be imported or compiled, or there is nothing in all of them.
     """
+    image = ProcessImage.of_this_process()
     settings = load_settings(WorkerSettings, concurrency=concurrency)
     import_modules(modules)
     if not registry.entries() and not workflow_registry.entries():
         raise InvalidInput(f"there is no @action and no @workflow in {', '.join(modules)}: nothing to work on")
     work = partial(serve, settings=settings, modules=modules, queues=queues, register=register)
-    return run_service("worker", settings, work)
+    return run_service("worker", settings, work, image=image)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,7 +12,7 @@ from warren.contracts.registrations import registrations
 from warren.errors import InfrastructureError, InvalidInput, MessageError
 from warren.ports import Broker, OutgoingMessage, Subscription
 from warren.runtime.logs import get_logger
-from warren.runtime.processor import Repair, publish_patiently
+from warren.runtime.publisher import Publisher, Repair
 from warren.sdk.sources import workflow_source
 from warren.sdk.workflow import Workflow
 
@@ -27,7 +27,7 @@ class Registration:
     def __init__(self, broker: Broker, workflows: Sequence[type[Workflow]], *, repair: Repair) -> None:
         self._broker = broker
         self._workflows = workflows
-        self._repair = repair
+        self._publisher = Publisher(broker, repair=repair)
         self._bodies: dict[str, bytes] = {}
         self._waiting: dict[str, str] = {}
         self.is_done = not workflows
@@ -69,7 +69,7 @@ class Registration:
             )
             for correlation_id, workflow in self._waiting.items()
         ]
-        await publish_patiently(self._broker, requests, self._repair)
+        await self._publisher.publish(requests)
         return epoch
 
     def _pack(self) -> int:

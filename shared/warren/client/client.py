@@ -27,6 +27,7 @@ from warren.client.tracing import start_span, trace_headers
 from warren.contracts import messages, names, wire
 from warren.contracts.identity import shown
 from warren.contracts.ids import new_run_id
+from warren.contracts.limits import check_payload
 from warren.contracts.messages import Json, RunStatus
 from warren.contracts.registrations import registrations
 from warren.contracts.values import encode
@@ -183,6 +184,7 @@ class Warren:
         """
         self._check_open()
         name = _name_of(workflow)
+        check_payload(dict(input), f"the input of {name!r}")
         waits = accepted or key is not None
         try:
             request = messages.StartRun(

@@ -17,6 +17,7 @@ from warren.errors import (
     RunIdTaken,
     UnknownWorkflow,
     UnserializableValue,
+    ValueTooLarge,
     WarrenError,
     WorkflowCancelledError,
     WorkflowFailedError,
@@ -24,7 +25,7 @@ from warren.errors import (
 
 _TYPES = ImportedTypes()
 _REFUSALS: dict[str, type[WarrenError]] = {
-    each.code: each for each in (InvalidInput, UnknownWorkflow, RunIdTaken, UnserializableValue)
+    each.code: each for each in (InvalidInput, UnknownWorkflow, RunIdTaken, UnserializableValue, ValueTooLarge)
 }
 
 

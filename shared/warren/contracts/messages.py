@@ -275,6 +275,20 @@ class ChildFinished(Event):
     error: Json = None
 
 
+class EventRejected(Event):
+    """An event could not be applied, and the run has failed for that with `error` (an encoded exception).
+
+    It stands in the history for the event that was rejected: `rejected` is its type, `number` what it was about (an
+    invocation, a timer). Made by a coordinator, never sent.
+    """
+
+    type: Literal["event_rejected"] = "event_rejected"
+    rejected: str
+    number: int = 0
+    attempt: int = 0
+    error: Json
+
+
 class RunStarted(Event):
     """The first event of every history; made by the compiler, never sent."""
 
@@ -293,6 +307,7 @@ RunEvent = Annotated[
     | Continue
     | CancelRequested
     | ChildFinished
+    | EventRejected
     | RunStarted,
     Field(discriminator="type"),
 ]

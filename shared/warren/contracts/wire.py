@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from warren.contracts import messages
 from warren.errors import MessageError, UnsupportedVersion
@@ -65,6 +65,16 @@ def load_event(text: str | bytes) -> messages.RunEvent:
         MessageError: no Warren wrote this, or a newer one with events that are not known here.
     """
     return _overlooking(_adapters()[1].validate_json, "a known event", text)  # type: ignore[no-any-return]  # as above
+
+
+def check_event(data: messages.Json) -> messages.RunEvent:
+    """Check one event of a batch that was parsed by itself; raises `MessageError`."""
+    try:
+        return _adapters()[1].validate_json(to_json(data))  # type: ignore[no-any-return]  # a union has no class to name
+    except (ValidationError, ValueError) as error:
+        raise MessageError(
+            f"not a known event: {explained(error) if isinstance(error, ValidationError) else error}"
+        ) from error
 
 
 def load_stored(model: type[M], text: str) -> M:

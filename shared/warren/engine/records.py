@@ -18,6 +18,7 @@ from warren.contracts.tags import KEPT_REPR, KEPT_TEXT, UNCOMPILED
 from warren.engine.dumps import DUMPS, dumping
 from warren.engine.limits import Stop
 from warren.engine.objects import BoundMethod
+from warren.engine.record_comparison import guarded_equality
 from warren.errors import LimitExceeded
 
 _MODEL_METHODS = frozenset({"model_copy", "model_fields_set", "model_extra"})
@@ -105,6 +106,7 @@ class Opaque(Record):
     """A value of a dataclass or model that the program does not mention: its fields can be read and sent on."""
 
     __warren_tag__: ClassVar[str] = "dataclass"
+    __warren_guards__: ClassVar[Any]
 
     def __warren_encode__(self, encode: Callable[[Any, str], Any]) -> Any:
         ref = f"{type(self).__module__}:{type(self).__qualname__}"
@@ -112,7 +114,10 @@ class Opaque(Record):
         return {"$": self.__warren_tag__, "t": ref, "v": fields}
 
     def __eq__(self, other: object) -> bool:
-        return self.__dict__ == other.__dict__ if type(other) is type(self) else NotImplemented
+        if type(other) is not type(self):
+            return NotImplemented
+        self.__warren_guards__.budget.spend(1)
+        return bool(self.__warren_guards__.equal(self.__dict__, other.__dict__))
 
     __hash__ = None  # type: ignore[assignment]  # as a dataclass with eq and without frozen
 
@@ -128,11 +133,17 @@ class RecordModel(BaseModel):
     __warren_error__: ClassVar[Callable[[str], Exception]]
     """Makes the workflow's own `ValidationError` from pydantic's text."""
 
+    __warren_guards__: ClassVar[Any]
+
     def __init__(self, /, **data: Any) -> None:
+        type(self).__warren_guards__.copied(data.values())
         try:
             super().__init__(**data)
         except ValidationError as error:
             raise type(self).__warren_error__(str(error)) from None
+
+    def __eq__(self, other: Any) -> bool:
+        return bool(guarded_equality(BaseModel.__eq__, type(self).__warren_guards__)(self, other))
 
     def __warren_attribute__(self, name: str) -> Any:
         members = getattr(type(self), MEMBERS, _NO_MEMBERS)

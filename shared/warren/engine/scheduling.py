@@ -14,13 +14,14 @@ from uuid import UUID
 
 from warren.contracts.encoding import printable
 from warren.contracts.ids import derived_run_id
+from warren.contracts.limits import MAX_LOG_CHARACTERS
 from warren.contracts.moments import moment_after
 from warren.contracts.policies import backoff_of, check_policy, no_policy, seconds_of
 from warren.engine.commands import Command, LogMessage, StartTimer
 from warren.engine.contexts import Contexts
 from warren.engine.futures import Futures
 from warren.engine.guards import Guards
-from warren.engine.limits import MAX_COMMANDS, OBJECT_BYTES, Stop
+from warren.engine.limits import MAX_COMMAND_BYTES, MAX_COMMANDS, OBJECT_BYTES, Stop
 from warren.engine.objects import (
     ActionCall,
     Awaitable,
@@ -54,6 +55,7 @@ class Scheduler(Futures):
         self._guards = guards
         self._at: datetime | None = None
         self.commands: list[Command] = []
+        self._command_bytes = 0
         self.contexts = Contexts(self)
         self.current: Strand | None = None
         """The strand whose code is running."""
@@ -62,6 +64,7 @@ class Scheduler(Futures):
         """Work for this run from now on."""
         self._run, self._at = run, at
         self.commands = []
+        self._command_bytes = 0
 
     def end(self) -> list[Command]:
         """The commands of the transition; forgets the run."""
@@ -71,8 +74,8 @@ class Scheduler(Futures):
 
     @property
     def is_full(self) -> bool:
-        """Whether this transition has given as many commands as it may."""
-        return len(self.commands) >= MAX_COMMANDS
+        """Whether this transition has given as many commands, or as large ones, as it may."""
+        return len(self.commands) >= MAX_COMMANDS or self._command_bytes >= MAX_COMMAND_BYTES
 
     def table(self) -> dict[str, Callable[..., Any]]:
         """The intrinsics that need a run."""
@@ -168,7 +171,10 @@ class Scheduler(Futures):
             raise ValueError(f"level must be one of {', '.join(_LEVELS)}, not {level!r}")
         if self.is_full:
             raise Stop(LimitExceeded(f"the workflow logged more than {MAX_COMMANDS:,} lines without awaiting anything"))
-        self.commands.append(LogMessage(printable(str(message)), level))
+        text = str(message)
+        if len(text) > MAX_LOG_CHARACTERS:
+            text = f"{text[:MAX_LOG_CHARACTERS]}... ({len(text) - MAX_LOG_CHARACTERS:,} more characters)"
+        self.commands.append(LogMessage(printable(text), level))
 
     def start(self, awaitable: Any) -> Future:
         """Start an awaitable now; its future."""
@@ -241,9 +247,8 @@ class Scheduler(Futures):
 
     def _start_action(self, call: ActionCall, future: Future) -> Future:
         _mark_started(call)
-        encoded = self._guards.encoded
-        args = [encoded(value) for value in call.args]
-        kwargs = {name: encoded(value) for name, value in call.kwargs.items()}
+        args, kwargs, weight = self._guards.arguments(call.args, call.kwargs, call.action)
+        self._command_bytes += weight
         number = self.next_number()
         call.args, call.kwargs = [], {}
         run = self.run
@@ -264,7 +269,8 @@ class Scheduler(Futures):
 
     def _start_child(self, call: ChildCall, future: Future) -> Future:
         _mark_started(call)
-        arguments = {name: self._guards.encoded(value) for name, value in call.arguments.items()}
+        _, arguments, weight = self._guards.arguments([], call.arguments, call.workflow)
+        self._command_bytes += weight
         run, number = self.run, self.next_number()
         future.number = number
         run_id = derived_run_id(self.now, str(run.run_id), str(number))

@@ -15,7 +15,7 @@ import pathlib
 import sys
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, Optional, Union
+from typing import TYPE_CHECKING, Any, Literal, Optional, Union
 
 from pydantic import ConfigDict, Field, computed_field, create_model
 
@@ -26,11 +26,15 @@ from warren.contracts.values import KEPT_TEXT, decode, kept_repr, kept_text
 from warren.engine.dumps import DUMP_GUARD, own_dump, unread
 from warren.engine.members import own_attributes
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
+from warren.engine.record_comparison import guard_dataclass, guard_hash, guard_identity
 from warren.engine.records import CHECKS, MEMBERS, SLOTS, Instance, Members, Opaque, Record, RecordModel
 from warren.errors import InvalidInput, MessageError
 from warren.ir.expressions import Const
 from warren.ir.intrinsics import ERROR_MODULES
 from warren.ir.workflow import FieldDef, TypeDef
+
+if TYPE_CHECKING:
+    from warren.engine.guards import Guards
 
 _SIMPLE: dict[str, Any] = {
     "any": Any,
@@ -66,8 +70,14 @@ class TypeTable:
     set_type: Callable[[list[Any]], Any] = OrderedSet
     frozenset_type: Callable[[list[Any]], Any] = OrderedFrozenSet
 
-    def __init__(self, definitions: Mapping[str, TypeDef], function: Callable[[str], Callable[..., Any]]) -> None:
-        """`function` finds a compiled function of the program by its key, once the program is linked."""
+    def __init__(
+        self, definitions: Mapping[str, TypeDef], function: Callable[[str], Callable[..., Any]], guards: Guards
+    ) -> None:
+        """`function` finds a compiled function of the program by its key, once the program is linked; `guards` are those
+        of the program's code.
+        """
+        self._guards = guards
+        self._making: set[str] = set()
         self._definitions = definitions
         self._function = function
         self._known: dict[str, Any] = {}
@@ -78,11 +88,28 @@ class TypeTable:
         """The class of a `TypeName`.
 
         Raises:
-            MessageError: the program names a class that it does not describe.
+            MessageError: the program names a class that it does not describe, or one that cannot be rebuilt.
         """
         if ref not in self._known:
-            self._known[ref] = self._make(ref)
+            if ref in self._making:
+                raise MessageError(f"the class {ref} has itself among the types of its fields, which cannot be rebuilt")
+            self._making.add(ref)
+            try:
+                self._known[ref] = self._make(ref)
+            except (MessageError, InvalidInput):
+                raise
+            except Exception as error:  # of Python or pydantic, about classes that somebody else described
+                raise MessageError(f"the class {ref} cannot be rebuilt: {error!r:.500}") from error
+            finally:
+                self._making.discard(ref)
         return self._known[ref]
+
+    def _get_for_value(self, ref: str) -> Any:
+        """The class of a value that arrives."""
+        try:
+            return self.get(ref)
+        except MessageError as error:
+            raise InvalidInput(str(error)) from error
 
     def definition(self, ref: str) -> TypeDef | None:
         """The description of a class of the program."""
@@ -93,11 +120,12 @@ class TypeTable:
     def build_enum(self, ref: str, name: str, value: Any) -> Any:
         """A member; of an unknown enum, a member of an enum of its own with just that one."""
         if ref in self._definitions:
-            members = self.get(ref).__members__
+            cls = self._get_for_value(ref)
+            members = cls.__members__
             if name in members:
                 return members[name]
-            if issubclass(self.get(ref), enum.Flag):
-                return self.get(ref)(value)  # several of them
+            if issubclass(cls, enum.Flag):
+                return cls(value)  # several of them
             raise InvalidInput(f"{ref} has no member {name!r} in this program; register the workflow again")
         key = (ref, name)
         if key not in self._opaque:
@@ -106,14 +134,14 @@ class TypeTable:
 
     def build_dataclass(self, ref: str, fields: dict[str, Any]) -> Any:
         """An instance with these fields, without running `__init__`."""
-        cls = self.get(ref) if ref in self._definitions else self._opaque_class(ref, "dataclass")
+        cls = self._get_for_value(ref) if ref in self._definitions else self._opaque_class(ref, "dataclass")
         instance = object.__new__(cls)
         instance.__dict__.update(fields)
         return instance
 
     def build_model(self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None) -> Any:
         """An instance with these fields, without running validators."""
-        cls = self.get(ref) if ref in self._definitions else None
+        cls = self._get_for_value(ref) if ref in self._definitions else None
         if cls is not None and issubclass(cls, RecordModel):
             return construct_model(cls, fields, fields_set)
         instance = object.__new__(self._opaque_class(ref, "model"))
@@ -173,6 +201,8 @@ class TypeTable:
             setattr(made, name, value)
             if isinstance(value, property):
                 value.__set_name__(made, name)  # type: ignore[attr-defined]  # for its errors; typeshed has it not
+        if "__hash__" in methods:
+            guard_identity(made, self._guards)
         if definition.kind == "model":
             made.__class_vars__ |= set(definition.class_vars)
 
@@ -200,7 +230,7 @@ class TypeTable:
     def _dataclass(self, definition: TypeDef) -> Any:
         fields = [(field.name, Any, self._dataclass_field(field)) for field in definition.fields]
         own: dict[str, Any] = {SLOTS: frozenset(name for name, _, _ in fields) if definition.slots else None}
-        return dataclasses.make_dataclass(
+        made = dataclasses.make_dataclass(
             _short(definition.ref),
             fields,
             bases=self._bases(definition, Record),
@@ -210,6 +240,8 @@ class TypeTable:
             eq=definition.eq,
             order=definition.order,
         )
+        guard_dataclass(made, self._guards)
+        return made
 
     def _dataclass_field(self, field: FieldDef) -> Any:
         default: dict[str, Any] = {}
@@ -252,11 +284,14 @@ class TypeTable:
                 "model_config": config,
                 "__module__": __name__,
                 "__warren_error__": staticmethod(self._invalid),
+                "__warren_guards__": self._guards,
                 **{field.name: self._computed(definition, field) for field in definition.computed},
                 **({DUMP_GUARD: own_dump(definition.ref)} if "model_dump" in definition.opaque else {}),
             },
         )
-        return create_model(_short(definition.ref), __base__=base, **fields)
+        made = create_model(_short(definition.ref), __base__=base, **fields)
+        guard_hash(made, self._guards, tuple(fields))
+        return made
 
     def _computed(self, definition: TypeDef, field: FieldDef) -> Any:
         key = definition.properties.get(field.name)
@@ -309,10 +344,13 @@ class TypeTable:
                 bases.append(base)
         return tuple(bases) or (Exception,)
 
+    def _opaque_type(self, ref: str, tag: str) -> type:
+        return type(_short(ref), (Opaque,), {"__warren_tag__": tag, "__warren_guards__": self._guards})
+
     def _opaque_class(self, ref: str, tag: str) -> Any:
         key = (ref, tag)
         if key not in self._opaque:
-            self._opaque[key] = _named(type(_short(ref), (Opaque,), {"__warren_tag__": tag}), ref)
+            self._opaque[key] = _named(self._opaque_type(ref, tag), ref)
         return self._opaque[key]
 
     # annotations

@@ -15,6 +15,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from warren.contracts.limits import check_payload
 from warren.errors import InvalidInput
 from warren.ir.coercion import Coercion, spec_text
 from warren.ir.expressions import Param
@@ -56,6 +57,7 @@ def bind_input(
 
     Raises:
         InvalidInput: with every unknown, missing and ill-typed argument at once.
+        ValueTooLarge: the input has more bytes than one message may carry.
     """
     coercion = Coercion(types)
     expected = {param.name: param for param in params if param.name in parameters}
@@ -70,6 +72,7 @@ def bind_input(
             coercion.problems.append(f"missing argument {name!r} ({spec_text(parameters[name])})")
     if coercion.problems:
         raise InvalidInput(f"the input does not fit {_signature(expected.values())}: {'; '.join(coercion.problems)}")
+    check_payload(bound, "the input")
     return bound
 
 

@@ -5,7 +5,7 @@ Events, commands, snapshots, inputs and results are JSON text here: the store ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -173,6 +173,30 @@ class RunPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class QuarantinedMessage:
+    """A message that is kept in the store because nothing can be done with it now: the broker refuses it, or the run
+    that it is about cannot be loaded. It is published to `exchange` and `routing_key` again at `next_try_at`.
+
+    `id` is made from what is in it, so that keeping it twice keeps it once. `tries` counts how often it came back.
+    """
+
+    id: UUID
+    exchange: str
+    routing_key: str
+    body: bytes
+    headers: Mapping[str, str]
+    reason: str
+    since: datetime
+    next_try_at: datetime
+    tries: int = 0
+    run_id: UUID | None = None
+    mandatory: bool = True
+    reply_to: str | None = None
+    correlation_id: str | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunFilter:
     """Which runs to list; newest first. `before` continues after the last one seen, which may be gone by now."""
 
@@ -297,6 +321,24 @@ class RunStore(Protocol):
 
     async def history(self, run_id: UUID, *, after_seq: int = 0, limit: int = 1000) -> list[TransitionRow]:
         """Transitions with `seq > after_seq`, in order."""
+        ...
+
+    # quarantine
+
+    async def quarantine(self, messages: Sequence[QuarantinedMessage]) -> None:
+        """Keep messages; one that is kept already gets the new reason, time and number of tries."""
+        ...
+
+    async def quarantined(self, *, due_at: datetime | None = None, limit: int = 100) -> list[QuarantinedMessage]:
+        """Kept messages, those that are to be tried first before the others; only those due at `due_at`, if given."""
+        ...
+
+    async def release(self, messages: Sequence[QuarantinedMessage]) -> int:
+        """Forget kept messages, but those that have come back meanwhile, with more tries; returns how many it were."""
+        ...
+
+    async def quarantined_among(self, run_ids: Sequence[UUID]) -> set[UUID]:
+        """Which of these runs have a message in the quarantine."""
         ...
 
     # settings and upkeep

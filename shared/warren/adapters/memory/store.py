@@ -22,6 +22,7 @@ from warren.ports.store import (
     LoadedRun,
     NewRun,
     ProgramRecord,
+    QuarantinedMessage,
     QuietRun,
     ReplyAddress,
     RunFilter,
@@ -57,6 +58,7 @@ class MemoryDatabase:
     invocations: dict[tuple[UUID, int], list[int]] = field(default_factory=dict)  # the seqs of an invocation
     snapshots: dict[UUID, SnapshotRow] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    quarantine: dict[UUID, QuarantinedMessage] = field(default_factory=dict)
     _faults: list[_Fault] = field(default_factory=list)
 
     def fail_next(
@@ -298,6 +300,30 @@ class MemoryRunStore:
             return self._read(run_id, after_seq=after_seq)[:limit]
 
     # settings
+
+    async def quarantine(self, messages: Sequence[QuarantinedMessage]) -> None:
+        async with self._operation("quarantine"):
+            for message in messages:
+                known = self.database.quarantine.get(message.id, message)
+                self.database.quarantine[message.id] = replace(message, since=known.since)
+
+    async def quarantined(self, *, due_at: datetime | None = None, limit: int = 100) -> list[QuarantinedMessage]:
+        async with self._operation("quarantined"):
+            kept = self.database.quarantine.values()
+            due = [each for each in kept if due_at is None or each.next_try_at <= due_at]
+            return sorted(due, key=lambda each: (each.next_try_at, each.id))[:limit]
+
+    async def release(self, messages: Sequence[QuarantinedMessage]) -> int:
+        async with self._operation("release"):
+            kept = self.database.quarantine
+            found = {each.id for each in messages if each.id in kept and kept[each.id].tries == each.tries}
+            for message_id in found:
+                del kept[message_id]
+            return len(found)
+
+    async def quarantined_among(self, run_ids: Sequence[UUID]) -> set[UUID]:
+        async with self._operation("quarantined_among"):
+            return {each.run_id for each in self.database.quarantine.values() if each.run_id in set(run_ids)}
 
     async def get_setting(self, name: str) -> str | None:
         async with self._operation("get_setting", name):

@@ -14,8 +14,10 @@ from warren.adapters.postgres.queries import Query, load_queries
 from warren.adapters.postgres.rows import (
     change_columns,
     new_run_columns,
+    quarantine_columns,
     to_loaded_run,
     to_program,
+    to_quarantined,
     to_run,
     to_transition,
     transition_columns,
@@ -27,6 +29,7 @@ from warren.ports.store import (
     LoadedRun,
     NewRun,
     ProgramRecord,
+    QuarantinedMessage,
     QuietRun,
     RunFilter,
     RunUpdate,
@@ -39,6 +42,7 @@ _HISTORY = load_queries("history.sql")
 _RUNS = load_queries("runs.sql")
 _PROGRAMS = load_queries("programs.sql")
 _SETTINGS = load_queries("settings.sql")
+_QUARANTINE = load_queries("quarantine.sql")
 _MONTHS_AHEAD = 3
 _Start = tuple[UUID, str, str | None]
 
@@ -242,6 +246,24 @@ class PostgresRunStore:
 
     async def history(self, run_id: UUID, *, after_seq: int = 0, limit: int = 1000) -> list[TransitionRow]:
         return [to_transition(row) for row in await self._fetch(_HISTORY["read_history"], run_id, after_seq, limit)]
+
+    # quarantine
+
+    async def quarantine(self, messages: Sequence[QuarantinedMessage]) -> None:
+        if messages:
+            await self._fetch(_QUARANTINE["quarantine"], *quarantine_columns(messages))
+
+    async def quarantined(self, *, due_at: datetime | None = None, limit: int = 100) -> list[QuarantinedMessage]:
+        return [to_quarantined(row) for row in await self._fetch(_QUARANTINE["quarantined"], due_at, limit)]
+
+    async def release(self, messages: Sequence[QuarantinedMessage]) -> int:
+        ids, tries = [each.id for each in messages], [each.tries for each in messages]
+        return len(await self._fetch(_QUARANTINE["release"], ids, tries)) if ids else 0
+
+    async def quarantined_among(self, run_ids: Sequence[UUID]) -> set[UUID]:
+        if not run_ids:
+            return set()
+        return {row["run_id"] for row in await self._fetch(_QUARANTINE["quarantined_among"], list(run_ids))}
 
     # settings
 
