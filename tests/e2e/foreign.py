@@ -67,13 +67,20 @@ class Foreigner:
             pika.spec.BasicProperties.decode = decode
         return found[0]
 
-    def publish(self, body: bytes | dict[str, Any], *, key: str = "start", **properties: Any) -> None:
-        """Publish a start, or another command."""
+    def publish(
+        self,
+        body: bytes | dict[str, Any],
+        *,
+        exchange: str = "warren.commands",
+        key: str = "start",
+        **properties: Any,
+    ) -> None:
+        """Publish a start, or another message."""
         made = properties.pop("properties", None) or pika.BasicProperties(
             **{"content_type": "application/json", **properties}
         )
         self._channel.basic_publish(
-            "warren.commands",
+            exchange,
             key,
             body if isinstance(body, bytes) else json.dumps(body).encode(),
             made,

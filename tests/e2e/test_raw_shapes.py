@@ -111,6 +111,19 @@ async def test_whatever_comes_along_with_a_refused_start_it_is_parked(pairs: Ins
         assert headers["tracestate"] == HEADERS[name]["tracestate"], "text is kept"
 
 
+@pytest.mark.parametrize("name", ["ours", "counts", "huge count"])
+async def test_headers_of_an_action_are_no_counts_of_its_deliveries(pairs: Installation, name: str) -> None:
+    """A worker looks at how often a message was delivered before; the header of that name may be anybody's."""
+    action = {"workflow": "w", "shard": 0, "invocation": 1, "action": "no:action"}
+
+    def work(program: Foreigner) -> str:
+        body = {"items": [{**action, "run_id": str(uuid4())}]}
+        program.publish(body, exchange="warren.actions", key="default", headers=HEADERS[name])
+        return program.parked()[0]
+
+    assert await foreign(pairs, work) == "unknown_run", "the worker reported, and no run has that id"
+
+
 async def test_tables_in_tables_without_end_are_no_headers(pairs: Installation) -> None:
     def work(program: Foreigner) -> Any:
         properties = raw(table=nested_tables(15_000), correlation_id=b"deep", reply_to=program.replies.encode())

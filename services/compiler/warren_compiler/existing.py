@@ -97,7 +97,10 @@ def _taken(start: Start, workflow: str) -> RunIdTaken:
 
 
 def _is_child_of(run: StoredRun, parent: messages.ParentRun) -> bool:
-    return run.parent is not None and wire.load_stored(messages.ParentRun, run.parent) == parent
+    if run.parent is None:
+        return False
+    known = wire.load_stored(messages.ParentRun, run.parent)
+    return (known.run_id, known.invocation) == (parent.run_id, parent.invocation)
 
 
 def _renamed(start: Start, run_id: UUID) -> NewRun:
