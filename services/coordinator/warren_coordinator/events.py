@@ -204,7 +204,9 @@ class EventHandler:
             except (Exception, Stop) as error:  # noqa: BLE001 - whatever it is, it is this run's alone
                 broken[event.run_id] = Fault(error, event, is_overdue=watchdog.is_overdue(event))
             else:
-                if watchdog.is_overdue(event):  # the engine took it for the workflow's own exception
+                if watchdog.overdue is not None and watchdog.is_overdue(
+                    event
+                ):  # the engine took it for the workflow's own exception
                     broken[event.run_id] = Fault(TransitionOverdue(), event, is_overdue=True)
 
     def _apply_to_none(self, item: Item, transitions: Transitions, left: _Leftovers) -> None:
