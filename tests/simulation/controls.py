@@ -23,9 +23,9 @@ async def _nobody(*_: Any, **__: Any) -> list[Any]:
     return []
 
 
-async def _whole_or_not(self: Any, error: Exception, transitions: Any, outbox: Any, causes: Any, outcome: Any) -> None:
+async def _whole_or_not(commits: Any, error: Exception, transitions: Any, *_: Any) -> None:
     """A refused commit is not taken apart: everything in it is dropped."""
-    self._forget(transitions.touched)
+    commits._forget(transitions.touched)
 
 
 CONTROLS: Final = {
