@@ -35,8 +35,8 @@ CONTROLS: Final = {
     "replacement": lambda: patch.object(warren.runtime.publisher, "replacement_of", lambda *_: None),
     "quarantine": lambda: patch.object(Quarantine, "_keep", _nothing),
 }
-"""By name: `salvage` reads ill-formed batches, `careful` ends runs whose events go wrong, `halves` finds the row that the
-store refuses, `replacement` has what a refused message was about fail, `quarantine` keeps what cannot be sent now."""
+"""By name. `salvage` reads ill-formed batches, `careful` ends runs whose events go wrong, `halves` finds a row that the
+store refuses, `replacement` has fail what a refused message was about, `quarantine` keeps what cannot be sent now."""
 
 
 @contextmanager

@@ -17,9 +17,8 @@ from typing import Any
 
 from warren.engine.contexts import FUTURE_METHODS, Contexts
 from warren.engine.guards import Guards
-from warren.engine.views import DictItems, DictKeys, DictValues
-from warren.engine.limits import Stop
 from warren.engine.library.conversions import reading
+from warren.engine.limits import Stop
 from warren.engine.methods import Methods, is_class_method
 from warren.engine.objects import (
     ActionCall,
@@ -33,6 +32,7 @@ from warren.engine.objects import (
 )
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.records import MEMBERS, SLOTS
+from warren.engine.views import DictItems, DictKeys, DictValues
 from warren.errors import LimitExceeded
 from warren.ir.intrinsics import ASYNCIO_ATTRIBUTES
 
@@ -99,7 +99,7 @@ class Attributes:
     """Guarded attribute access."""
 
     def __init__(self, guards: Guards, contexts: Contexts) -> None:
-        self._guards = guards
+        self._guards = self.guards = guards
         self._contexts = contexts
         self._methods = Methods(guards)
         self._free = {cls: self._methods.free(cls, names) - _VIEWS.keys() for cls, names in _ALLOWED.items()}

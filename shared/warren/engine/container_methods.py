@@ -170,7 +170,7 @@ class ContainerMethods:
         def sort(*args: Any, key: Any = None, **kwargs: Any) -> None:
             if args:
                 value.sort(*args)
-            return value.sort(key=sort_key(self._guards, value, key), **kwargs)
+            value.sort(key=sort_key(self._guards, value, key), **kwargs)
 
         return sort
 

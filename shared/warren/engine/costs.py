@@ -24,7 +24,7 @@ _SLOW: Final = frozenset({dt.datetime, dt.time, uuid.UUID})
 """The same, but written in Python in part: a time zone is asked for its offset."""
 _UNITS_OF_SLOW: Final = 8
 SEQUENCES: Final[frozenset[type]] = frozenset({list, tuple, deque})
-SETS: Final[frozenset[type]] = frozenset({OrderedSet, OrderedFrozenSet})
+SETS: Final[frozenset[Any]] = frozenset({OrderedSet, OrderedFrozenSet})
 MAPPINGS: Final[frozenset[type]] = frozenset({dict, Counter, OrderedDict, defaultdict})
 LARGE_INT: Final = 1 << 2_048
 """Operations on integers below this are as good as those on small ones."""
@@ -49,11 +49,11 @@ class Costs:
         if cls in _SLOW:
             return _UNITS_OF_SLOW
         if cls is int:
-            return 1 + (value.bit_length() >> 11)
+            return 1 + int(value.bit_length() >> 11)
         if cls is str or cls is bytes:
             return 1 + (len(value) >> 8)
         if cls is decimal.Decimal:
-            return 1 + (value.__sizeof__() >> 5)
+            return 1 + int(value.__sizeof__() >> 5)
         return self._walk(value) if _has_parts(cls) else 1
 
     def units_of_all(self, values: Any) -> int:
@@ -84,10 +84,10 @@ class Costs:
             count = len(part)
             total += 1 + count
             if isinstance(part, dict):
-                budget.spend((count >> 1) + 1)
+                budget.spend((count >> 1) + 3)
                 waiting.extend(part.values())
             else:
-                budget.spend((count >> 2) + 1)
+                budget.spend((count >> 2) + 2)
             kinds = set(map(type, part))
             if not kinds <= CONSTANT:
                 if kinds == {int} or kinds == {str}:
@@ -117,7 +117,7 @@ class Costs:
         self.work(units * max(count.bit_length(), 1) >> 1)
 
     def walked(self, container: Any) -> None:
-        """Take the steps of going through a dict or set that may have become sparse: places of what was deleted count."""
+        """Take the steps of going through a dict or set that may have become sparse: what was deleted left places."""
         items = container._items if container.__class__ in SETS else container
         size = items.__sizeof__()
         if size > 1_000:

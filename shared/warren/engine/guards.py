@@ -19,12 +19,12 @@ from warren.engine.arithmetic import Arithmetic
 from warren.engine.comparison import Comparison
 from warren.engine.costs import MAPPINGS, SEQUENCES, SETS
 from warren.engine.iterators import TickingIterator
-from warren.engine.views import VIEWS
 from warren.engine.limits import OBJECT_BYTES, Budget, Stop
 from warren.engine.objects import UNBOUND, Cell
 from warren.engine.ordered_set import OrderedSet
 from warren.engine.places import Places
 from warren.engine.records import MEMBERS
+from warren.engine.views import VIEWS
 from warren.errors import LimitExceeded, UnserializableValue
 
 ENDS = (Stop, RecursionError, MemoryError)
@@ -154,7 +154,7 @@ class Guards(Comparison, Places, Arithmetic):
 
     def add_all_to_set(self, items: OrderedSet, more: Any) -> OrderedSet:
         """`*more` in a set display."""
-        items.update(self.hashing(self.counted(more), items._items))
+        items.update(self.hashing(self.counted(more), items._items, grows=False))
         return items
 
     def made(self, instance: Any) -> Any:

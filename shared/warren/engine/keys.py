@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from warren.engine.costs import MAPPINGS, SETS, Costs, is_sized
-from warren.engine.views import DictItems, DictKeys
 from warren.engine.limits import Budget
 from warren.engine.ordered_set import OrderedFrozenSet
+from warren.engine.views import DictItems, DictKeys
 
 _PLAIN: Final[frozenset[type]] = frozenset(
     {str, bytes, bool, float, type(None), dt.date, dt.datetime, dt.time, dt.timedelta}
@@ -149,7 +149,7 @@ def are_plain(items: Any) -> bool:
     kinds = set(map(type, items))
     if kinds <= _PLAIN:
         return True
-    if any(kind in _CHOSEN and kind is not int or issubclass(kind, tuple) for kind in kinds):
+    if any((kind in _CHOSEN and kind is not int) or issubclass(kind, tuple) for kind in kinds):
         return False
     return int not in kinds or all(item.__class__ is not int or -_MODULUS < item < _MODULUS for item in items)
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any, Final
 
 from warren.engine.costs import MAPPINGS
 from warren.engine.keys import Keys
 from warren.engine.records import MEMBERS
 
-INDEXED: Final = frozenset({list, tuple, str, bytes, range})
+INDEXED: Final[frozenset[Any]] = frozenset({list, tuple, str, bytes, range})
 """Classes that are indexed by number in a constant time."""
 _MANY: Final = 64
 
 
 class Places(Keys):
     """Guarded indexing over one budget."""
+
+    result: Callable[[Any], Any]
+    """Of `Arithmetic`: takes the bytes of what an operation made."""
 
     def places(self) -> dict[str, Any]:
         """The globals of compiled code that this class provides."""

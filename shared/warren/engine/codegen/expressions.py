@@ -145,8 +145,8 @@ class ExpressionCompiler(OperatorCompiler):
         return call("@made", made) if isinstance(function, ex.TypeName) else made
 
     def _method(self, function: ex.Attribute, node: ex.Call) -> ast.expr:
-        """What `value.name(...)` calls. Where its first argument can be looked at beforehand, what is cheap with that one
-        stays CPython's own.
+        """What `value.name(...)` calls. Where its first argument can be looked at beforehand, what is cheap with that
+        one stays CPython's own.
         """
         first = node.args[0] if node.args else None
         looked: list[ast.expr] = [self.expr(function.value), constant(function.name)]

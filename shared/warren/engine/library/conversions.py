@@ -1,4 +1,4 @@
-"""Texts and numbers made of each other: `int`, `str`, `bytes`, `Decimal`, `repr`, `hex`, class methods that read a text.
+"""Texts and numbers made of each other: `int`, `str`, `bytes`, `Decimal`, `repr`, `hex`, methods that read a text.
 
 Each is CPython's own, and takes from the budget what reading and writing take. Must not know of operators.
 """
@@ -93,7 +93,7 @@ def reading(
 
 def _int(guards: Guards) -> Callable[..., int]:
     def whole(*args: Any, **kwargs: Any) -> int:
-        value = args[0] if args else None
+        value: Any = args[0] if args else None
         cls = value.__class__
         if cls is str or cls is bytes:
             count = len(value)
@@ -117,6 +117,7 @@ def _checked(guards: Guards, made: int, count: int) -> int:
 
 def _text(guards: Guards) -> Callable[..., str]:
     def text(*args: Any, **kwargs: Any) -> str:
+        guards.budget.spend(1)
         if args and args[0].__class__ is not str:
             guards.written(args[0], 1 if isinstance(args[0], bytes) and len(args) > 1 else 4)
         made: str = guards.result(str(*args, **kwargs))
@@ -168,5 +169,5 @@ def class_method(guards: Guards, name: str) -> Callable[..., Any]:
             return str.maketrans(*args)
 
         return make_table
-    least = 20 if name.endswith("strptime") else 0
+    least = 40 if name.endswith("strptime") else 0
     return reading(guards, owner, least=least)
