@@ -52,7 +52,7 @@ def by_preexec(n: int) -> int:
 
 def by_fork(n: int) -> int:
     """Children that end in every way."""
-    for how, code in (("exit", 3), ("return", 0), ("raise", 1), ("loop", 4), ("hard", 5)):
+    for how, code in (("exit", 3), ("return", 0), ("raise", 1), ("loop", 4), ("hard", 5), ("old", 6)):
         pid = os.fork()
         if pid == 0:
             end(how)
@@ -75,6 +75,8 @@ def end(how: str) -> None:
             os._exit(asyncio.run(in_a_loop()))
         case "hard":
             os._exit(5)
+        case "old":  # as before there was `asyncio.run`
+            os._exit(asyncio.get_event_loop_policy().get_event_loop().run_until_complete(in_a_loop()) + 2)
 
 
 WAYS: dict[str, Callable[[int], int]] = {

@@ -23,6 +23,7 @@ _RESEND_SECONDS: Final = 30.0
 
 class SimulatedClient:
     """Afterwards `outcomes` and `answers` (how many for each run) tell what it got, `ended_at` when (virtual seconds),
+    `sent_again` how often a start was repeated that had no outcome yet,
     `refusals` which starts were refused, and `problems` what it should not have got.
     """
 
@@ -37,6 +38,7 @@ class SimulatedClient:
     ) -> None:
         self.outcomes: dict[UUID, messages.RunFinished] = {}
         self.answers: Counter[UUID] = Counter()
+        self.sent_again: Counter[UUID] = Counter()
         self.ended_at: dict[UUID, float] = {}
         self.refusals: dict[UUID, messages.ErrorInfo] = {}
         self.problems: list[str] = []
@@ -99,5 +101,6 @@ class SimulatedClient:
                 pass
             if run_id not in self.outcomes and loop.time() - sent_at >= _RESEND_SECONDS:
                 self._note(f"client sends {run_id} again")
+                self.sent_again[run_id] += 1
                 await self._broker.publish([message])
                 sent_at = loop.time()

@@ -30,7 +30,7 @@ from warren_coordinator.transitions import Cause, Transitions
 
 log = get_logger(__name__)
 
-_PAUSES: Final = (0.2, 0.8)
+_PAUSES: Final = (0.2,)
 """Seconds before a store that refuses one run's transition is asked again, as it may be the store's own fault."""
 
 

@@ -123,6 +123,7 @@ class EventHandler:
                 for _, event in left.doubtful:
                     self._cache.forget(event.run_id)
                 known += (await self._apply(left.doubtful, outbox, causes, is_fresh=True)).doubtful
+            known.sort(key=lambda item: not item[0].redelivered)  # what a redelivery calls for is never too much
             for item in known:
                 if (cause := cause_of(item[1])) not in causes and not faults.disabled(faults.REPUBLISH):
                     await self._publish_again(item, outbox, causes)
@@ -203,7 +204,9 @@ class EventHandler:
             except (Exception, Stop) as error:  # noqa: BLE001 - whatever it is, it is this run's alone
                 broken[event.run_id] = Fault(error, event, is_overdue=watchdog.is_overdue(event))
             else:
-                if watchdog.is_overdue(event):  # the engine took it for the workflow's own exception
+                if watchdog.overdue is not None and watchdog.is_overdue(
+                    event
+                ):  # the engine took it for the workflow's own exception
                     broken[event.run_id] = Fault(TransitionOverdue(), event, is_overdue=True)
 
     def _apply_to_none(self, item: Item, transitions: Transitions, left: _Leftovers) -> None:

@@ -21,10 +21,14 @@ class Abandonment:
     """The threads of one worker, at most `limit` of them abandoned.
 
     `restart` is called once, on the event loop, when there are so many; None where the process is not the worker's own.
+    When `stop` is set the worker ends anyhow.
     """
 
-    def __init__(self, *, concurrency: int, limit: int, restart: Callable[[], None] | None) -> None:
+    def __init__(
+        self, *, concurrency: int, limit: int, stop: asyncio.Event, restart: Callable[[], None] | None
+    ) -> None:
         self._limit = limit
+        self._stop = stop
         self._restart = restart
         self._is_over = False
         self._loop = asyncio.get_running_loop()
@@ -63,7 +67,7 @@ class Abandonment:
             abandoned=len(calls),
             limit=self._limit,
         )
-        if len(calls) < self._limit:
+        if len(calls) < self._limit or self._stop.is_set():
             return
         if self._restart is None:
             log.error("too many abandoned actions: no plain `def` runs until some have ended", hanging=summary(calls))

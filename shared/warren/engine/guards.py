@@ -50,25 +50,30 @@ class Guards(Comparison, Places, Arithmetic):
 
     def table(self) -> dict[str, Any]:
         """The globals of compiled code that this class provides."""
-        return self.operators() | self.comparisons() | self.places() | {
-            "@result": self.result,
-            "@made": self.made,
-            "@hashed": self.displayed,
-            "@set_of": self.set_of,
-            "@begun": self.begun,
-            "@callee": self.callee,
-            "@set_add": self.add_to_set,
-            "@set_update": self.add_all_to_set,
-            "@taken_apart": self.taken_apart,
-            "@format": self.format,
-            "@concatenate": self.concatenate,
-            "@counted": self.counted,
-            "@ticking": self.ticking,
-            "@check_stop": self.check_stop,
-            "@deref": dereference,
-            "@set_cell": set_cell,
-            "@budget": self._budget,
-        }
+        return (
+            self.operators()
+            | self.comparisons()
+            | self.places()
+            | {
+                "@result": self.result,
+                "@made": self.made,
+                "@hashed": self.displayed,
+                "@set_of": self.set_of,
+                "@begun": self.begun,
+                "@callee": self.callee,
+                "@set_add": self.add_to_set,
+                "@set_update": self.add_all_to_set,
+                "@taken_apart": self.taken_apart,
+                "@format": self.format,
+                "@concatenate": self.concatenate,
+                "@counted": self.counted,
+                "@ticking": self.ticking,
+                "@check_stop": self.check_stop,
+                "@deref": dereference,
+                "@set_cell": set_cell,
+                "@budget": self._budget,
+            }
+        )
 
     # strings
 

@@ -90,5 +90,3 @@ def _ordering(
 
 def _values(instance: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple([getattr(instance, name, None) for name in names])
-
-

@@ -84,9 +84,11 @@ def _reset_signals() -> int:
 
 
 def _forget(loop: asyncio.AbstractEventLoop, *, is_own: bool) -> None:
-    """No loop runs in a child, and `asyncio.run()` can start one; if this thread was the loop's, it goes no further."""
-    asyncio._set_running_loop(None)
-    if sys.version_info < (3, 12):  # since then asyncio does it itself
+    """The loop is nobody's current one; if this thread was the loop's, it goes no further.
+
+    That no loop runs in a child asyncio knows by itself, and since Python 3.12 also the rest.
+    """
+    if sys.version_info < (3, 12):
         asyncio.set_event_loop_policy(None)
     if is_own:
         loop.stop()
@@ -126,6 +128,6 @@ def _is_same_file(line: str) -> bool:
     """Whether the number still is the file that is watched: `tfd: 13 events: 19 data: d pos:0 ino:9d14 sdev:9`."""
     fields = dict(part.split(":", 1) for part in line.split() if ":" in part)
     try:
-        return os.fstat(int(line.split()[1])).st_ino == int(fields["ino"], 16)
-    except (OSError, KeyError, ValueError):
+        return "ino" not in fields or os.fstat(int(line.split()[1])).st_ino == int(fields["ino"], 16)
+    except (OSError, ValueError):
         return False

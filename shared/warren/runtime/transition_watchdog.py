@@ -38,7 +38,8 @@ class TransitionWatchdog:
         self.seconds = seconds
         self.current: object | None = None
         """What is computed now; whoever computes sets it for each piece of work."""
-        self._overdue: object | None = None
+        self.overdue: object | None = None
+        """What was ended last, until it is asked for with `is_overdue`."""
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._wake = threading.Event()
@@ -56,14 +57,14 @@ class TransitionWatchdog:
             with self._lock:
                 self.current = None
                 self._target = 0
-                if self._overdue is not None:
+                if self.overdue is not None:
                     _raise_in(target=threading.get_ident(), error=None)
 
     def is_overdue(self, work: object) -> bool:
         """Whether this piece of work was ended, whatever it made of that; forgets it."""
-        if self._overdue is not work or work is None:
+        if self.overdue is not work or work is None:
             return False
-        self._overdue = None
+        self.overdue = None
         return True
 
     def close(self) -> None:
@@ -77,7 +78,7 @@ class TransitionWatchdog:
     def _begin(self) -> None:
         identity = threading.get_ident()
         with self._lock:
-            self._overdue = None
+            self.overdue = None
             self._target = identity
         if self._thread is None:
             self._clock = _processor_clock(identity)
@@ -112,7 +113,7 @@ class TransitionWatchdog:
     def _end(self, work: object) -> None:
         with self._lock:
             if self.current is work and self._target:
-                self._overdue = work
+                self.overdue = work
                 _raise_in(target=self._target, error=TransitionOverdue)
 
 

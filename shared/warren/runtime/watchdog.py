@@ -72,8 +72,9 @@ class LoopWatchdog:
         known: Mapping[str, object] = {}
         looked_at, worked = time.monotonic(), time.process_time()
         while not self._end.wait(TICK_SECONDS):
-            elapsed, looked_at = time.monotonic() - looked_at, time.monotonic()
-            work, worked = time.process_time() - worked, time.process_time()
+            now, at_work = time.monotonic(), time.process_time()
+            elapsed, looked_at = now - looked_at, now
+            work, worked = at_work - worked, at_work
             if elapsed >= REPORT_SECONDS and work >= elapsed / 5:
                 self._report("no other thread could run", elapsed)
             # A process that was itself stopped blames nobody: no look counts for much longer than it should take.

@@ -49,7 +49,7 @@ def watched(main: Callable[[], Any], factory: Any, **options: Any) -> Logs:
 
     async def run() -> None:
         async with LoopWatchdog(describe=name_of, **options):
-            await asyncio.sleep(2 * TICK)
+            await asyncio.sleep(2.5 * TICK)  # not while the watchdog looks
             await asyncio.create_task(main(), name="culprit")
             await asyncio.sleep(4 * TICK)
 
@@ -125,7 +125,8 @@ def test_code_that_lets_no_thread_run_is_named_when_it_has_ended(factory: Any) -
     async def main() -> None:
         add_here()
 
-    report = next(each for each in watched(main, factory) if each["event"] == "no other thread could run")
+    logs = watched(main, factory)
+    (report,) = [each for each in logs if each["event"] == "no other thread could run"]
     assert report["task"] == "culprit"
     assert "in add_here" in report["stack"]
     assert report["seconds"] > 0.1

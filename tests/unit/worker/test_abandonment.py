@@ -116,6 +116,18 @@ async def test_a_worker_of_its_own_with_too_many_drains_and_starts_anew(w: World
     assert not worker.health.is_ready, "it is on its way out"
 
 
+async def test_a_worker_that_ends_anyhow_does_not_start_anew(w: World) -> None:
+    worker, told = await restarting(w, max_abandoned_threads=1)
+    await w.send(w.item(hang, timeout_seconds=0.3))
+    await eventually(lambda: began)
+    worker.stop.set()
+    with capture_logs() as logs:
+        await w.reported(1)
+        await eventually(lambda: any(line["event"] == ABANDONED for line in logs))
+    assert not told
+    assert not [line for line in logs if line["log_level"] == "error"]
+
+
 async def test_inside_another_process_a_worker_with_too_many_refuses_plain_actions(w: World) -> None:
     worker = await w.worker(max_abandoned_threads=2)
     await eventually(lambda: worker.health.is_ready)
