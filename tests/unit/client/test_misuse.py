@@ -16,8 +16,9 @@ from warren.adapters.memory.broker import MemoryBroker
 from warren.adapters.memory.broker_server import MemoryServer
 from warren.adapters.memory.store import MemoryRunStore
 from warren.client import Warren
-from warren.contracts import messages, registrations
+from warren.contracts import messages, registrations, wire
 from warren.errors import BrokerUnavailable, InvalidInput, RunNotFound
+from warren.ports import OutgoingMessage
 
 ORDER = Order(7, ("tea",))
 
@@ -38,14 +39,27 @@ async def test_a_run_id_of_another_workflow_is_refused_and_its_run_goes_on(clien
     assert [run.workflow for run in await client.runs()] == ["client-wait"]
 
 
-async def test_a_refused_start_is_no_answer_to_the_others_of_its_run(client: Warren) -> None:
-    """Two starts of one client with one id, and only the second one is wrong."""
+async def test_a_refused_start_is_no_answer_to_the_others_of_its_run(here: Installation, client: Warren) -> None:
+    """Of two compilers one may refuse the second start before the other one has taken the first."""
+    await here.cluster.services[0].drain()
     run_id = uuid4()
-    first = await client.start(Wait, 0.3, run_id=run_id)
-    second = await client.start("client-wait", seconds="long", run_id=uuid4())
-    third = await client.start("client-wait", run_id=run_id, version="0" * 64)
-    with pytest.raises(InvalidInput, match="seconds"):
+    first = await client.start(Wait, 0, run_id=run_id)
+    second = await client.start(Wait, 0, run_id=run_id)
+    info = messages.ErrorInfo(code="unknown_workflow", message="not here")
+    await here.cluster.client.publish(
+        [
+            OutgoingMessage(
+                "",
+                client._replies.queue,
+                wire.dump(messages.Refused(error=info)),
+                correlation_id=second._expectation.correlation_id,
+            )
+        ]
+    )
+    with pytest.raises(InvalidInput, match="not here"):
         await second.result(5)
+    await here.cluster.compiler()
+    third = await client.start(Wait, 3600, run_id=run_id)
     assert await asyncio.gather(first.result(5), third.result(5)) == ["waited", "waited"]
 
 
