@@ -67,12 +67,9 @@ async def run(
     await unless_stopped(stop, retry_infrastructure(partial(broker.declare, topology), what="topology"))
     repair = route_repair(broker, topology)
     reporter = Reporter(broker, repair=repair)
+    telemetry, level = telemetry or Telemetry(), settings.action_error_level
     performer = Performer(
-        registry=registry,
-        modules=modules,
-        report=reporter.report,
-        telemetry=telemetry or Telemetry(),
-        error_level=settings.action_error_level,
+        registry=registry, modules=modules, report=reporter.report, telemetry=telemetry, error_level=level
     )
     abandonment = Abandonment(
         concurrency=settings.concurrency, limit=settings.max_abandoned_threads, stop=stop, restart=restart
@@ -97,11 +94,15 @@ async def run(
     if health is not None:
         _report(health, broker, [intakes, suspects], abandonment, registration)
     log.info("working", queues=list(queues), modules=list(modules), actions=len(registry.names()))
-    background = (obey_control(broker, pool), leases.run(), register_quietly(registration))
-    intake = (intakes.run(stop, receiver.take), suspects.run(stop, receiver.take_suspect))
     blocked = BlockedLoop(broker=broker, pool=pool, leases=leases, look_seconds=settings.look_seconds)
     async with _watchdog(blocked) if watch_loop else nullcontext():
-        await _work(intake, background, pool=pool, reporter=reporter, leases=leases)
+        await _work(
+            (intakes.run(stop, receiver.take), suspects.run(stop, receiver.take_suspect)),
+            (obey_control(broker, pool), leases.run(), register_quietly(registration)),
+            pool=pool,
+            reporter=reporter,
+            leases=leases,
+        )
 
 
 def _report(
