@@ -99,7 +99,7 @@ class Attributes:
     """Guarded attribute access."""
 
     def __init__(self, guards: Guards, contexts: Contexts) -> None:
-        self._guards = guards
+        self._guards = self.guards = guards
         self._contexts = contexts
         self._methods = Methods(guards)
         self._free = {cls: self._methods.free(cls, names) - _VIEWS.keys() for cls, names in _ALLOWED.items()}

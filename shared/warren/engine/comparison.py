@@ -58,14 +58,11 @@ class Comparison(Keys):
     def unequal(self, left: Any, right: Any) -> Any:
         """`left != right`."""
         cls = left.__class__
-        if cls is int:
-            if _LOWEST < left < LARGE_INT:
-                return left != right
-        elif (cls is str and len(left) < LARGE_TEXT) or cls in CONSTANT:
-            return left != right
-        elif cls in SEQUENCES or cls in MAPPINGS:
+        if cls in SEQUENCES or cls in MAPPINGS:
             return not self._equal(left, right)
-        else:
+        if not self.is_short(left):
+            if cls in SETS or cls is DictKeys or cls is DictItems:
+                return not self._equal(left, right)
             self.work(self.units(left))
         return left != right
 
@@ -132,18 +129,15 @@ class Comparison(Keys):
 
         def ordered(left: Any, right: Any) -> Any:
             cls = left.__class__
-            if cls is int:
-                if _LOWEST < left < LARGE_INT:
-                    return compare(left, right)
-            elif (cls is str and len(left) < LARGE_TEXT) or cls in CONSTANT:
+            if self.is_short(left):
                 return compare(left, right)
-            elif cls in SEQUENCES and right.__class__ is cls:
+            if cls in SEQUENCES and right.__class__ is cls:
                 for one, other in zip(left, right, strict=False):
                     self._budget.spend(1)
                     if not self.is_same(one, other):
                         return ordered(one, other)
                 return compare(len(left), len(right))
-            elif cls in SETS:
+            if cls in SETS:
                 self.rehashed(left)
                 self.rehashed(right)
                 self.work(self.units(left) + self.units(right))

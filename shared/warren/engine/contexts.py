@@ -65,6 +65,7 @@ class Contexts:
         """Ask for the end of a future with this CancelledError; False when that came too late."""
         if future.state is not FutureState.PENDING:
             return False
+        self._scheduler.spend(1)
         if isinstance(future, Gather):
             return self._cancel_gather(future, error)
         if future.strand is not None:
@@ -182,6 +183,7 @@ class Contexts:
 
     def task_done(self, group: TaskGroup, task: Future) -> None:
         """A task of a group is complete."""
+        self._scheduler.spend(2 + (len(group.tasks) >> 8))
         group.tasks.remove(task)
         if group.done is not None and not group.tasks:
             self._scheduler.complete(group.done, FutureState.DONE, None)

@@ -84,10 +84,10 @@ class Costs:
             count = len(part)
             total += 1 + count
             if isinstance(part, dict):
-                budget.spend((count >> 1) + 1)
+                budget.spend((count >> 1) + 3)
                 waiting.extend(part.values())
             else:
-                budget.spend((count >> 2) + 1)
+                budget.spend((count >> 2) + 2)
             kinds = set(map(type, part))
             if not kinds <= CONSTANT:
                 if kinds == {int} or kinds == {str}:

@@ -146,7 +146,7 @@ class Guards(Comparison, Places, Arithmetic):
 
     def add_all_to_set(self, items: OrderedSet, more: Any) -> OrderedSet:
         """`*more` in a set display."""
-        items.update(self.hashing(self.counted(more), items._items))
+        items.update(self.hashing(self.counted(more), items._items, grows=False))
         return items
 
     def made(self, instance: Any) -> Any:

@@ -203,8 +203,11 @@ class MapIterator(TickingIterator):
         self.inners = inners
 
     def __next__(self) -> Any:
-        self.tick(1 + (len(self.inners) >> 2))
-        return self.function(*[next(inner) for inner in self.inners])
+        budget, inners = self.budget, self.inners
+        budget.steps -= 1 + (len(inners) >> 2)
+        if budget.steps < 0:
+            budget.out_of_steps()
+        return self.function(next(inners[0])) if len(inners) == 1 else self.function(*[next(inner) for inner in inners])
 
 
 class FilterIterator(TickingIterator):

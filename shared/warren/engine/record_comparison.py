@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _ORDERS: Final = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
 _MISSING: Final = object()
+_STEPS: Final = 3
 
 
 def guard_dataclass(cls: Any, guards: Guards) -> None:
@@ -25,7 +26,7 @@ def guard_dataclass(cls: Any, guards: Guards) -> None:
         cls.__eq__ = guarded_equality(own["__eq__"], guards, names)
     for method, name in _ORDERS.items():
         if method in own:
-            setattr(cls, method, _ordering(own[method], guards.order(name), names))
+            setattr(cls, method, _ordering(own[method], guards, name, names))
     guard_hash(cls, guards, names)
 
 
@@ -63,7 +64,7 @@ def guarded_equality(
     """An `__eq__` over fields, or over all that an instance has."""
 
     def equal(self: Any, other: object) -> Any:
-        guards.budget.spend(1)
+        guards.budget.spend(_STEPS)
         if other.__class__ is not self.__class__:
             return generated(self, other)
         ours, theirs = vars(self), vars(other)
@@ -78,9 +79,12 @@ def guarded_equality(
 
 
 def _ordering(
-    generated: Callable[[Any, Any], Any], compare: Callable[[Any, Any], Any], names: tuple[str, ...]
+    generated: Callable[[Any, Any], Any], guards: Guards, order: str, names: tuple[str, ...]
 ) -> Callable[[Any, Any], Any]:
+    compare = guards.order(order)
+
     def ordered(self: Any, other: object) -> Any:
+        guards.budget.spend(_STEPS)
         if other.__class__ is not self.__class__:
             return generated(self, other)
         return compare(_values(self, names), _values(other, names))
@@ -90,5 +94,3 @@ def _ordering(
 
 def _values(instance: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple([getattr(instance, name, None) for name in names])
-
-

@@ -18,7 +18,6 @@ from warren.contracts.tags import KEPT_REPR, KEPT_TEXT, UNCOMPILED
 from warren.engine.dumps import DUMPS, dumping
 from warren.engine.limits import Stop
 from warren.engine.objects import BoundMethod
-from warren.engine.record_comparison import guarded_equality
 from warren.errors import LimitExceeded
 
 _MODEL_METHODS = frozenset({"model_copy", "model_fields_set", "model_extra"})
@@ -134,6 +133,7 @@ class RecordModel(BaseModel):
     """Makes the workflow's own `ValidationError` from pydantic's text."""
 
     __warren_guards__: ClassVar[Any]
+    __warren_equality__: ClassVar[Callable[[Any, Any], Any]]
 
     def __init__(self, /, **data: Any) -> None:
         type(self).__warren_guards__.copied(data.values())
@@ -143,7 +143,7 @@ class RecordModel(BaseModel):
             raise type(self).__warren_error__(str(error)) from None
 
     def __eq__(self, other: Any) -> bool:
-        return bool(guarded_equality(BaseModel.__eq__, type(self).__warren_guards__)(self, other))
+        return bool(type(self).__warren_equality__(self, other))
 
     def __warren_attribute__(self, name: str) -> Any:
         members = getattr(type(self), MEMBERS, _NO_MEMBERS)

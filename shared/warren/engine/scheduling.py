@@ -68,6 +68,10 @@ class Scheduler(Futures):
         commands, self.commands = self.commands, []
         return commands
 
+    def spend(self, steps: int) -> None:
+        """Take steps for work of the scheduler's own."""
+        self._guards.budget.spend(steps)
+
     @property
     def is_full(self) -> bool:
         """Whether this transition has given as many commands as it may."""
@@ -130,6 +134,7 @@ class Scheduler(Futures):
         if isinstance(coro, Future) or not isinstance(coro, Awaitable):
             raise TypeError(f"a coroutine was expected, got {coro!r}")
         self._guards.budget.allocate(OBJECT_BYTES)
+        self.spend(2)
         future = Future(is_task=True)
         self.run.ready.append(Launch(coro, future))
         return future
@@ -158,6 +163,7 @@ class Scheduler(Futures):
 
     def _draw(self) -> bytes:
         run = self.run
+        self.spend(4)
         run.draws += 1
         return hashlib.sha256(f"{run.run_id}\x1f{run.draws}".encode()).digest()
 
@@ -167,7 +173,9 @@ class Scheduler(Futures):
             raise ValueError(f"level must be one of {', '.join(_LEVELS)}, not {level!r}")
         if self.is_full:
             raise Stop(LimitExceeded(f"the workflow logged more than {MAX_COMMANDS:,} lines without awaiting anything"))
-        self.commands.append(LogMessage(printable(str(message)), level))
+        if not isinstance(message, str):
+            self._guards.written(message)
+        self.commands.append(LogMessage(printable(self._guards.result(str(message))), level))
 
     def start(self, awaitable: Any) -> Future:
         """Start an awaitable now; its future."""

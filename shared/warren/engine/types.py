@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Optional, Union
 
-from pydantic import ConfigDict, Field, computed_field, create_model
+from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
 
 from warren import errors
 from warren.contracts.exceptions import initialise
@@ -26,7 +26,7 @@ from warren.contracts.values import KEPT_TEXT, decode, kept_repr, kept_text
 from warren.engine.dumps import DUMP_GUARD, own_dump, unread
 from warren.engine.members import own_attributes
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
-from warren.engine.record_comparison import guard_dataclass, guard_hash, guard_identity
+from warren.engine.record_comparison import guard_dataclass, guard_hash, guard_identity, guarded_equality
 from warren.engine.records import CHECKS, MEMBERS, SLOTS, Instance, Members, Opaque, Record, RecordModel
 from warren.errors import InvalidInput, MessageError
 from warren.ir.expressions import Const
@@ -285,6 +285,7 @@ class TypeTable:
                 "__module__": __name__,
                 "__warren_error__": staticmethod(self._invalid),
                 "__warren_guards__": self._guards,
+                "__warren_equality__": staticmethod(guarded_equality(BaseModel.__eq__, self._guards)),
                 **{field.name: self._computed(definition, field) for field in definition.computed},
                 **({DUMP_GUARD: own_dump(definition.ref)} if "model_dump" in definition.opaque else {}),
             },

@@ -48,6 +48,7 @@ from warren.ir.program import (
 from warren.lowering.walk import walk
 
 VARIABLES = "@variables"
+_STEPS_OF_AN_AWAIT = 4
 
 
 class Step(IntEnum):
@@ -195,7 +196,7 @@ class _NodeCompiler(StatementCompiler):
             case LoopNode():
                 return self._around(node, self._advance(node), constant(node.body))
             case AwaitNode():
-                return self._around(node, tick(weight_of_expression(node.value) + 1), self.expr(node.value))
+                return self._around(node, tick(weight_of_expression(node.value) + _STEPS_OF_AN_AWAIT), self.expr(node.value))
             case ReturnNode():
                 if node.value is None:
                     return self._around(node, [], constant(None))

@@ -68,6 +68,7 @@ class AttributeGetter:
         self.attributes = attributes
 
     def __call__(self, obj: Any, /) -> Any:
+        self.attributes.guards.budget.spend(sum([2 + name.count(".") for name in self.names]))
         found = tuple([self._read(obj, name) for name in self.names])
         return found[0] if len(found) == 1 else found
 

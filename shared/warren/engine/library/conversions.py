@@ -117,6 +117,7 @@ def _checked(guards: Guards, made: int, count: int) -> int:
 
 def _text(guards: Guards) -> Callable[..., str]:
     def text(*args: Any, **kwargs: Any) -> str:
+        guards.budget.spend(1)
         if args and args[0].__class__ is not str:
             guards.written(args[0], 1 if isinstance(args[0], bytes) and len(args) > 1 else 4)
         made: str = guards.result(str(*args, **kwargs))
@@ -168,5 +169,5 @@ def class_method(guards: Guards, name: str) -> Callable[..., Any]:
             return str.maketrans(*args)
 
         return make_table
-    least = 20 if name.endswith("strptime") else 0
+    least = 40 if name.endswith("strptime") else 0
     return reading(guards, owner, least=least)

@@ -77,6 +77,7 @@ def _take_entries(guards: Guards, items: Any) -> None:
 def _extreme(guards: Guards, function: Callable[..., Any]) -> Callable[..., Any]:
     def found(*args: Any, key: Any = None, **kwargs: Any) -> Any:
         key = guards.callee(key)
+        guards.budget.spend(1)
         if len(args) == 1 and is_iterable(args[0]):
             if key is None:
                 return function(compared_items(guards, args[0]), **kwargs)
@@ -91,6 +92,7 @@ def _sorted(guards: Guards) -> Callable[..., Any]:
     def made(*args: Any, key: Any = None, **kwargs: Any) -> Any:
         if len(args) != 1 or not is_iterable(args[0]):
             return sorted(*args, key=key, **kwargs)
+        guards.budget.spend(2)
         items = list(guards.counted(args[0]) if key is None else guards.ticking(args[0]))
         guards.budget.allocate(8 * len(items))
         items.sort(key=sort_key(guards, items, key), **kwargs)

@@ -1,0 +1,157 @@
+"""Operators, displays, comprehensions, loops, patterns and calls: their rows of the cost table."""
+
+from __future__ import annotations
+
+from tests.unit.engine.costs.rows import (
+    BYTES,
+    COLLIDING,
+    DICT,
+    INT,
+    LIST,
+    NESTED,
+    SET,
+    TEXT,
+    TUPLES,
+    Row,
+)
+
+_LONG = "s = 'a' * 20_000_000\nt = 'a' * 19_999_999 + 'b'\n---\n"
+_BIG_INTS = "n = 3 ** 300_000\nm = 3 ** 300_000 + 1\n---\n"
+
+OPERATORS = [
+    Row(
+        "+",
+        "bytes of the result; digits of ints",
+        "arithmetic.Arithmetic.add",
+        (
+            LIST + "xs + xs",
+            TEXT + "s + 'a'",
+            INT + "n + 1",
+            "n = 3 ** 600_000\nreturn [n + i for i in range(2_000_000)]",
+            "n = 3 ** 600_000\nreturn [n + 1 for i in range(2_000_000)]",
+            "c = collections.Counter(range(200_000))\n---\nc + c",
+            "xs = []\ni = 0\nwhile True:\n    xs.append((i,) + (i,))\n    i += 1",
+        ),
+    ),
+    Row(
+        "-",
+        "items of both; digits of ints",
+        "arithmetic.Arithmetic.subtract",
+        (SET + "d - d", INT + "n - 1", "c = collections.Counter(range(200_000))\n---\nc - c"),
+    ),
+    Row(
+        "*",
+        "bytes of the result; product of the digits of ints",
+        "arithmetic.Arithmetic.multiply",
+        (INT + "n * 1", "n = 3 ** 300_000\n---\nn * n", LIST + "xs * 1", "d = decimal.Decimal('7' * 400_000)\n---\nd * d"),
+    ),
+    Row("/", "product of the digits of ints", "arithmetic.Arithmetic.operators", (_BIG_INTS + "n / m", INT + "n / 3")),
+    Row(
+        "//",
+        "product of the digits of ints",
+        "arithmetic.Arithmetic.operators",
+        (INT + "n // 3", "n = 3 ** 600_000\nm = 3 ** 300_000\n---\nn // m"),
+    ),
+    Row(
+        "%",
+        "product of the digits of ints; characters of the format and its values",
+        "arithmetic.Arithmetic.modulo",
+        (
+            INT + "n % 7",
+            "n = 3 ** 600_000\nm = 3 ** 300_000\n---\nn % m",
+            "s = '1 ' * 15_000_000\n---\ns % ()",
+            "s = '%s' * 1_000_000\nv = tuple([0] * 1_000_000)\n---\ns % v",
+            "s = '\\0' * 10_000_000\n---\n'%r' % s",
+        ),
+    ),
+    Row("**", "bits of the result", "arithmetic.Arithmetic.power", ("n = 7\n---\nn ** 350_000", "d = decimal.Decimal(2)\n---\nd ** d.ln()")),
+    Row("<<", "bits of the result", "arithmetic.Arithmetic.operators", ("i = 999_990\n---\n1 << i", "return [1 << 999_999 for _ in range(2_000_000)]")),
+    Row(">>", "digits", "arithmetic.Arithmetic.operators", (INT + "n >> 1", "n = 3 ** 600_000\nreturn [n >> 1 for _ in range(2_000_000)]")),
+    Row("@", "nothing that a built-in class has", "arithmetic.Arithmetic.operators", ("x = 1\ny = Box()\nwhile True:\n    try:\n        x @ y\n    except TypeError:\n        pass",)),
+    Row("& | ^", "items of both; digits of ints", "arithmetic.Arithmetic.operators", (SET + "d {f} d", INT + "n {f} 1", "d = dict.fromkeys(range(200_000))\n---\nd.keys() {f} d")),
+    Row("-x +x ~x", "digits of an int", "arithmetic.Arithmetic.operators", ("n = 3 ** 600_000\n---\ny = {f}".replace("{f}", "-n"), "n = 3 ** 600_000\nreturn [~n for _ in range(2_000_000)]", "c = collections.Counter(range(300_000))\n---\ny = +c")),
+    Row("not-x", "nothing", "codegen.operators.OperatorCompiler", ("x = [0]\nwhile True:\n    y = not x",)),
+    Row("+=", "bytes of the result", "arithmetic.Arithmetic.add_in_place", (TEXT + "s += 'a'", "xs = (0,) * 1_000_000\n---\nxs += (1,)", "xs = [0]\n---\nxs += [1] * 1000", INT + "n += 1", "xs = []\nxs += itertools.count()")),
+    Row("-= /= //= %= **= <<= >>= @= &= ^=", "as the operator itself", "arithmetic.Arithmetic.operators", (INT + "n -= 1", INT + "n &= -1", SET + "d -= {1}", SET + "d &= d", "n = 3 ** 600_000\nm = 3 ** 300_000\n---\nk = n\nk //= m", INT + "n >>= 1", "s = set(range(200_000))\nt = set(range(200_000))\n---\ns ^= t")),
+    Row("*=", "as the operator itself", "arithmetic.Arithmetic.operators", ("xs = [0]\nwhile True:\n    xs *= 2", "n = 3\nwhile True:\n    n *= n")),
+    Row("|=", "items of the right operand", "arithmetic.Arithmetic.unite_in_place", (DICT + "d |= d", "d = {}\nd |= zip(itertools.count(), itertools.count())", SET + "d |= d")),
+    Row(
+        "== !=",
+        "parts of both, as a tree, as far as they are equal",
+        "comparison.Comparison.equal",
+        (
+            NESTED + "return x {f} y",
+            TUPLES + "return x {f} y",
+            _LONG + "s {f} t",
+            _BIG_INTS + "n {f} m",
+            "xs = list(range(300_000))\nys = list(range(300_000))\n---\nxs {f} ys",
+            "d = dict.fromkeys(range(200_000))\ne = dict.fromkeys(range(200_000))\n---\nd {f} e",
+            "x = {0: 0}\ny = {0: 0}\nfor _ in range(60):\n    x = {0: x, 1: x}\n    y = {0: y, 1: y}\nreturn x {f} y",
+            "x = Box(0)\ny = Box(0)\nfor _ in range(60):\n    x = Box([x, x])\n    y = Box([y, y])\nreturn x {f} y",
+            "x = collections.deque([0])\ny = collections.deque([0])\nfor _ in range(60):\n    x = collections.deque([x, x])\n    y = collections.deque([y, y])\nreturn x {f} y",
+            "x = Item(value=0)\ny = Item(value=0)\nfor _ in range(60):\n    x = Item(value=[x, x])\n    y = Item(value=[y, y])\nreturn x {f} y",
+            "d = set(range(200_000))\ne = set(range(200_000))\n---\nd {f} e",
+            "x = []\ny = []\nfor _ in range(100_000):\n    x = [x]\n    y = [y]\nreturn x {f} y",
+        ),
+    ),
+    Row(
+        "< <= > >=",
+        "parts of both, as a tree, as far as they are equal",
+        "comparison.Comparison.order",
+        (NESTED + "return x {f} y", _LONG + "s {f} t", _BIG_INTS + "n {f} m", "d = set(range(200_000))\n---\nd {f} d", "x = Ordered(0)\ny = Ordered(0)\nfor _ in range(60):\n    x = Ordered([x, x])\n    y = Ordered([y, y])\nreturn x {f} y"),
+    ),
+    Row("chained", "parts of what stands in the middle", "comparison.Comparison.compared", (NESTED + "return x == y == x", NESTED + "return 0 == 0 in [x] == y")),
+    Row("is is-not", "nothing", "codegen.operators.OperatorCompiler", ("x = [0]\nwhile True:\n    x is x\n    x is not x",)),
+    Row(
+        "in not-in",
+        "items, times the parts of what is looked for; characters, times those of a short pattern",
+        "comparison.Comparison.contains",
+        (
+            LIST + "1 {f} xs",
+            "s = 'a' * 29_000\n---\n('a' * 50 + 'b' + 'a' * 48) {f} s",
+            TEXT + "'xyz' {f} s",
+            "return 1.5 {f} range(10**12)",
+            "x = 'a' * 1_000_000 + 'b'\nxs = ['a' * 1_000_000 + 'c'] * 1_000_000\nreturn x {f} xs",
+            NESTED + "return y {f} [x]",
+            TUPLES + "return y {f} {1: 1}",
+            "d = dict.fromkeys(range(200_000))\n---\n-1 {f} d.values()",
+            "d = dict.fromkeys(range(200_000))\n---\n(-1, 0) {f} d.items()",
+            "return -1 {f} itertools.count()",
+            "xs = [0] * 900\n---\n1 {f} xs",
+            "ds = [{'a': n, 'b': [n]} for n in range(20_000)]\nx = {'a': -1, 'b': [0]}\n---\nx {f} ds",
+        ),
+    ),
+    Row(
+        "x[i]",
+        "parts of a key; keys with the same hash; half of a deque",
+        "places.Places.item",
+        (
+            TUPLES + "d = {1: 1}\nreturn d[x]",
+            "t = (0,) * 1_000_000\nd = {t: 1}\n---\nd[t]",
+            "d = collections.deque([0]) * 4_000_000\ni = 2_000_000\n---\nd[i]",
+            COLLIDING + "d = {}\nfor k in ks:\n    d[k] = 1\nreturn d",
+            "n = 3 ** 600_000\nd = {n: 1}\n---\nd[n]",
+        ),
+    ),
+    Row("x[i]=y", "what stands behind it, for a slice", "places.Places.key", (LIST + "xs[0:0] = [1]", TUPLES + "d = {}\nd[x] = 1", "d = {}\nt = (0,) * 1_000_000\n---\nd[t] = 1", LIST + "xs[1::2] = xs[::2]", LIST + "xs[:] = itertools.count()")),
+    Row("del-x[i]", "what stands behind it", "places.Places.deleted", (LIST + "del xs[0]", LIST + "del xs[:1]", "d = collections.deque([0]) * 4_000_000\n---\ndel d[2_000_000]", DICT + "k = next(iter(d))\ndel d[k]")),
+    Row("x[i:j]", "bytes of the result", "arithmetic.Arithmetic.result", (LIST + "xs[::-1]", TEXT + "s[1:]", "xs = [0] * 900\nreturn [xs[1:] for _ in range(2_000_000)]")),
+]
+
+STATEMENTS = [
+    Row("display", "size in the program", "codegen.weights.weight", ("return [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0] for _ in range(2_000_000)]", "return [{'a': 1, 'b': 2, 'c': 3} for _ in range(2_000_000)]", "return [({}, {}, {}, {}) for _ in range(2_000_000)]", "return [{n} for n in range(2_000_000)]", "xs = []\nwhile True:\n    xs.append([[], [], [], [], [], []])")),
+    Row("starred", "items", "guards.Guards.counted", ("xs = [0] * 900\nreturn [[*xs] for _ in range(2_000_000)]", "d = dict.fromkeys(range(900))\nreturn [{**d} for _ in range(2_000_000)]", "xs = [0] * 900\nreturn [{*xs, n} for n in range(2_000_000)]", DICT + "first, *rest = d", "x = [0] * 100_000\n---\nmax(*x)")),
+    Row("key-of-display", "parts of the key; keys with the same hash", "keys.Keys.displayed", (TUPLES + "return {x: 1}", COLLIDING + "return {k: 1 for k in ks}", TUPLES + "return {x}", COLLIDING + "return {k for k in ks}", COLLIDING + "return {*ks, 1}", "return {(k * (2**61 - 1), 0): 1 for k in range(50_000)}")),
+    Row("comprehension", "items, times the size of the element", "codegen.weights.weight_of", ("return [(n + 1) * (n + 2) * (n + 3) * (n + 4) * (n + 5) * (n + 6) * (n + 7) * (n + 8) for n in range(2_000_000)]", "return sum(1 for a in range(10**6) for b in range(10**6))", "return [lambda: n for n in range(2_000_000)]", "return [f'{n}{n}{n}{n}{n}' for n in range(2_000_000)]", "return [n for n in range(2_000_000) if n in (1, 2) and n in (1, 2, 3) and n in (1, 2, 3)]")),
+    Row("f-string", "characters", "guards.Guards.format", ("s = 'a' * 90\nreturn [f'{s}' for _ in range(2_000_000)]", "s = '\\0' * 10_000_000\n---\nf'{s!r}'", "s = '\\0' * 10_000_000\n---\nf'{s!a}'", "d = decimal.Decimal(1)\n---\nf'{d:.999999f}'", NESTED + "return f'{x}'", "return f'{1e308:.999999f}' * 60 + f'{1e308:.999999f}'", INT + "f'{n:x}'")),
+    Row("for", "turns; places in a dict that are empty", "codegen.weights.weight_of_loop", ("d = dict.fromkeys(range(300_000))\nfor n in range(299_999):\n    del d[n]\nawait act(0)\nwhile True:\n    for k in d:\n        break", "for a in zip(*[[0] * 1000] * 100_000):\n    pass", "d = dict.fromkeys(range(300_000))\nfor n in range(299_999):\n    del d[n]\nawait act(0)\nwhile True:\n    (k,) = d", "it = range(10**9)\nfor _ in range(1_000):\n    it = enumerate(it)\nfor x in it:\n    pass", "it = range(10**9)\nfor _ in range(1_000):\n    it = map(abs, it)\nfor x in it:\n    pass")),
+    Row("while", "turns, times the size of the test", "codegen.weights.weight_of_loop", ("n = 0\nwhile (n + 1) * (n + 2) * (n + 3) * (n + 4) * (n + 5) * (n + 6) * (n + 7) * (n + 8):\n    n += 1",)),
+    Row("await", "a step each", "codegen.functions._NodeCompiler.node", ("t = asyncio.create_task(act(1))\nawait t\nwhile True:\n    await t", "while True:\n    await asyncio.sleep(0)", "async def f():\n    return 1\nwhile True:\n    await f()", "g = asyncio.gather()\nwhile True:\n    await g")),
+    Row("match", "items that a pattern copies", "guards.Guards.taken_apart", ("xs = [0] * 1_000_000\n---\nmatch xs:\n    case [*rest, 5]:\n        pass", "d = dict.fromkeys(range(200_000))\n---\nmatch d:\n    case {0: 1, **rest}:\n        pass\n    case {0: None, **rest} if rest == 1:\n        pass", "xs = [[0] * 1_000_000]\n---\nmatch xs:\n    case [[*rest, 5]]:\n        pass", "class_ = 1\n" + NESTED + "b = Box(x)\nmatch y:\n    case b.value:\n        return 1")),
+    Row("call", "arguments; depth", "guards.Guards.callee", ("f = list\nreturn f(range(10**9))", "f = [sorted, list][1]\nreturn f(range(10**9))", "return list(map(list, [range(10**9)] * 2))", "b = Box(list)\nreturn b.value(range(10**9))", "return type([])(range(10**9))", "f = functools.partial(list)\nreturn f(range(10**9))", "f = str\n" + NESTED + "return f(x)", "return sorted([range(10**9)], key=list)", "return list(itertools.starmap(list, [(range(10**9),)]))", "return functools.reduce(set, [1, 2])" if False else "f = set\nreturn f(range(10**9))", "f = bytes\nreturn f(10**10)", "f = [].copy\nreturn f()" if False else "xs = []\nf = xs.copy\nxs.extend([0] * 4_000_000)\nkept = []\nwhile True:\n    kept.append(f())", "xs = []\nf = xs.pop\nxs *= 2\nxs.extend([0] * 4_000_000)\nwhile True:\n    f(0)")),
+    Row("instance", "fields; what a model copies", "guards.Guards.copied", ("return [Box(n) for n in range(2_000_000)]", "xs = [0] * 1_000_000\n---\nItems(items=xs)", "x = [[0] * 1_000] * 1_000\nx = [x] * 1_000\nreturn Cube(items=x)", "b = Item(value=[0] * 1_000_000)\n---\nb.model_copy(deep=True)", "b = Item(value=[0] * 1_000_000)\n---\nb.model_dump()", "b = Item(value=0)\nfor _ in range(50):\n    b = Item(value=[b, b])\nreturn b.model_dump()", "b = Item(value=0)\nfor _ in range(50):\n    b = Item(value=[b, b])\nreturn b.model_dump_json()", "b = Box(1)\nwhile True:\n    dataclasses.replace(b, value=2)")),
+    Row("hash", "keys with the same hash", "record_comparison.guard_identity", ("d = {}\nfor n in range(50_000):\n    d[Same(n)] = n", "d = {}\nfor n in range(50_000):\n    d[SameEqual(n)] = n", "return len({Same(n) for n in range(50_000)})", "b = Frozen((0,))\nfor _ in range(60):\n    b = Frozen((b, b))\nreturn {b: 1}", TUPLES + "return {Frozen(x): 1}", "return {uuid.UUID(int=k * (2**61 - 1)): 1 for k in range(50_000)}", "return {complex(-1000003 * k, k): 1 for k in range(50_000)}", "return {decimal.Decimal(k * (2**61 - 1)): 1 for k in range(50_000)}")),
+    Row("raise", "parts of the error", "interpreter.Interpreter.finish_failed", (NESTED + "raise ValueError(x)", "e = ValueError(1)\nfor _ in range(100_000):\n    f = ValueError(1)\n    f.__cause__ = e\n    e = f\nraise e" if False else "e = ValueError('x' * 10_000_000)\n---\nstr(e)", "eg = ValueError(1)\nfor _ in range(60):\n    eg = ExceptionGroup('x', [eg, eg])\nreturn eg.split(KeyError)", "class_ = 0\nraise Endless()")),
+    Row("task", "tasks", "contexts.Contexts.task_done", ("async with asyncio.TaskGroup() as g:\n    for _ in range(300_000):\n        g.create_task(asyncio.sleep(0))", "g = act(1)\nfor _ in range(40):\n    g = asyncio.gather(asyncio.gather(g), asyncio.gather(g))\ng.cancel()\nawait g")),
+]
+ROWS = [*OPERATORS, *STATEMENTS]
