@@ -67,10 +67,7 @@ async def run(
     await unless_stopped(stop, retry_infrastructure(partial(broker.declare, topology), what="topology"))
     repair = route_repair(broker, topology)
     reporter = Reporter(broker, repair=repair)
-    telemetry, level = telemetry or Telemetry(), settings.action_error_level
-    performer = Performer(
-        registry=registry, modules=modules, report=reporter.report, telemetry=telemetry, error_level=level
-    )
+    performer = _performer(settings, reporter, registry=registry, modules=modules, telemetry=telemetry)
     abandonment = Abandonment(
         concurrency=settings.concurrency, limit=settings.max_abandoned_threads, stop=stop, restart=restart
     )
@@ -88,11 +85,10 @@ async def run(
     receiver = Receiver(
         pool=pool, reporter=reporter, performer=performer, leases=leases, max_deliveries=settings.max_deliveries
     )
-    await unless_stopped(stop, intakes.open())
-    await unless_stopped(stop, suspects.open())
+    for each in (intakes, suspects):
+        await unless_stopped(stop, each.open())
     registration = Registration(broker, workflows, repair=repair)
-    if health is not None:
-        _report(health, broker, [intakes, suspects], abandonment, registration)
+    _report(health or Health(), broker, [intakes, suspects], abandonment, registration)
     log.info("working", queues=list(queues), modules=list(modules), actions=len(registry.names()))
     blocked = BlockedLoop(broker=broker, pool=pool, leases=leases, look_seconds=settings.look_seconds)
     async with _watchdog(blocked) if watch_loop else nullcontext():
@@ -103,6 +99,23 @@ async def run(
             reporter=reporter,
             leases=leases,
         )
+
+
+def _performer(
+    settings: WorkerSettings,
+    reporter: Reporter,
+    *,
+    registry: ActionRegistry,
+    modules: Sequence[str],
+    telemetry: Telemetry | None,
+) -> Performer:
+    return Performer(
+        registry=registry,
+        modules=modules,
+        report=reporter.report,
+        telemetry=telemetry or Telemetry(),
+        error_level=settings.action_error_level,
+    )
 
 
 def _report(

@@ -14,6 +14,7 @@ from warren.engine.costs import MAPPINGS, SETS, is_sized
 from warren.engine.guards import Guards
 from warren.engine.library.containers import elements
 from warren.engine.library.whole import sort_key
+from warren.engine.ordered_set import OrderedSet
 from warren.engine.views import DictItems, DictKeys
 
 _MANY: Final = 32
@@ -52,7 +53,7 @@ class ContainerMethods:
         for cls in SETS:
             named = [name for name in dir(cls) if not name.startswith("_")]
             table[cls] = dict.fromkeys(named, self._with_others) | dict.fromkeys(self.by_key, self._by_key)
-            table[cls] |= {"copy": self._copy, "clear": self._plain, "pop": self._plain}
+            table[cls] |= {"copy": self._copy, "clear": self._plain, "pop": self._pop_item}
         self._table = table
 
     def get(self, value: Any, name: str) -> Method | None:
@@ -168,6 +169,7 @@ class ContainerMethods:
 
     def _sort(self, value: Any, name: str) -> Method:
         def sort(*args: Any, key: Any = None, **kwargs: Any) -> None:
+            self._guards.budget.spend(3)
             if args:
                 value.sort(*args)
             value.sort(key=sort_key(self._guards, value, key), **kwargs)
@@ -196,6 +198,14 @@ class ContainerMethods:
             return method(*args, **kwargs)  # type: ignore[misc]  # the class has it, or it is not read
 
         return looked_up
+
+    def _pop_item(self, value: OrderedSet, name: str) -> Method:
+        def pop() -> Any:
+            if not value.queue:
+                self._guards.work(2 * len(value))
+            return value.pop()
+
+        return pop
 
     def _from_keys(self, value: Any, name: str) -> Method:
         guards = self._guards

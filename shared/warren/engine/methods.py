@@ -17,6 +17,7 @@ from warren.engine.costs import MAPPINGS, SETS, is_large_int
 from warren.engine.guards import Guards
 from warren.engine.limits import Stop
 from warren.engine.objects import BoundMethod
+from warren.engine.ordered_set import OrderedSet
 from warren.engine.text_methods import TextMethods
 from warren.errors import LimitExceeded
 
@@ -60,10 +61,10 @@ class Methods:
         if name in _APPENDING:
             return True
         if not arguments:
-            return name in _OF_NO_ARGUMENT
-        if name in self._containers.by_key:
+            return name in _OF_NO_ARGUMENT and cls is not OrderedSet
+        if name in self._containers.by_key and (cls in MAPPINGS or cls in SETS):
             kind = arguments[0].__class__
-            return (kind in _PLAIN_KEYS or (kind is int and -_SMALL < arguments[0] < _SMALL)) and cls is not list
+            return kind in _PLAIN_KEYS or (kind is int and -_SMALL < arguments[0] < _SMALL)
         return False
 
     def get(self, value: Any, name: str) -> Any:
@@ -72,7 +73,7 @@ class Methods:
         cls = value.__class__
         if cls is str or cls is bytes:
             made = self._texts.table.get(name)
-            if made is not None and (name in self._texts.always or len(value) >= _FEW or name.endswith("code")):
+            if made is not None:
                 method = made(value)
             if len(value) < 64:
                 return BoundMethod(value, name, method)
@@ -123,7 +124,7 @@ class Methods:
         guards = self._guards
 
         def computed(*args: Any, **kwargs: Any) -> Any:
-            guards.budget.spend(_STEPS_OF_A_SLOW_DECIMAL if name in _SLOW_DECIMALS else 1)
+            guards.budget.spend(_STEPS_OF_A_SLOW_DECIMAL if name in _SLOW_DECIMALS else 2)
             units = sum(map(guards.units, (number, *args)))
             if units > 64:
                 guards.work(64 * units)
