@@ -7,7 +7,7 @@ from pathlib import Path
 
 from warren.contracts.names import DEFAULT_ACTION_QUEUE
 from warren.contracts.topology import standard_topology
-from warren_cli.loops import run_async
+from warren.runtime.event_loop import run_async
 from warren_cli.output import out, print_json
 from warren_cli.servers import people_broker, people_store, settings_of_people
 

@@ -18,11 +18,13 @@ from warren.contracts.messages import RunFinished, RunStatus
 from warren.contracts.plain import to_plain
 from warren.errors import InvalidInput, WarrenError
 from warren.ir.typespec import spec_text
+from warren.runtime.event_loop import run_async
+from warren.runtime.process_end import EXIT_SECONDS, end_within
 from warren.sdk.workflow import Workflow
-from warren_cli.failures import report
+from warren_cli.failures import DONE, report
 from warren_cli.inputs import load_workflows, parse_input, split_input
 from warren_cli.installation import Installation, installed
-from warren_cli.loops import interrupts, run_async, unless_interrupted
+from warren_cli.loops import interrupts, unless_interrupted
 from warren_cli.output import err, out, outcome_data, print_failure, print_json, print_resumed
 from warren_cli.running import embedded_settings
 from warren_cli.servers import own_servers
@@ -33,7 +35,9 @@ def dev(modules: Sequence[str], *, data: Path | None, as_json: bool) -> int:
     workflows = load_workflows(modules)
     results = sys.stdout
     with redirect_stdout(sys.stderr):  # what actions print must not mix with the results
-        run_async(_serve(workflows, data, results, as_json=as_json))
+        run_async(
+            _serve(workflows, data, results, as_json=as_json), before_close=lambda _: end_within(EXIT_SECONDS, DONE)
+        )
     return 0
 
 

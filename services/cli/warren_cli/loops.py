@@ -1,21 +1,16 @@
-"""Running a command's coroutine, and what Ctrl-C means while it runs."""
+"""What Ctrl-C means while a command's coroutine runs."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from warren.runtime.process_end import end_now
+
 T = TypeVar("T")
-
-
-def run_async(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end, on uvloop where it is installed."""
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(work)
 
 
 @contextmanager
@@ -25,7 +20,7 @@ def interrupts(on_first: Callable[[], None]) -> Iterator[asyncio.Event]:
 
     def on_signal(number: int) -> None:
         if interrupted.is_set():
-            os._exit(128 + number)
+            end_now(128 + number)
         on_first()
         interrupted.set()
 
@@ -52,11 +47,3 @@ async def unless_interrupted(interrupted: asyncio.Event, work: Coroutine[Any, An
         if not task.done():
             task.cancel()
             await asyncio.wait({task})
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop

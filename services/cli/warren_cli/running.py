@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from warren.runtime.event_loop import run_async
 from warren.runtime.logs import configure_logs
+from warren.runtime.process_end import EXIT_SECONDS, end_within
 from warren.runtime.settings import load_settings
 from warren.sdk.registry import workflow_registry
 from warren.sdk.workflow import Workflow
 from warren_cli.failures import INTERRUPTED
 from warren_cli.inputs import load_workflow, parse_input, parse_run_id
-from warren_cli.loops import interrupts, run_async, unless_interrupted
+from warren_cli.loops import interrupts, unless_interrupted
 from warren_cli.servers import Servers, own_servers, people_client, uses_servers
 from warren_worker.settings import WorkerSettings
 
@@ -40,7 +42,7 @@ def run(
     wanted = parse_run_id(run_id)
     workflow = load_workflow(target)
     one = _OneRun(_Command(target, parts, data), workflow, arguments, key, wanted)
-    outcome = run_async(one.on_servers() if uses_servers() else one.here(data))
+    outcome = run_async(one.on_servers() if uses_servers() else one.here(data), before_close=_limit_end)
     if outcome is None:
         return INTERRUPTED
     from warren_cli.output import print_outcome
@@ -145,6 +147,12 @@ def embedded_settings() -> WorkerSettings:
     level = settings.log_level if "log_level" in settings.model_fields_set else "error"
     configure_logs(service="warren", level=level, style=settings.log_format)
     return settings
+
+
+def _limit_end(outcome: messages.RunFinished | None) -> None:
+    """An interrupted command ends, whatever threads of actions still run."""
+    if outcome is None:
+        end_within(EXIT_SECONDS, INTERRUPTED)
 
 
 def _say_draining() -> None:

@@ -152,8 +152,9 @@ class Stalled:
         filled = {queue for queue, found in stats.items() if found is not None and found.messages}
         if is_blocked:
             filled |= {queue for queue in queues if queue.startswith(names.action_queue(""))}
-        for suspect in self._suspects.values():
-            suspect.looks = 0 if suspect.queues & filled else suspect.looks + 1
+        kept = await self._store.quarantined_among(list(self._suspects))  # not lost: they are tried again from there
+        for run_id, suspect in self._suspects.items():
+            suspect.looks = 0 if suspect.queues & filled or run_id in kept else suspect.looks + 1
 
     async def _publish_again(self, run_ids: Sequence[UUID]) -> None:
         """Publish what these runs wait for; those that have gone on meanwhile are suspects no more."""

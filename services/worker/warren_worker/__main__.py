@@ -9,6 +9,7 @@ from functools import partial
 
 from warren.errors import InvalidInput, UserError
 from warren.runtime.brokers import make_broker
+from warren.runtime.process_image import ProcessImage
 from warren.runtime.service import ServiceContext, connected, run_service
 from warren.runtime.settings import load_settings
 from warren.sdk.registry import registry, workflow_registry
@@ -33,6 +34,7 @@ async def serve(
             stop=context.stop,
             health=context.health,
             telemetry=context.telemetry,
+            restart=None if context.image is None else context.restart,
             watch_loop=True,
         )
 
@@ -45,12 +47,13 @@ def run_worker(
     Raises:
         UserError: a setting is wrong, a module cannot be imported or compiled, or there is nothing in all of them.
     """
+    image = ProcessImage.of_this_process()
     settings = load_settings(WorkerSettings, concurrency=concurrency)
     import_modules(modules)
     if not registry.entries() and not workflow_registry.entries():
         raise InvalidInput(f"there is no @action and no @workflow in {', '.join(modules)}: nothing to work on")
     work = partial(serve, settings=settings, modules=modules, queues=queues, register=register)
-    return run_service("worker", settings, work)
+    return run_service("worker", settings, work, image=image)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

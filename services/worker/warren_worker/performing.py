@@ -6,21 +6,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import thread
 from time import perf_counter
 from types import TracebackType
+from typing import Final
 
 from warren.contracts.messages import Json, RunAction
 from warren.errors import ActionError, ActionNotRegistered, WorkerLost
+from warren.runtime.logs import Level, get_logger, level_number
 from warren.runtime.telemetry import Telemetry
-from warren.sdk import dependencies, invoke, threads
+from warren.sdk import actions, dependencies, invoke, threads
 from warren.sdk.construct import CONSTRUCT
 from warren.sdk.context import ActionContext
 from warren.sdk.registry import ActionDefinition, ActionRegistry
 from warren_worker import attempts
 from warren_worker.attempts import Attempt, failed, succeeded
 
-_INTERNAL = {__file__, *(each.__file__ for each in (attempts, invoke, threads, dependencies, thread))}
+log = get_logger(__name__)
+
+_TEXT_LIMIT: Final = 1_000
+_INTERNAL = {__file__, *(each.__file__ for each in (attempts, actions, invoke, threads, dependencies))}
 """Files of what stands between the worker and the user's function."""
 
 
@@ -34,11 +38,13 @@ class Performer:
         modules: Sequence[str],
         report: Callable[[Attempt, bytes], None],
         telemetry: Telemetry,
+        error_level: Level = "warning",
     ) -> None:
         self._registry = registry
         self._modules = modules
         self._report = report
         self._telemetry = telemetry
+        self._error_level = level_number(error_level)
 
     async def perform(self, attempt: Attempt) -> None:
         """Run it and report its result or its error."""
@@ -53,7 +59,10 @@ class Performer:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - the boundary: what the user's code raises is the attempt's outcome
-            event = failed(action, _outcome(action, error), (perf_counter() - start) * 1000)
+            milliseconds = (perf_counter() - start) * 1000
+            outcome = _outcome(action, error)
+            event = failed(action, outcome, milliseconds)
+            self._log_failure(action, outcome, milliseconds)
         self._report(attempt, event)
 
     def give_up(self, attempt: Attempt, deliveries: int) -> None:
@@ -63,6 +72,18 @@ class Performer:
             "without an answer (killed, out of memory, or crashed in native code)"
         )
         self._report(attempt, failed(attempt.action, error))
+
+    def _log_failure(self, action: RunAction, error: Exception, milliseconds: float) -> None:
+        names = {
+            "action": action.action,
+            "run_id": str(action.run_id),
+            "workflow": action.workflow,
+            "invocation": action.invocation,
+            "attempt": action.attempt,
+        }
+        text = f"{type(error).__name__}: {_text_of(error)}".removesuffix(": ")
+        log.log(self._error_level, "action failed", **names, error=text, duration_ms=round(milliseconds, 3))
+        log.debug("traceback of the failed action", **names, exc_info=error)
 
     async def _invoke_traced(self, action: RunAction) -> Json:
         with self._telemetry.attempt_span(
@@ -92,6 +113,13 @@ class Performer:
             f"this worker has no action {key!r}; it was started with the modules: {have}. Start a worker with "
             f"{module!r}, or give the action a queue of its own that only such workers consume"
         )
+
+
+def _text_of(error: Exception) -> str:
+    try:
+        return str(error)[:_TEXT_LIMIT]
+    except Exception as own:  # noqa: BLE001 - the user's `__str__` may raise anything
+        return f"(its text cannot be shown: {type(own).__name__})"
 
 
 def _outcome(action: RunAction, error: BaseException) -> Exception:

@@ -24,6 +24,8 @@ PATIENCE_SECONDS: Final = 10.0
 SETTLE_SECONDS: Final = 0.1
 """A suspect waits this long at least: the message that it was in before may have been acknowledged by this worker just
 now, and the worker's death must not bring that one back."""
+CLOSE_SECONDS: Final = 2.0
+"""How long actions have for their clean-up when they are cancelled because the worker ends."""
 _CLOCK_SECONDS: Final = 0.002
 """uvloop counts milliseconds: when a timer fires, its time may not quite have come."""
 _LONGEST_TURN: Final = 0.002
@@ -145,11 +147,12 @@ class Pool:
             await self._changed.wait()
 
     async def close(self) -> None:
-        """Cancel whatever still runs."""
+        """Cancel whatever still runs. An action that refuses to end is left behind."""
         tasks = [runner.task for runner in self._runners if runner.task is not None]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
 
     def _leave(self, attempt: Attempt) -> None:
         if self._here.get(attempt.key) is attempt:

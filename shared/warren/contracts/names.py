@@ -34,6 +34,8 @@ HEADER_DETAIL: Final = "x-warren-detail"
 HEADER_EXCHANGE: Final = "x-warren-exchange"
 HEADER_ROUTING_KEY: Final = "x-warren-routing-key"
 HEADER_QUEUE: Final = "x-warren-queue"
+HEADER_TRIES: Final = "x-warren-tries"
+"""How often a message came back from the quarantine."""
 HEADER_DELIVERIES: Final = "x-warren-deliveries"
 """How often an action was delivered before, as far as workers counted it, where its queue does not."""
 

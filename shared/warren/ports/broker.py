@@ -138,8 +138,14 @@ class Broker(Protocol):
         After an exception any part of them may have been taken; publishing all again is the caller's remedy, and
         duplicates are the receivers' business. Messages with one route keep their order.
 
+        A message that the broker refuses hurts no other one: it is tried by itself, without holding up what others
+        publish, until that is certain.
+
         Raises:
             UnroutableMessage: a mandatory message found no queue (the others were taken).
+            MessageRefused: the broker does not take some of them, whatever the reason (the others were taken): too
+                large a body or header, a name that AMQP does not allow, a queue that has been full for 10 s, or
+                something that has it close the channel or the connection each time.
         """
         ...
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from warren.errors import InvalidInput
 
 Check = Callable[[], bool]
+Reason = Callable[[], str]
 
 
 class Health:
@@ -15,18 +16,27 @@ class Health:
 
     def __init__(self) -> None:
         self._checks: dict[str, Check] = {}
+        self._reasons: dict[str, Reason] = {}
 
-    def add(self, name: str, check: Check) -> None:
-        """Add or replace a check; it is asked at every request and must return at once."""
+    def add(self, name: str, check: Check, *, reason: Reason | None = None) -> None:
+        """Add or replace a check; it is asked at every request and must return at once, and so must its `reason`."""
         self._checks[name] = check
+        self._reasons.pop(name, None)
+        if reason is not None:
+            self._reasons[name] = reason
 
     def remove(self, name: str) -> None:
         """Forget a check."""
         self._checks.pop(name, None)
+        self._reasons.pop(name, None)
 
     def report(self) -> dict[str, bool]:
         """Every check with its answer."""
         return {name: bool(check()) for name, check in self._checks.items()}
+
+    def reasons(self) -> dict[str, str]:
+        """Why checks fail, of those that fail and can say it."""
+        return {name: reason() for name, reason in self._reasons.items() if not self._checks[name]()}
 
     @property
     def is_ready(self) -> bool:
@@ -52,7 +62,10 @@ async def serve_health(health: Health, *, host: str, port: int | None) -> AsyncI
     async def readyz(_: web.Request) -> web.Response:
         checks = health.report()
         ready = bool(checks) and all(checks.values())
-        return web.json_response({"ready": ready, "checks": checks}, status=200 if ready else 503)
+        answer: dict[str, object] = {"ready": ready, "checks": checks}
+        if not ready and (reasons := health.reasons()):
+            answer["reasons"] = reasons
+        return web.json_response(answer, status=200 if ready else 503)
 
     app = web.Application()
     app.router.add_get("/healthz", healthz)

@@ -9,16 +9,21 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol, TypeVar
 
 from warren.errors import InfrastructureError, InvalidInput
+from warren.runtime.event_loop import run_async
 from warren.runtime.health import Health, serve_health
 from warren.runtime.logs import configure_logs, get_logger
+from warren.runtime.process_end import EXIT_SECONDS, end_now, end_within
+from warren.runtime.process_image import ProcessImage
 from warren.runtime.settings import Settings
 from warren.runtime.telemetry import Telemetry
 
 log = get_logger(__name__)
 
+_CANCEL_SECONDS = 3.0
 _INSIST_SECONDS = 1.0
 
 _RETRY_SECONDS = 2.0
@@ -47,36 +52,67 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class ServiceContext:
-    """What the chassis hands to a service's `app`. When `stop` is set, finish what is in hand and return."""
+    """What the chassis hands to a service's `app`. When `stop` is set, finish what is in hand and return.
+
+    `image` is what the process can be started anew with; None where it cannot.
+    """
 
     name: str
     settings: Settings
     telemetry: Telemetry
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     health: Health = field(default_factory=Health)
+    image: ProcessImage | None = None
+    is_restarting: bool = False
+
+    def restart(self) -> None:
+        """Stop as on SIGTERM, and then start this process anew in its place, unless a signal comes that ends it."""
+        if self.image is not None and not self.stop.is_set():
+            log.warning("draining, to start this process anew", pid=os.getpid())
+            self.is_restarting = True
+            self.stop.set()
 
 
 App = Callable[[ServiceContext], Awaitable[None]]
 
 
-def run_service(name: str, settings: Settings, app: App) -> int:
+def run_service(name: str, settings: Settings, app: App, *, image: ProcessImage | None = None) -> int:
     """Run a service until it returns or is told to stop (SIGTERM, SIGINT); returns the process's exit code.
 
     The first signal sets `context.stop` and gives the app `settings.drain_seconds`; the second one ends the process at
     once with 128 + its number. A crash is one log line and exit code 1, a wrong setting 2, a server that refuses 3.
+    After that the process ends within `EXIT_SECONDS`, whatever threads still run in it. With `image` the app may ask
+    for a restart; then this does not return.
     """
     service = settings.service_name or name
     configure_logs(service=service, level=settings.log_level, style=settings.log_format)
     _relax_garbage_collection()
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(_run(name, service, settings, app))
+    context = ServiceContext(name, settings, Telemetry.from_environment(service), image=image)
+
+    def limit(code: int) -> None:
+        end_within(EXIT_SECONDS, code, end=partial(_end, context))
+
+    code = run_async(_run(context, app), before_close=limit)
+    if context.is_restarting:
+        _end(context, code)
+    return code
 
 
-async def _run(name: str, service: str, settings: Settings, app: App) -> int:
-    telemetry = Telemetry.from_environment(service)
-    context = ServiceContext(name, settings, telemetry)
+def _end(context: ServiceContext, code: int) -> None:
+    """Start this process anew if that was asked for, or else end it."""
+    if context.is_restarting and context.image is not None:
+        try:
+            context.image.replace()
+        except OSError:
+            log.exception("this process cannot be started anew")
+            code = 1
+    end_now(code)
+
+
+async def _run(context: ServiceContext, app: App) -> int:
+    settings = context.settings
     try:
-        with _signals(context.stop):
+        with _signals(context):
             async with serve_health(context.health, host=settings.health_host, port=settings.health_port) as port:
                 log.info("starting", pid=os.getpid(), health_port=port)
                 drained = await _until_stopped(app, context)
@@ -89,8 +125,8 @@ async def _run(name: str, service: str, settings: Settings, app: App) -> int:
         log.exception("crashed")
         return 1
     finally:
-        telemetry.close()
-    log.info("stopped")
+        context.telemetry.close()
+    log.info("starting anew" if context.is_restarting else "stopped")
     return 0 if drained else 1
 
 
@@ -112,18 +148,21 @@ async def _until_stopped(app: App, context: ServiceContext) -> bool:
         watcher.cancel()
         if not work.done():
             work.cancel()
-            await asyncio.wait({work}, timeout=5.0)
+            await asyncio.wait({work}, timeout=_CANCEL_SECONDS)
 
 
 @contextmanager
-def _signals(stop: asyncio.Event) -> Iterator[None]:
+def _signals(context: ServiceContext) -> Iterator[None]:
     """First SIGTERM or SIGINT sets `stop`; the next one exits without any clean-up."""
+    received: list[int] = []
 
     def on_signal(number: int) -> None:
-        if stop.is_set():
-            os._exit(128 + number)
+        if received:
+            end_now(128 + number)
+        received.append(number)
         log.info("draining", signal=signal.Signals(number).name)
-        stop.set()
+        context.is_restarting = False
+        context.stop.set()
 
     loop = asyncio.get_running_loop()
     numbers = (signal.SIGTERM, signal.SIGINT)
@@ -220,11 +259,3 @@ def _relax_garbage_collection() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop

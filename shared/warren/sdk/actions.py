@@ -18,6 +18,7 @@ from warren.contracts.names import ACTION_QUEUE_RULE, DEFAULT_ACTION_QUEUE, is_a
 from warren.contracts.values import encode
 from warren.errors import UnserializableValue
 from warren.ir.expressions import Const, Param
+from warren.sdk import forks
 from warren.sdk.dependencies import Injection, find_injection
 from warren.sdk.registry import ActionDefinition, registry
 from warren.sdk.threads import call_in_thread
@@ -143,7 +144,14 @@ def direct_call_of(awaitable: object) -> tuple[DirectCall, tuple[Any, ...], dict
 
 async def call_async(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call an `async def` and wait for it: what `call_in_thread` is for a plain `def`."""
-    return await func(*args, **kwargs)
+    generation = forks.generation
+    try:
+        result = await func(*args, **kwargs)
+    except BaseException as error:
+        forks.end_child(generation, error)
+        raise
+    forks.end_child(generation)
+    return result
 
 
 def _check(func: Any) -> None:

@@ -10,19 +10,23 @@ import contextlib
 import inspect
 import sys
 import typing
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from inspect import BoundArguments, Parameter, Signature
 from types import FrameType
 from typing import Any
 
-from mountaineer_di import Depends, provide_dependencies
+from mountaineer_di import DependencyResolver, Depends, provide_dependencies
+
+from warren.sdk.threaded_dependencies import ThreadedDependencies
 
 __all__ = ["Depend", "Depends", "Injection", "find_injection", "provide_dependencies"]
 
 Depend = Depends
 
 _MARKER = type(Depends())
+_OVERRIDES = "__mountaineer_dependency_overrides__"
+"""Where `@dependency_override` keeps replacements."""
 _VARIADIC = {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
 
 
@@ -49,7 +53,7 @@ class Injection:
         """Call `func` through `run`, with its dependencies resolved before and closed after.
 
         Dependencies given by keyword are used as they are. A dependency sees the exception of the call, but cannot
-        swallow it.
+        swallow it. If `func` is a plain `def`, so may its dependencies block: those that are plain run in threads.
 
         Raises:
             TypeError: the arguments do not fit the signature.
@@ -58,7 +62,9 @@ class Injection:
         given = {name: value for name, value in bound.items() if self.full.parameters[name].kind not in _VARIADIC}
         failure: BaseException | None = None
         result = None
-        async with provide_dependencies(self.resolver, given) as resolved:
+        in_threads = not inspect.iscoroutinefunction(func)
+        provided = self._provide_in_threads(given) if in_threads else provide_dependencies(self.resolver, given)
+        async with provided as resolved:
             injected = {name: resolved[name] for name in self.names}
             values = {**bound, **injected}
             ordered = {name: values[name] for name in self.full.parameters}
@@ -71,6 +77,20 @@ class Injection:
         if failure is not None:
             raise failure
         return result
+
+    @contextlib.asynccontextmanager
+    async def _provide_in_threads(self, given: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        """What `provide_dependencies` does, with plain functions in threads."""
+        replacements = vars(self.resolver).get(_OVERRIDES, {})
+        threaded: Any = ThreadedDependencies(replacements)
+        resolver = DependencyResolver(given, dependency_overrides=threaded)
+        try:
+            yield await resolver.build_call_kwargs(self.resolver)
+        except BaseException as error:
+            if not await resolver.exit(type(error), error, error.__traceback__):
+                raise
+        else:
+            await resolver.close()
 
     def _bind(
         self, func: Callable[..., Any], args: tuple[Any, ...] | list[Any], kwargs: Mapping[str, Any]

@@ -7,18 +7,22 @@ no opinion on retries.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from warren.contracts.imported_types import ImportedTypes
+from warren.contracts.moments import LONGEST_SECONDS, moment_after
 from warren.contracts.values import Json, decode, encode
 from warren.errors import ActionError, ActionNotRegistered, ActionTimeout, UnserializableValue
+from warren.sdk import forks
 from warren.sdk.actions import call_async
 from warren.sdk.context import ActionContext, current_context
 from warren.sdk.registry import ActionDefinition, registry
 from warren.sdk.threads import call_in_thread, ending
+from warren.sdk.timeouts import AttemptTimeout, current_timeout
 
 _TYPES = ImportedTypes()
 
@@ -32,7 +36,8 @@ async def invoke_action(
 ) -> Json:
     """Run one attempt of the action `key` and return its result as tagged JSON.
 
-    The timeout covers its dependencies and their clean-up, too. A plain `def` that times out runs on in its thread.
+    The timeout covers its dependencies and their clean-up, too, and begins when the function does. A plain `def` that
+    times out runs on in its thread. A child process that is forked in it ends where the function ends.
 
     Raises:
         ActionNotRegistered: no imported module defines the action.
@@ -62,8 +67,11 @@ async def invoke_definition(
     key = definition.key
     values = [decode(arg, _TYPES) for arg in args]
     named = {name: decode(arg, _TYPES) for name, arg in kwargs.items()} if kwargs else {}
+    if timeout_seconds is not None:
+        timeout_seconds = min(timeout_seconds, LONGEST_SECONDS) if timeout_seconds < math.inf else None
     if timeout_seconds is not None and context.deadline is None:
-        context = replace(context, deadline=datetime.now(UTC) + timedelta(seconds=timeout_seconds))
+        context = replace(context, deadline=moment_after(datetime.now(UTC), timeout_seconds))
+    generation = forks.generation
     token = current_context.set(context)
     try:
         if timeout_seconds is not None:
@@ -72,15 +80,20 @@ async def invoke_definition(
             result = await definition.func(*values, **named)
         else:
             result = await _call(definition, values, named)
-    except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is None or task.cancelling():
-            raise
-        raise ActionError(f"the action {key!r} raised CancelledError, but nobody cancelled it") from error
-    except (SystemExit, KeyboardInterrupt) as error:  # this process's own Ctrl-C never arrives inside an action
-        raise ActionError(f"the action {key!r} {ending(error)}") from error
+    except BaseException as error:
+        forks.end_child(generation, error)
+        if isinstance(error, asyncio.CancelledError):
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            raise ActionError(f"the action {key!r} raised CancelledError, but nobody cancelled it") from error
+        if isinstance(error, SystemExit | KeyboardInterrupt):  # our own Ctrl-C never arrives inside an action
+            raise ActionError(f"the action {key!r} {ending(error)}") from error
+        raise
     finally:
         current_context.reset(token)
+    if forks.generation != generation:
+        forks.end_child(generation)
     try:
         return encode(result)
     except UnserializableValue as error:
@@ -90,11 +103,15 @@ async def invoke_definition(
 async def call_in_time(key: str, timeout_seconds: float, call: Callable[[], Any]) -> Any:
     """Await what `call` gives, for at most `timeout_seconds`; raises `ActionTimeout` after that.
 
-    The action's own `TimeoutError` stays what it is.
+    The time that a plain `def` waits for a thread does not count. The action's own `TimeoutError` stays what it is.
     """
     try:
         async with asyncio.timeout(timeout_seconds) as scope:
-            return await call()
+            token = current_timeout.set(AttemptTimeout(scope))
+            try:
+                return await call()
+            finally:
+                current_timeout.reset(token)
     except TimeoutError as error:
         if not scope.expired():
             raise

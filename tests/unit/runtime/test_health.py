@@ -28,6 +28,20 @@ async def test_ready_only_when_every_check_passes() -> None:
             assert answer.status == 200
 
 
+async def test_a_check_may_say_why_it_fails() -> None:
+    health = Health()
+    state = {"threads": True}
+    health.add("threads", lambda: state["threads"], reason=lambda: "64 functions hang")
+    async with serve_health(health, host="127.0.0.1", port=0) as port, aiohttp.ClientSession() as http:
+        async with http.get(f"http://127.0.0.1:{port}/readyz") as answer:
+            assert await answer.json() == {"ready": True, "checks": {"threads": True}}
+        state["threads"] = False
+        async with http.get(f"http://127.0.0.1:{port}/readyz") as answer:
+            found = await answer.json()
+    assert found["reasons"] == {"threads": "64 functions hang"}
+    assert (answer.status, found["checks"]) == (503, {"threads": False})
+
+
 async def test_a_port_that_is_taken_is_named() -> None:
     health = Health()
     async with serve_health(health, host="127.0.0.1", port=0) as port:

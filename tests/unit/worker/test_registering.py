@@ -52,7 +52,8 @@ async def test_each_workflow_is_registered_and_then_the_worker_is_ready(w: World
     assert not worker.health.report()["registered"]
     for delivery in deliveries:
         await compiler.answer(delivery, registered(delivery))
-    await eventually(lambda: worker.health.report() == {"broker": True, "consumers": True, "registered": True})
+    ready = {"broker": True, "consumers": True, "threads": True, "registered": True}
+    await eventually(lambda: worker.health.report() == ready)
 
 
 async def test_a_refused_workflow_leaves_the_worker_unready(w: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,6 +68,7 @@ class World:
         queues: Sequence[str] = ("default",),
         modules: Sequence[str] = ("tests.unit.worker",),
         telemetry: Telemetry | None = None,
+        restart: Callable[[], None] | None = None,
         broker: MemoryBroker | None = None,
         watch_loop: bool = False,
         **settings: Any,
@@ -86,6 +87,7 @@ class World:
                 stop=stop,
                 health=health,
                 telemetry=telemetry,
+                restart=restart,
                 watch_loop=watch_loop,
             )
         )

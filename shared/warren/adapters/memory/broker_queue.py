@@ -14,8 +14,8 @@ from warren.contracts.topology import Queue
 from warren.ports.broker import Delivery, OutgoingMessage
 
 _DELIVERY_LIMIT: Final = 100
-"""As on RabbitMQ: what was given back this often by a quorum queue is dead-lettered, where it can be.
-Classic queues do not count."""
+"""As on RabbitMQ: a quorum queue dead-letters what was given back this often, where it has a dead-letter queue. Classic
+queues do not count."""
 
 
 @dataclass(slots=True, eq=False)

@@ -147,7 +147,8 @@ class EmbeddedPostgres:
             shutil.rmtree(self._socket_dir, ignore_errors=True)
             self._socket_dir = self._cluster
         if self._lock is not None:
-            self._lock.close()  # which releases it
+            fcntl.flock(self._lock, fcntl.LOCK_UN)  # closing would leave it to a child that an action has forked
+            self._lock.close()
             self._lock = None
 
 

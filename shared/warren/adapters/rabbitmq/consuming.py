@@ -165,7 +165,9 @@ class ConsumeChannel:
         tag, redelivered, exchange, routing_key = self._method
         headers, correlation_id, reply_to, message_id = self._properties
         count = headers.get(_DELIVERY_COUNT, 0) if headers else 0
-        if redelivered and not (isinstance(count, int) and count > 0):
+        if type(count) is not int or count < 0:  # a header as any other, which anybody can set
+            count = 0
+        if redelivered and count == 0:
             count = None  # a classic queue says that it is not the first time, and no more
         self._ledger.delivered = tag
         self._on_delivery(
