@@ -68,9 +68,7 @@ async def run(
         telemetry=telemetry or Telemetry(),
         error_level=settings.action_error_level,
     )
-    abandonment = Abandonment(
-        concurrency=settings.concurrency, limit=settings.max_abandoned_threads, stop=stop, restart=restart
-    )
+    abandonment = Abandonment(settings, stop=stop, restart=restart)
     with abandonment.threads.as_current():
         pool = Pool(concurrency=settings.concurrency, perform=performer.perform, drop=reporter.drop)
     intakes = Intakes(broker, [action_queue(queue) for queue in queues], limit=settings.concurrency)
