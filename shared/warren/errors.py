@@ -5,7 +5,10 @@ WarrenError
 │   ├── UnsupportedPatternError      a workflow cannot be compiled (raised at import)
 │   ├── InvalidInput                 a start, a value or an argument is wrong
 │   │   ├── UnknownWorkflow
+│   │   ├── RunIdTaken
+│   │   ├── RegistrationRefused
 │   │   └── UnserializableValue
+│   │       └── ValueTooLarge     it has more bytes than one message may carry
 │   ├── WorkflowFailedError          the run that was waited for ended with an exception
 │   │   └── WorkflowCancelledError
 │   ├── RunNotFound
@@ -22,6 +25,7 @@ WarrenError
 ├── InfrastructureError              a server is away or refused: retry it
 │   ├── BrokerError
 │   │   ├── BrokerUnavailable
+│   │   ├── MessageRefused       the broker takes other messages, but not these
 │   │   └── UnroutableMessage
 │   └── StoreError
 │       ├── StoreUnavailable
@@ -31,7 +35,7 @@ WarrenError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -119,10 +123,32 @@ class UnknownWorkflow(InvalidInput):
     code = "unknown_workflow"
 
 
+class RunIdTaken(InvalidInput):
+    """The run id that a start names is that of another run: one of another workflow, or another run's child."""
+
+    code = "run_id_taken"
+
+
+class RegistrationRefused(InvalidInput):
+    """Some workflows of a registration were refused; `versions` has those that are registered all the same."""
+
+    code = "registration_refused"
+
+    def __init__(self, message: str, *, versions: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.versions = dict(versions or {})
+
+
 class UnserializableValue(InvalidInput, TypeError):
     """A value cannot cross a process boundary; the message names the path to it."""
 
     code = "unserializable_value"
+
+
+class ValueTooLarge(UnserializableValue):
+    """A value is larger than one message may be; says what has how many bytes."""
+
+    code = "value_too_large"
 
 
 class WorkflowFailedError(UserError):
@@ -203,6 +229,34 @@ class BrokerError(InfrastructureError):
 
 class BrokerUnavailable(BrokerError):
     """No connection to the broker, or it was lost before a confirm arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the broker does not take one message.
+
+    `limit` is the most bytes that a body may have, where that was the reason. `may_pass` when the same message may be
+    taken later: its queue is full, or gives no answer.
+    """
+
+    reason: str
+    limit: int | None = None
+    may_pass: bool = False
+
+
+class MessageRefused(BrokerError):
+    """The broker refused some messages of a publication, again and by themselves; it has taken the others.
+
+    `refusals` has them by their place in what was published. `routes` are the (exchange, routing key) pairs for which
+    there was no queue, if there were such messages, too (see `UnroutableMessage`).
+    """
+
+    def __init__(
+        self, message: str, *, refusals: Mapping[int, Refusal], routes: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__(message)
+        self.refusals = dict(refusals)
+        self.routes = tuple(routes)
 
 
 class UnroutableMessage(BrokerError):

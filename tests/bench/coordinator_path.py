@@ -28,10 +28,13 @@ from warren.runtime.clock import SystemClock
 from warren.runtime.durations import ConsumerCounts, Durations
 from warren.runtime.processor import RecentCauses
 from warren.runtime.programs import Programs
+from warren.runtime.quarantine import Quarantine
 from warren.runtime.telemetry import Telemetry
 from warren.runtime.timers import Timers
+from warren.runtime.transition_watchdog import TransitionWatchdog
+from warren.runtime.trial import NoTrial
 from warren_coordinator.cache import RunCache
-from warren_coordinator.events import EventHandler
+from warren_coordinator.handler import make_handler
 
 
 class Path:
@@ -41,7 +44,7 @@ class Path:
         self.clock = SystemClock()
         self.store = MemoryRunStore()
         self.durations = Durations()
-        self.handler = EventHandler(
+        self.handler = make_handler(
             store=self.store,
             programs=Programs(self.store),
             cache=RunCache(runs=100_000, size=1 << 30),
@@ -51,6 +54,9 @@ class Path:
             consumers=ConsumerCounts(MemoryBroker()),
             telemetry=Telemetry(),
             clock=self.clock,
+            quarantine=Quarantine(self.store, self.clock),
+            watchdog=TransitionWatchdog(5.0),
+            trial=NoTrial(),
             shards=1,
             max_losses=3,
         )

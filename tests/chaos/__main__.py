@@ -18,6 +18,9 @@ def main() -> int:
     parser.add_argument("--open", type=int, default=30, help="runs that are open at any time")
     parser.add_argument("--only", action="append", choices=sorted(HARMS), help="only this fault (repeatable)")
     parser.add_argument("--purges", action="store_true", help="empty and delete queues, too")
+    parser.add_argument("--queue-type", choices=("quorum", "classic"), default="quorum")
+    parser.add_argument("--neighbours", type=int, default=0, help="bad neighbours at work at any time")
+    parser.add_argument("--calm", action="store_true", help="no faults: how long ordinary runs take")
     options = parser.parse_args()
     report = asyncio.run(
         run_chaos(
@@ -26,6 +29,9 @@ def main() -> int:
             open_runs=options.open,
             kinds=options.only,
             purges=options.purges,
+            queue_type=options.queue_type,
+            neighbours=options.neighbours,
+            calm=options.calm,
         )
     )
     print(report)

@@ -26,13 +26,14 @@ from warren.runtime.replay import replay
 _BEFORE_SECONDS = 60.0
 """A fault may have an attempt executed again this much later at most (what a paused process held, and leases)."""
 _DRAIN_SECONDS = 40.0
+_NEVER_EMPTY = (names.DEAD_QUEUE, names.MARKER_QUEUE, names.BLOCKED_QUEUE)
 
 
-async def violations(world: World, injected: list[Injected]) -> AsyncIterator[str]:
-    """Every rule that was broken, as a sentence."""
+async def violations(world: World, injected: list[Injected], *, has_neighbours: bool = False) -> AsyncIterator[str]:
+    """Every rule that was broken, as a sentence. What bad neighbours sent may lie in the dead letters."""
     for problem in (*world.problems, *world.supervisor.problems):
         yield problem
-    async for problem in _of_queues(world):
+    async for problem in _of_queues(world, has_neighbours=has_neighbours):
         yield problem
     executions = list(read_ledger(world.ledger))
     accepted: Counter[tuple[UUID, int, int]] = Counter()
@@ -118,9 +119,9 @@ def _of_executions(
                 yield f"{attempt} was executed {len(at)} times around {causes} faults"
 
 
-async def _of_queues(world: World) -> AsyncIterator[str]:
+async def _of_queues(world: World, *, has_neighbours: bool) -> AsyncIterator[str]:
     topology = standard_topology(shards=4, queue_type="quorum")
-    waiting = [queue.name for queue in topology.queues if queue.name not in (names.DEAD_QUEUE, names.MARKER_QUEUE)]
+    waiting = [queue.name for queue in topology.queues if queue.name not in _NEVER_EMPTY]
     deadline = asyncio.get_running_loop().time() + _DRAIN_SECONDS
     while True:
         lines = await asyncio.to_thread(world.rabbit.ctl, "list_queues", "name", "messages")
@@ -133,11 +134,16 @@ async def _of_queues(world: World) -> AsyncIterator[str]:
         yield f"messages are left in the queues: {left}"
         for what in (("list_queues", "name", "state", "messages_unacknowledged", "consumers"), ("list_consumers",)):
             yield await asyncio.to_thread(world.rabbit.ctl, *what)
+    for kept in await world.made.store.quarantined():
+        yield f"left in the quarantine: {kept.exchange} {kept.routing_key}, run {kept.run_id}: {kept.reason}"
     if depths.get(names.DEAD_QUEUE):
         broker = RabbitBroker(world.rabbit.url, name="checker")
         await broker.connect()
-        subscription = await broker.subscribe(names.DEAD_QUEUE, prefetch=10)
-        for delivery in await subscription.receive(10):
+        subscription = await broker.subscribe(names.DEAD_QUEUE, prefetch=10_000)
+        planned = [str(run.run_id).encode() for run in world.runs]
+        for delivery in await subscription.receive(10_000):
+            if has_neighbours and not any(run_id in delivery.body for run_id in planned):
+                continue
             headers = {key: value for key, value in delivery.headers.items() if key.startswith("x-")}
             yield f"parked (of {depths[names.DEAD_QUEUE]}): {headers} {delivery.body[:300]!r}"
         await broker.close()

@@ -17,8 +17,18 @@ from typing import Final
 from tests.chaos.checking import violations
 from tests.chaos.faults import Injected, inject, schedule
 from tests.chaos.ledger import read_ledger
+from tests.chaos.memory import Memory
+from tests.chaos.neighbours import Neighbours
 from tests.chaos.world import World, chaos_world
 
+from warren.contracts.topology import QueueType
+
+_KILLS: Final = 5
+"""How often an action may be the end of a worker, where some of the bad neighbours are."""
+_NO_END_OF_KILLS: Final = 19
+"""Where nothing but faults ends workers: so that none of them is an action's fault."""
+_RABBITMQ_4: Final = 16 << 20
+"""The most that RabbitMQ 4 takes in a message."""
 _CALM_SECONDS: Final = 150.0
 """After the last fault every run must have ended within so long."""
 
@@ -30,6 +40,14 @@ class Report:
     """What came of it. `pauses` are, by fault, the longest times without progress from each one to the next."""
 
     seed: int
+    queue_type: QueueType
+    durations: list[float]
+    """Seconds that each ordinary run took."""
+    neighbours: dict[str, int]
+    """Bad neighbours that ended, by kind."""
+    junk: int
+    memory: dict[str, int]
+    """The most resident memory of any process of a kind, in bytes."""
     seconds: float
     runs: int
     invocations: int
@@ -45,11 +63,17 @@ class Report:
     def __str__(self) -> str:
         lines = [
             (
-                f"seed {self.seed}: {len(self.injected)} faults in {self.seconds:.0f} s, {self.runs} runs, "
+                f"seed {self.seed}, {self.queue_type} queues: {len(self.injected)} faults in {self.seconds:.0f} s, "
+                f"{self.runs} runs, "
                 f"{self.invocations} invocations, {self.executions} executions, deaths {self.deaths}, "
                 f"at named points {self.points}, "
                 f"{self.restarted} starts sent again after a loss of the broker's data"
             ),
+            "",
+            _quantiles(self.durations),
+            f"bad neighbours that ended: {sum(self.neighbours.values())} {self.neighbours}",
+            f"messages that nobody should send: {self.junk}",
+            f"most memory of a process, MiB: { {kind: size >> 20 for kind, size in self.memory.items()} }",
             "",
             f"{'fault':32} {'times':>5} {'median':>8} {'longest':>8}   seconds until the next progress",
         ]
@@ -62,6 +86,13 @@ class Report:
         return "\n".join(lines)
 
 
+def _quantiles(durations: list[float]) -> str:
+    if len(durations) < 2:
+        return "no ordinary run has ended"
+    cuts = statistics.quantiles(durations, n=100)
+    return f"{len(durations)} ordinary runs took {cuts[49]:.2f} s (median), {cuts[98]:.2f} s (99th percentile)"
+
+
 async def run_chaos(
     seed: int,
     *,
@@ -69,18 +100,35 @@ async def run_chaos(
     open_runs: int = 30,
     kinds: list[str] | None = None,
     purges: bool = False,
+    queue_type: QueueType = "quorum",
+    neighbours: int = 0,
+    calm: bool = False,
     say: Callable[[str], None] = print,
 ) -> Report:
     """Run until `seconds` are over and a fault is complete; `kinds` replaces the schedule (in its order, repeated).
 
-    With `purges` queues are emptied and deleted, too, and stalled runs are looked for.
+    With `purges` queues are emptied and deleted, too, and stalled runs are looked for. So many bad `neighbours` are at
+    work all the time. `calm` means no faults.
     """
     source = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="warren-chaos-", dir="/tmp") as folder:
-        async with chaos_world(Path(folder), random.Random(source.random()), sweeps=purges) as world:
+        inner = random.Random(source.random())
+        async with chaos_world(
+            Path(folder),
+            inner,
+            sweeps=purges,
+            queue_type=queue_type,
+            max_deliveries=_KILLS if neighbours else _NO_END_OF_KILLS,
+            max_message_bytes=_RABBITMQ_4 if neighbours else None,
+        ) as world:
             began = time.time()
-            load = asyncio.ensure_future(world.keep_open(open_runs))
+            others = Neighbours(world.made.client, world.made.store, world.rabbit.url, random.Random(seed))
+            load = asyncio.gather(world.keep_open(open_runs), *([others.run(neighbours)] if neighbours else []))
             injected: list[Injected] = []
+            memory = Memory(world)
+            watching = asyncio.ensure_future(memory.watch())
+            if calm:
+                await asyncio.sleep(seconds)
             while time.time() - began < seconds:
                 for kind in kinds or schedule(source, purges=purges):
                     if source.random() < 0.7:
@@ -95,14 +143,22 @@ async def run_chaos(
                         f"{fault.began - began:7.1f} s  {done} runs ended, {len(world.open_runs)} open  "
                         f"{kind} ({fault.detail}), {fault.ended - fault.began:.1f} s"
                     )
-            world.is_starting = False
+            world.is_starting = others.is_starting = False
             found = await _calm(world, load)
-            found += [text async for text in violations(world, injected)]
+            watching.cancel()
+            disturbed = [*injected, *others.disturbances]
+            found += [text async for text in violations(world, disturbed, has_neighbours=neighbours > 0)]
+            found += others.problems
             if found:
                 found.append(f"the logs are in {_keep_logs(world, seed)}")
             pauses = list(_pauses(world, injected))
             return Report(
                 seed=seed,
+                queue_type=queue_type,
+                durations=[run.seconds for run in world.runs if run.is_done],
+                neighbours=dict(others.ended),
+                junk=others.junk,
+                memory=memory.largest,
                 seconds=time.time() - began,
                 runs=len(world.runs),
                 invocations=sum(run.invocations for run in world.runs),

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from tests.chaos.hostile import EXIT_CODE
 from tests.support.processes import Installation, ServiceProcess
 
 from warren.runtime import faults
@@ -18,7 +19,7 @@ POINTS: Final = {
     "coordinator": (faults.COMMITTED, faults.PUBLISHED),
     "worker": (faults.PERFORMED, faults.REPORTED),
 }
-WORKLOAD: Final = "tests.chaos.workload"
+WORKLOAD: Final = ("tests.chaos.workload", "tests.chaos.hostile")
 _LOOK_SECONDS: Final = 0.05
 
 
@@ -112,7 +113,7 @@ class Supervisor:
         slot.is_noted = True
         self.died_at.append(time.time())
         code = slot.process._process.poll()
-        if code == -signal.SIGKILL:
+        if code == -signal.SIGKILL or (slot.kind == "worker" and code == EXIT_CODE):
             self.deaths[slot.kind] += 1
         else:
             self.problems.append(f"a {slot.kind} ended by itself with code {code}:\n{slot.process.log_end()}")
@@ -124,4 +125,4 @@ class Supervisor:
             case "coordinator":
                 return self.made.coordinator(**settings)
             case _:
-                return self.made.worker(WORKLOAD, **settings)
+                return self.made.worker(*WORKLOAD, **settings)

@@ -26,6 +26,7 @@ from tests.support.servers.postgres import PrivatePostgres
 from tests.support.servers.rabbitmq_private import PrivateRabbit
 
 from warren.contracts.ids import new_run_id
+from warren.contracts.topology import QueueType
 from warren.errors import WarrenError
 
 SETTINGS: Final = {
@@ -54,6 +55,8 @@ class StartedRun:
     invocations: int
     is_done: bool = False
     starts: int = 1
+    seconds: float = 0.0
+    """From its start to its outcome."""
 
 
 @dataclass(slots=True)
@@ -100,8 +103,9 @@ class World:
             total = self.source.randint(0, 999)
             run = StartedRun(new_run_id(), plan, total, expected(plan, total), invocations(plan))
             self.runs.append(run)
+            began = time.monotonic()
             result = await self._outcome(run)
-            run.is_done = True
+            run.is_done, run.seconds = True, time.monotonic() - began
             if result != run.result:
                 self.problems.append(f"{run.run_id}: the client was told {result!r}, not {run.result}")
 
@@ -121,17 +125,28 @@ class World:
 
 
 @asynccontextmanager
-async def chaos_world(folder: Path, source: random.Random, *, sweeps: bool) -> AsyncIterator[World]:
+async def chaos_world(
+    folder: Path,
+    source: random.Random,
+    *,
+    sweeps: bool,
+    queue_type: QueueType = "quorum",
+    max_deliveries: int = 19,
+    max_message_bytes: int | None = None,
+) -> AsyncIterator[World]:
     """Servers and services, up and ready.
 
+    `max_deliveries` is how often an action may be the end of a worker, `max_message_bytes` the broker's own limit.
     Without `sweeps` nobody looks for stalled runs, which would hide what other safeguards missed.
     """
     ledger = folder / "ledger"
-    with PrivateRabbit() as rabbit, PrivatePostgres() as postgres:
+    limits = {} if max_message_bytes is None else {"max_message_size": str(max_message_bytes)}
+    with PrivateRabbit(limits) as rabbit, PrivatePostgres() as postgres:
         async with AsyncExitStack() as resources:
             broker_proxy = await resources.enter_async_context(ChaosProxy(rabbit.port))
             store_proxy = await resources.enter_async_context(ChaosProxy(postgres.port))
             settings = SETTINGS | {VARIABLE: str(ledger), "WARREN_STALL_AFTER": "10" if sweeps else "86400"}
+            settings |= {"WARREN_QUEUE_TYPE": queue_type, "WARREN_MAX_DELIVERIES": str(max_deliveries)}
             settings |= {name: os.environ[name] for name in ("WARREN_TEST_DISABLE",) if name in os.environ}
             made = await resources.enter_async_context(
                 installation(

@@ -53,5 +53,5 @@ async def store(another: Connect) -> RunStore:
 
 async def _empty(url: str) -> None:
     connection = await asyncpg.connect(url)
-    await connection.execute("TRUNCATE programs, runs, history, settings")
+    await connection.execute("TRUNCATE programs, runs, history, settings, quarantine")
     await connection.close()

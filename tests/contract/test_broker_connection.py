@@ -116,8 +116,7 @@ async def test_a_subscription_survives_the_loss_of_its_connection(world: World) 
     await world.drop_connections(broker)
     again = await take(subscription, 4)
     assert bodies(again) == [b"1", b"2", b"3", b"4"]
-    assert again[0].redelivered
-    assert again[0].delivery_count >= 1
+    assert (again[0].redelivered, again[0].delivery_count) == (True, None)
     subscription.ack(before)
     subscription.nack(before)
     subscription.ack(again)

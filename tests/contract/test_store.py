@@ -97,10 +97,49 @@ async def test_a_run_may_be_created_ended(store: RunStore) -> None:
 async def test_an_existing_run_id_creates_nothing(store: RunStore) -> None:
     run = new_run()
     await store.create_runs([run])
-    again = replace(run, workflow="other", first=transition(run.run_id, 1, event="other"))
+    again = replace(run, key="k", input="{}", first=transition(run.run_id, 1, event="other"))
     assert await store.create_runs([again]) == [CreateOutcome(run.run_id, created=False)]
     assert await store.history(run.run_id) == [run.first]
-    assert [item.workflow for item in await store.list_runs(RunFilter())] == ["orders.Ship"]
+    (stored,) = await store.list_runs(RunFilter())
+    assert (stored.input, stored.key) == (run.input, None)
+
+
+async def test_a_run_id_of_another_workflow_creates_nothing_and_changes_nothing(store: RunStore) -> None:
+    run = new_run(reply_to="first", correlation_id="1")
+    await store.create_runs([run])
+    before = await store.get_run(run.run_id)
+    taken = CreateOutcome(run.run_id, created=False, taken_by="orders.Ship")
+    others = [replace(run, workflow="other", reply_to="q"), replace(run, workflow="third", key="k", reply_to="q")]
+    assert await store.create_runs(others) == [taken, taken]
+    assert await store.create_runs([others[0], replace(run, reply_to="second"), others[1]]) == [
+        taken,
+        CreateOutcome(run.run_id, created=False),
+        taken,
+    ]
+    assert before is not None
+    assert await store.get_run(run.run_id) == replace(before, reply=ReplyAddress("second", "1"))
+    assert await store.find_run("third", "k") is None
+
+
+async def test_the_run_id_counts_before_the_key(store: RunStore) -> None:
+    run, owner = new_run(), new_run(key="k")
+    await store.create_runs([run, owner])
+    both = replace(run, key="k")
+    assert await store.create_runs([both]) == [CreateOutcome(run.run_id, created=False)]
+    assert await store.create_runs([replace(both, workflow="other")]) == [
+        CreateOutcome(run.run_id, created=False, taken_by="orders.Ship")
+    ]
+
+
+async def test_a_start_whose_key_is_used_leaves_its_run_id_to_another_one(store: RunStore) -> None:
+    owner = new_run(key="k")
+    await store.create_runs([owner])
+    second = new_run(key="k")
+    other = replace(second, workflow="other", key=None)
+    assert await store.create_runs([second, other]) == [
+        CreateOutcome(owner.run_id, created=False),
+        CreateOutcome(other.run_id, created=True),
+    ]
 
 
 async def test_a_used_key_answers_with_its_owner(store: RunStore) -> None:
@@ -128,17 +167,20 @@ async def test_a_reply_address_given_now_replaces_the_stored_one(store: RunStore
 
 async def test_of_two_equal_starts_in_one_call_the_first_wins_and_the_last_one_is_answered(store: RunStore) -> None:
     run, keyed = new_run(reply_to="first"), new_run(key="k")
-    runs = [run, replace(run, workflow="late", reply_to="last"), keyed, new_run(key="k"), new_run(keyed.run_id)]
+    late = replace(run, reply_to="late")
+    other = replace(run, workflow="other", reply_to="last")
+    runs = [run, late, other, keyed, new_run(key="k"), new_run(keyed.run_id)]
     assert await store.create_runs(runs) == [
         CreateOutcome(run.run_id, created=True),
         CreateOutcome(run.run_id, created=False),
+        CreateOutcome(run.run_id, created=False, taken_by="orders.Ship"),
         CreateOutcome(keyed.run_id, created=True),
         CreateOutcome(keyed.run_id, created=False),
         CreateOutcome(keyed.run_id, created=False),
     ]
     stored = await store.get_run(run.run_id)
     assert stored is not None
-    assert (stored.workflow, stored.reply) == ("orders.Ship", ReplyAddress("last", None))
+    assert (stored.workflow, stored.reply) == ("orders.Ship", ReplyAddress("late", None))
 
 
 async def test_many_who_create_the_same_runs_at_once_create_each_once(another: Connect) -> None:

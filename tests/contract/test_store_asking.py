@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 from tests.support.store_records import NOW, finish, new_run, seconds, transition
 
 from warren.contracts.ids import new_run_id
 from warren.contracts.messages import RunStatus
-from warren.ports import QuietRun, RunFilter, RunStore
+from warren.ports import QuietRun, RunFilter, RunPlace, RunStore, StoredRun, TransitionRow
 
 
 async def test_due_runs_are_the_running_ones_whose_moment_has_come_earliest_first(store: RunStore) -> None:
@@ -72,19 +73,43 @@ async def test_running_among_leaves_out_the_ended_and_the_unknown(store: RunStor
 
 
 async def test_runs_are_listed_newest_first_and_filtered(store: RunStore) -> None:
-    ids = sorted(new_run_id() for _ in range(6))
+    ids = [new_run_id() if number % 3 else uuid4() for number in range(6)]
     ends = [finish() if number % 2 else None for number in range(6)]
-    await store.create_runs([new_run(i, workflow="a" if n < 4 else "b", finish=ends[n]) for n, i in enumerate(ids)])
+    runs = [new_run(i, workflow="a" if n < 4 else "b", finish=ends[n], first=first(i, n)) for n, i in enumerate(ids)]
+    await store.create_runs(runs)
+    before = RunPlace(seconds(3), ids[3])
 
     async def listed(**fields: object) -> list[int]:
         return [ids.index(run.run_id) for run in await store.list_runs(RunFilter(**fields))]  # type: ignore[arg-type]  # fields of RunFilter
 
     assert await listed() == [5, 4, 3, 2, 1, 0]
-    assert await listed(limit=2, before=ids[3]) == [2, 1]
+    assert await listed(limit=2, before=before) == [2, 1]
     assert await listed(workflow="a", status=RunStatus.COMPLETED) == [3, 1]
-    assert await listed(workflow="a", before=ids[3], limit=1) == [2]
+    assert await listed(workflow="a", before=before, limit=1) == [2]
     assert await listed(status=RunStatus.RUNNING) == [4, 2, 0]
     assert await listed(workflow="c") == []
+
+
+async def test_pages_of_runs_go_on_where_the_last_one_ended_whatever_is_created_meanwhile(store: RunStore) -> None:
+    """Seven runs of three moments, with ids that say nothing of time; a new one before each page."""
+    runs = [new_run(i, first=first(i, number // 3)) for number, i in enumerate(uuid4() for _ in range(7))]
+    await store.create_runs(runs)
+    expected = sorted(runs, key=lambda run: (run.first.at, run.run_id), reverse=True)
+    found: list[StoredRun] = []
+    while page := await store.list_runs(RunFilter(before=found[-1].place if found else None, limit=2)):
+        found += page
+        newer = uuid4()
+        await store.create_runs([new_run(newer, first=first(newer, 9))])
+    assert [run.run_id for run in found] == [run.run_id for run in expected]
+    nobody = RunPlace(seconds(1), UUID(int=0))
+    assert [run.run_id for run in await store.list_runs(RunFilter(before=nobody))] == [
+        run.run_id for run in expected if run.first.at < seconds(1)
+    ]
+
+
+def first(run_id: UUID, at: float) -> TransitionRow:
+    """The first transition of a run that was created at that second."""
+    return replace(transition(run_id, 1), at=seconds(at))
 
 
 async def test_unknown_runs_are_none(store: RunStore) -> None:

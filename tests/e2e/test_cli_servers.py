@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from tests.e2e.command_line import ROOT
@@ -109,6 +109,81 @@ async def test_who_stops_waiting_is_told_which_run_goes_on(pairs: Installation, 
         "",
         f"run {run_id} goes on; see it with: warren show {run_id}\n",
     )
+
+
+async def test_the_run_id_of_another_workflow_is_exit_code_2(pairs: Installation, tmp_path: Path) -> None:
+    run_id = str(uuid4())
+    arguments = ("start", "e2e.steps", "-i", "n=1", "-i", "steps=1", "--run-id", run_id, "--wait")
+    assert (await call(pairs, tmp_path, *arguments)).stdout == "2\n"
+    refused = await call(pairs, tmp_path, "start", "e2e.fan", "-i", "n=1", "--run-id", run_id, "--wait")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    for part in (run_id, "'e2e.steps'", "'e2e.fan'"):
+        assert part in refused.stderr
+    assert (await call(pairs, tmp_path, *arguments)).stdout == "2\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (("--key", ""), "key: '' is empty; write 1 to 500 characters, or leave the key away"),
+        (("--key", "k" * 501), "(503 characters) is too long"),
+        (("--run-id", "monday"), "--run-id 'monday': not a UUID"),
+        (("--version", ""), "no program has the version ''"),
+    ],
+)
+async def test_what_names_a_run_is_checked(
+    pairs: Installation, tmp_path: Path, options: tuple[str, str], text: str
+) -> None:
+    done = await call(pairs, tmp_path, "start", "e2e.steps", "-i", "n=1", *options)
+    assert done.returncode == 2
+    assert text in done.stderr
+
+
+async def test_runs_are_listed_by_creation_and_in_pages(pairs: Installation, tmp_path: Path) -> None:
+    ids = [f"{number}0000000-0000-4000-8000-{uuid4().hex[:12]}" for number in (9, 1, 5, 3)]
+    for run_id in ids:
+        await pairs.client.run("e2e.fan", n=1, width=1, run_id=UUID(run_id))
+    listed = [run["run_id"] for run in await data(pairs, tmp_path, "runs", "--workflow", "e2e.fan", "--limit", "4")]
+    assert listed == ids[::-1]
+    page = await data(pairs, tmp_path, "runs", "--workflow", "e2e.fan", "--before", ids[3], "--limit", "2")
+    assert [run["run_id"] for run in page] == [ids[2], ids[1]]
+    assert ids[3] in [run["run_id"] for run in await data(pairs, tmp_path, "runs", "--limit", "1")]
+    missing = await call(pairs, tmp_path, "runs", "--before", str(uuid4()))
+    assert missing.returncode == 2
+    assert "there is no run with the id" in missing.stderr
+
+
+ODD = """
+
+import dataclasses
+
+
+@workflow
+class Odd(Workflow):
+    name = "cli.odd"
+
+    async def run(self) -> int:
+        return 1
+
+
+Odd.__warren_ir__ = dataclasses.replace(Odd.__warren_ir__, name="of another name")
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["people", "machines"])
+async def test_what_can_be_registered_is_registered_and_printed(
+    pairs: Installation, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    write_modules(tmp_path)
+    with (tmp_path / "shop.py").open("a") as module:
+        module.write(ODD)
+    done = await call(pairs, tmp_path, "register", "shop", *options)
+    assert done.returncode == 2
+    assert "1 of 4 workflows are refused (the others are registered): cli.odd: the IR registered as" in done.stderr
+    if options:
+        assert set(json.loads(done.stdout)) == {"cli.doubled", "cli.failing", "cli.sleeper"}
+    else:
+        assert [line.split()[0] for line in done.stdout.splitlines()] == ["cli.doubled", "cli.failing", "cli.sleeper"]
 
 
 async def test_migrate_and_topology_may_be_repeated(pairs: Installation, tmp_path: Path) -> None:

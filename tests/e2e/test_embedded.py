@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from tests.e2e.command_line import WARREN
@@ -229,3 +230,16 @@ def test_ctrl_c_ends_dev(shop: Path) -> None:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     assert process.returncode == 0
+
+
+def test_the_run_id_of_another_workflow_is_refused(shop: Path) -> None:
+    run_id = str(uuid4())
+    command = ["run", "shop:Doubled", "-i", "numbers=[1]", "--run-id", run_id]
+    assert warren(shop, *command).returncode == 0
+    refused = warren(shop, "run", "shop:Sleeper", "-i", "seconds=0", "--run-id", run_id)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    for part in (run_id, "'cli.doubled'", "'cli.sleeper'"):
+        assert part in refused.stderr
+    again = warren(shop, "run", "shop:Doubled", "-i", "numbers=[1, 2, 3]", "--run-id", run_id)
+    assert (again.returncode, json.loads(again.stdout)) == (0, {"sum": 2}), "it is the run that there was"
+    assert executions(shop) == [1]

@@ -1,6 +1,7 @@
 """Servers that go away, lose everything or are sent rubbish, and workers that die: services in other processes go on.
 
-The servers are private, so that they can be stopped; the tests of this file share them and the services.
+The servers are private, so that they can be stopped; the tests of this file share them and the services. All of it with
+quorum queues and with classic ones.
 """
 
 from __future__ import annotations
@@ -79,11 +80,12 @@ class World:
             await check_run(self.made.store, programs, run)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["quorum", "classic"])
+async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     ledger = tmp_path_factory.mktemp("ledger") / "executions"
+    settings = LEASES | {VARIABLE: str(ledger), "WARREN_QUEUE_TYPE": request.param}
     with PrivateRabbit() as rabbit, PrivatePostgres() as postgres:
-        async with installation(rabbit.url, postgres.url, **LEASES, **{VARIABLE: str(ledger)}) as made:
+        async with installation(rabbit.url, postgres.url, **settings) as made:
             made.compiler()
             for _ in range(2):
                 made.coordinator()

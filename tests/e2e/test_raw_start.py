@@ -4,75 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
-import pika
 import pytest
-from pika.adapters.blocking_connection import BlockingChannel
+from tests.e2e.foreign import SECONDS, foreigner
 from tests.support.eventually import eventually
 from tests.support.processes import Installation
 
 from warren.contracts.ids import new_run_id
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
-
-_SECONDS = 20.0
-
-
-class Foreigner:
-    """A pika program with a reply queue."""
-
-    def __init__(self, channel: BlockingChannel) -> None:
-        self._channel = channel
-        self._replies = channel.queue_declare("", exclusive=True).method.queue
-
-    def start(self, body: bytes | dict[str, Any], *, count: int = 1) -> list[dict[str, Any]]:
-        """Publish a start and wait for `count` answers to it."""
-        correlation_id = uuid4().hex
-        self.publish(body, reply_to=self._replies, correlation_id=correlation_id)
-        answers = []
-        deadline = time.monotonic() + _SECONDS
-        while len(answers) < count:
-            assert time.monotonic() < deadline, f"only {answers}"
-            method, properties, text = self._channel.basic_get(self._replies, auto_ack=True)
-            if method is None:
-                self._channel.connection.process_data_events(0.02)
-            elif properties.correlation_id == correlation_id:
-                answers.append(json.loads(text))
-        return answers
-
-    def publish(self, body: bytes | dict[str, Any], **properties: Any) -> None:
-        """Publish a start."""
-        self._channel.basic_publish(
-            "warren.commands",
-            "start",
-            body if isinstance(body, bytes) else json.dumps(body).encode(),
-            pika.BasicProperties(content_type="application/json", **properties),
-            mandatory=True,
-        )
-
-    def parked(self) -> tuple[str, str, bytes]:
-        """Reason, explanation and body of the next message in `warren.dead`."""
-        deadline = time.monotonic() + _SECONDS
-        while True:
-            method, properties, body = self._channel.basic_get("warren.dead", auto_ack=True)
-            if method is not None:
-                return properties.headers["x-warren-reason"], properties.headers["x-warren-detail"], body
-            assert time.monotonic() < deadline, "nothing is parked"
-            self._channel.connection.process_data_events(0.02)
-
-
-@contextmanager
-def foreigner(installed: Installation) -> Iterator[Foreigner]:
-    """Connect with confirms."""
-    with pika.BlockingConnection(pika.URLParameters(installed.environment["WARREN_BROKER_URL"])) as connection:
-        channel = connection.channel()
-        channel.confirm_delivery()
-        yield Foreigner(channel)
 
 
 def start(installed: Installation, body: bytes | dict[str, Any], *, count: int = 1) -> list[dict[str, Any]]:
@@ -124,7 +66,7 @@ async def test_nobody_has_to_wait_for_an_answer(pairs: Installation) -> None:
         run = await pairs.store.get_run(run_id)
         return run is not None and run.result == "2"
 
-    await eventually(is_done, within_seconds=_SECONDS)
+    await eventually(is_done, within_seconds=SECONDS)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,22 @@ async def is_open(gate: str) -> bool:
     """Whether the gate is there, after a moment."""
     await hooks.executed(0.1)
     return Path(gate).exists()
+
+
+@action
+async def blocking(n: int, seconds: float, is_computing: bool) -> int:
+    """Holds up everything else in its worker."""
+    await hooks.executed(0.0)
+    stand_still(seconds, is_computing)
+    return n
+
+
+def stand_still(seconds: float, is_computing: bool) -> None:
+    if not is_computing:
+        time.sleep(seconds)
+    until = time.monotonic() + seconds
+    while is_computing and time.monotonic() < until:
+        pass
 
 
 @action
@@ -269,6 +286,16 @@ class Held(Workflow):
 
     async def run(self, n: int, gate: str) -> int:
         return await held(n, gate) + 1
+
+
+@workflow
+class Blocking(Workflow):
+    """One action that blocks its worker's event loop."""
+
+    name = "e2e.blocking"
+
+    async def run(self, n: int, seconds: float, is_computing: bool) -> int:
+        return await blocking(n, seconds, is_computing) + 1
 
 
 @workflow

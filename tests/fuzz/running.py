@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
+import math
 import pathlib
 import random
 import re
@@ -29,6 +30,8 @@ from warren.testing import EngineDriver
 
 _UNBOUND = re.compile(r"cannot access (local|free) variable (\W*\w+\W*) where it is not associated with a value[\w ]*")
 _UNORDERED = re.compile(r"('[<>]' not supported between instances) of '(\w+)' and '(\w+)'")
+_LONGEST_SELECT = 86_400
+_RESOLUTION = 1e-9
 _SMALL = """import asyncio
 from warren import Workflow, action, workflow
 
@@ -84,7 +87,12 @@ class _JumpingSelector(selectors.DefaultSelector):
 
     def select(self, timeout: float | None = None) -> Any:
         if timeout:
-            self._loop.moment += timeout
+            moment = self._loop.moment + timeout
+            if timeout >= _LONGEST_SELECT:  # a loop waits for no more at once
+                moment = self._loop._scheduled[0].when()
+            if moment + _RESOLUTION == moment:  # floats are coarse here, and a timer is over when its moment has passed
+                moment = math.nextafter(moment, math.inf)
+            self._loop.moment = moment
         return super().select(0 if timeout is not None else None)
 
 

@@ -7,18 +7,20 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import pytest
 from tests.support.eventually import eventually
 from tests.support.servers.proxy import TcpProxy
 from tests.unit.client.workflows import Order, Ship
 
-from warren import Workflow, action, workflow
+from warren import RunIdTaken, Workflow, action, workflow
 from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
 from warren.adapters.rabbitmq import RabbitBroker
 from warren.client import Warren
 from warren.contracts.messages import RunStatus
 from warren.contracts.topology import standard_topology
+from warren.errors import BrokerUnavailable
 from warren.runtime.settings import load_settings
 from warren.sdk.registry import registry
 from warren_compiler import app as compiler
@@ -135,3 +137,23 @@ async def test_a_connection_that_breaks_for_a_moment_is_no_matter(place: Place) 
     place.gate.set()
     assert await asyncio.gather(*(handle.result(30) for handle in handles)) == ["held"] * 5
     assert await place.client.run(Held) == "held"
+
+
+async def test_a_run_id_of_another_workflow_is_refused(place: Place) -> None:
+    run_id = uuid4()
+    first = await place.client.start(Held, run_id=run_id)
+    with pytest.raises(RunIdTaken, match=f"{run_id} is that of a run of workflow 'client-held'.*'client-ship'"):
+        await place.client.run(Ship, Order(1, ("x",)), run_id=run_id)
+    place.gate.set()
+    again = await place.client.start(Held, run_id=run_id)
+    assert await asyncio.gather(first.result(30), again.result(30)) == ["held", "held"]
+
+
+async def test_a_client_may_be_opened_again(fresh_broker_url: str, place: Place) -> None:
+    client = Warren(fresh_broker_url)
+    place.gate.set()
+    for _ in range(2):
+        with pytest.raises(BrokerUnavailable, match="async with Warren"):
+            await client.start(Held)
+        async with client:
+            assert await client.run(Held) == "held"

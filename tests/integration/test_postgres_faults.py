@@ -336,3 +336,29 @@ async def test_starts_that_were_left_half_done_are_finished_by_the_next_call(
     stored = await store.get_run(existing.run_id)
     assert stored is not None
     assert stored.reply == ReplyAddress("second", None)
+
+
+_DEADLOCK_ONCE = """
+CREATE SEQUENCE insertions;
+CREATE FUNCTION deadlock_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF nextval('insertions') = 1 THEN
+        RAISE EXCEPTION 'deadlock detected' USING ERRCODE = 'deadlock_detected';
+    END IF;
+    RETURN new;
+END
+$$;
+CREATE TRIGGER deadlock_once BEFORE INSERT ON runs FOR EACH ROW EXECUTE FUNCTION deadlock_once();
+"""
+
+
+async def test_what_was_rolled_back_is_not_taken_for_done(server: PrivatePostgres, store: PostgresRunStore) -> None:
+    """After a deadlock the statement is tried again, and the equal rows that are there now are somebody else's."""
+    run = new_run()
+    assert (await store.create_runs([run]))[0].created
+    connection = await asyncpg.connect(server.url)
+    await connection.execute(_DEADLOCK_ONCE)
+    assert await store.create_runs([run]) == [CreateOutcome(run.run_id, created=False)]
+    assert await connection.fetchval("SELECT last_value FROM insertions") == 2, "it was tried again"
+    await connection.execute("DROP FUNCTION deadlock_once() CASCADE; DROP SEQUENCE insertions")
+    await connection.close()

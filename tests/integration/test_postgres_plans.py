@@ -52,7 +52,41 @@ async def test_statements_planned_on_empty_tables_use_indexes_when_those_have_gr
         await store.history(ids[0])
         await store.open_run_ids(after=None, limit=10)
         await store.due_runs(before=seconds(0), limit=10)
-        await store.list_runs(RunFilter(limit=5))
+        for workflow in (None, runs[0].workflow):
+            listed = await store.list_runs(RunFilter(limit=5, workflow=workflow))
+            await store.list_runs(RunFilter(limit=5, workflow=workflow, before=listed[-1].place))
     await store.close()
     read = await _rows_read(url)
     assert {name: count for name, count in read.items() if count and name.startswith(("runs", "history"))} == {}
+
+
+async def _entries_read(url: str) -> dict[str, int]:
+    """How many entries of the indexes of runs were read, by index."""
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch("SELECT indexrelname, idx_tup_read FROM pg_stat_user_indexes")
+        return {row["indexrelname"]: row["idx_tup_read"] for row in rows if row["indexrelname"].startswith("runs_")}
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize(("workflow", "index"), [(None, "runs_by_creation"), ("orders.Ship", "runs_of_workflow")])
+async def test_a_page_of_a_list_reads_no_more_than_its_rows_however_deep_it_is(
+    url: str, workflow: str | None, index: str
+) -> None:
+    store = PostgresRunStore(url, name="plans", max_size=1)
+    await store.migrate()
+    await store.connect()
+    for number in range(10):
+        await store.create_runs([new_run(workflow="orders.Ship" if n % 2 else "other") for n in range(_RUNS // 10)])
+        await store.create_runs([new_run(key=f"one of its own, {number}")])
+    await store.close()
+    await store.connect()
+    before, pages, place = await _entries_read(url), 0, None
+    while page := await store.list_runs(RunFilter(workflow=workflow, before=place, limit=10)):
+        pages, place = pages + 1, page[-1].place
+    await store.close()
+    read = {name: count - before[name] for name, count in (await _entries_read(url)).items() if count != before[name]}
+    assert pages == (31 if workflow is None else 16)
+    assert list(read) == [index]
+    assert read[index] <= (pages + 1) * 11

@@ -74,6 +74,9 @@ async def test_tls(broker_url: str, name: str, tmp_path: Path) -> None:
         await trusting.publish(to(queue := await trusting.declare_private_queue(), b"x" * 300_000))
         subscription = await trusting.subscribe(queue, prefetch=1)
         assert bodies(await take(subscription, 1)) == [b"x" * 300_000]
+        assert not trusting.keep_alive(to(queue, b"from another thread")), "only the loop can encrypt"
+        await trusting.publish(to(queue, b"still well"))
+        assert (await trusting.stats(queue), trusting.epoch) == (QueueStats(messages=1, consumers=1), 1)
         await trusting.close()
 
         careless = RabbitBroker(f"{url}?no_verify_ssl=1", name="edges")

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
+from tests.simulation.controls import CONTROLS, without
 from tests.simulation.running import Report, Simulator
 
 _CHUNK = 50
@@ -40,12 +41,21 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="the first one")
     parser.add_argument("--jobs", type=int, default=2, help="processes to spread them over")
     parser.add_argument("--stop", action="store_true", help="end at the first seed that breaks a rule")
+    parser.add_argument("--without", choices=sorted(CONTROLS), help="take a safeguard away; needs --jobs 1")
     parser.add_argument("--verbose", action="store_true", help="print every event of the first seed, and run only it")
     options = parser.parse_args()
     if options.verbose:
         report = Simulator().run(options.seed, verbose=True)
         print(report)
         return 1 if report.violations else 0
+    if options.without and options.jobs != 1:
+        parser.error("--without needs --jobs 1")
+    with without(options.without):
+        return simulate(options)
+
+
+def simulate(options: argparse.Namespace) -> int:
+    """Run the seeds and print what came of them."""
     begun = time.monotonic()
     injected: Counter[str] = Counter()
     executions = failed = count = 0

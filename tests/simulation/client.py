@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from tests.chaos.hostile import Hostile
 from tests.chaos.workload import Planned
 from tests.simulation.network import StormyBroker
-from tests.simulation.scenario import PlannedRun
+from tests.simulation.scenario import HostileRun, PlannedRun
 
 from warren.contracts import messages, names, wire
 from warren.contracts.topology import standard_topology
@@ -21,16 +22,29 @@ _RESEND_SECONDS: Final = 30.0
 
 
 class SimulatedClient:
-    """Afterwards `outcomes` and `answers` (how many for each run) tell what it got, `problems` what it should not."""
+    """Afterwards `outcomes` and `answers` (how many for each run) tell what it got, `ended_at` when (virtual seconds),
+    `sent_again` how often a start was repeated that had no outcome yet,
+    `refusals` which starts were refused, and `problems` what it should not have got.
+    """
 
     def __init__(
-        self, broker: StormyBroker, runs: Sequence[PlannedRun], *, settings: Settings, note: Callable[[str], None]
+        self,
+        broker: StormyBroker,
+        runs: Sequence[PlannedRun],
+        neighbours: Sequence[HostileRun],
+        *,
+        settings: Settings,
+        note: Callable[[str], None],
     ) -> None:
         self.outcomes: dict[UUID, messages.RunFinished] = {}
         self.answers: Counter[UUID] = Counter()
+        self.sent_again: Counter[UUID] = Counter()
+        self.ended_at: dict[UUID, float] = {}
+        self.refusals: dict[UUID, messages.ErrorInfo] = {}
         self.problems: list[str] = []
         self._broker = broker
         self._runs = runs
+        self._neighbours = neighbours
         self._settings = settings
         self._note = note
         self._arrived = asyncio.Event()
@@ -44,41 +58,49 @@ class SimulatedClient:
         subscription = await broker.subscribe(replies, prefetch=100)
         async with asyncio.TaskGroup() as group:
             for run in self._runs:
-                group.create_task(self._drive(run, replies))
+                plan = {"plan": run.plan, "total": run.total}
+                group.create_task(self._drive(run.run_id, run.at, Planned.short_name(), plan, replies, times=run.times))
+            for each in self._neighbours:
+                kind = {"kind": each.kind}
+                group.create_task(self._drive(each.run_id, each.at, Hostile.short_name(), kind, replies))
             while True:
                 for delivery in await subscription.receive(100):
                     reply = wire.load_reply(delivery.body)
                     if isinstance(reply, messages.RunFinished):
                         self.outcomes[reply.run_id] = reply
                         self.answers[reply.run_id] += 1
+                        self.ended_at.setdefault(reply.run_id, asyncio.get_running_loop().time())
+                    elif isinstance(reply, messages.Refused) and reply.run_id is not None:
+                        self.refusals[reply.run_id] = reply.error
                     else:
                         self.problems.append(f"unexpected reply: {reply!r}")
                     subscription.ack([delivery])
                 self._arrived.set()
                 self._arrived.clear()
 
-    async def _drive(self, run: PlannedRun, replies: str) -> None:
-        await asyncio.sleep(run.at)
-        request = messages.StartRun(
-            workflow=Planned.short_name(), input={"plan": run.plan, "total": run.total}, run_id=run.run_id
-        )
+    async def _drive(
+        self, run_id: UUID, at: float, workflow: str, arguments: dict[str, Any], replies: str, *, times: int = 1
+    ) -> None:
+        await asyncio.sleep(at)
+        request = messages.StartRun(workflow=workflow, input=arguments, run_id=run_id)
         message = OutgoingMessage(
             names.COMMANDS_EXCHANGE,
             names.START_KEY,
             wire.dump(request),
             reply_to=replies,
-            correlation_id=str(run.run_id),
+            correlation_id=str(run_id),
         )
-        await self._broker.publish([message] * run.times)
+        await self._broker.publish([message] * times)
         loop = asyncio.get_running_loop()
         sent_at = loop.time()
-        while run.run_id not in self.outcomes:
+        while run_id not in self.outcomes and run_id not in self.refusals:
             try:
                 async with asyncio.timeout(_RESEND_SECONDS):
                     await self._arrived.wait()
             except TimeoutError:
                 pass
-            if run.run_id not in self.outcomes and loop.time() - sent_at >= _RESEND_SECONDS:
-                self._note(f"client sends {run.run_id} again")
+            if run_id not in self.outcomes and loop.time() - sent_at >= _RESEND_SECONDS:
+                self._note(f"client sends {run_id} again")
+                self.sent_again[run_id] += 1
                 await self._broker.publish([message])
                 sent_at = loop.time()

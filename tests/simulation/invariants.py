@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Final
 from uuid import UUID
 
+from tests.chaos.hostile import KINDS
 from tests.chaos.plans import expected
-from tests.simulation.scenario import PlannedRun
+from tests.simulation.scenario import HostileRun, PlannedRun
 from tests.simulation.world import World
 
 from warren.contracts import messages, wire
@@ -16,6 +18,9 @@ from warren.contracts.messages import RunStatus
 from warren.engine import Executable, StartTimer, load_commands
 from warren.ports import LoadedRun, StoredRun, TransitionRow
 from warren.runtime.replay import replay
+
+LATER_SECONDS: Final = 2.0
+"""How much later than alone an ordinary run may end beside bad neighbours (virtual time, without other faults)."""
 
 
 def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[str]:
@@ -27,7 +32,9 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
             yield f"{run.run_id}: its confirmed start is lost"
             continue
         yield from (f"{run.run_id}: {text}" for text in _of_outcome(world, run, stored))
-    planned = {run.run_id for run in world.scenario.runs}
+    for neighbour in world.scenario.neighbours:
+        yield from (f"{neighbour.run_id} ({neighbour.kind}): {text}" for text in _of_neighbour(world, neighbour))
+    planned = {run.run_id for run in (*world.scenario.runs, *world.scenario.neighbours)}
     for run_id, stored in world.database.runs.items():
         rows = [row for _, row in sorted(world.database.histories[run_id].items())]
         yield from (f"{run_id}: {text}" for text in _of_history(executables[stored.version], stored, rows))
@@ -54,8 +61,32 @@ def _of_outcome(world: World, run: PlannedRun, stored: StoredRun) -> Iterator[st
     outcome = world.client.outcomes.get(run.run_id)
     if outcome is not None and (outcome.status is not RunStatus.COMPLETED or outcome.result != known):
         yield f"the client was told {outcome.status} {outcome.result}, not {known}"
-    if world.scenario.profile == "calm" and world.client.answers[run.run_id] not in (1, run.times):
+    starts = run.times + world.client.sent_again[run.run_id]
+    if world.scenario.profile == "calm" and not 1 <= world.client.answers[run.run_id] <= starts:
         yield f"the client was answered {world.client.answers[run.run_id]} times"
+
+
+def _of_neighbour(world: World, run: HostileRun) -> Iterator[str]:
+    """Each has ended as its kind must, and its owner was told why."""
+    expected = KINDS[run.kind]
+    refusal = world.client.refusals.get(run.run_id)
+    stored = world.database.runs.get(run.run_id)
+    if expected.status is None:
+        if refusal is None or stored is not None:
+            yield f"was not refused: {stored}"
+        return
+    if stored is None:
+        yield "its confirmed start is lost"
+    elif stored.status is not expected.status or expected.says not in (stored.error or ""):
+        yield f"ended as {stored.status} with {stored.result or stored.error}, not {expected}"
+
+
+def delays(world: World, without: World) -> Iterator[str]:
+    """Ordinary runs that end later than in the same seed without bad neighbours."""
+    for run in world.scenario.runs:
+        ended, alone = world.client.ended_at.get(run.run_id), without.client.ended_at.get(run.run_id)
+        if ended is not None and alone is not None and ended > alone + LATER_SECONDS:
+            yield f"{run.run_id}: ended {ended - alone:.2f} s later than without bad neighbours"
 
 
 def _of_history(executable: Executable, stored: StoredRun, rows: list[TransitionRow]) -> Iterator[str]:

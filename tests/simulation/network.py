@@ -13,6 +13,8 @@ from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
 
+from tests.simulation.injection import corrupted, refuse_rows
+
 from warren.adapters.memory.broker import MemoryBroker
 from warren.adapters.memory.broker_server import MemoryServer
 from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
@@ -50,6 +52,7 @@ class StormyServer(MemoryServer):
 
     def publish(self, message: OutgoingMessage) -> bool:
         """Route now, or promise to."""
+        message = corrupted(message)
         weather = self._weather
         if weather.duplicate and message.exchange and self._source.random() < weather.duplicate:
             self.duplicated += 1
@@ -126,6 +129,7 @@ class NotedRunStore(MemoryRunStore):
         super()._append(row)
 
     def _refuse_taken(self, transitions: Sequence[TransitionRow]) -> None:
+        refuse_rows(transitions)
         if not faults.disabled(faults.FENCE):
             super()._refuse_taken(transitions)
 

@@ -10,13 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NoReturn
 
 import structlog
+from tests.chaos.hostile import Hostile
 from tests.chaos.workload import Child, Planned
-from tests.simulation.invariants import violations
-from tests.simulation.scenario import make_scenario
+from tests.simulation.invariants import delays, violations
+from tests.simulation.scenario import Scenario, make_scenario
 from tests.simulation.world import EPOCH, World
 
 import warren_worker.performing
@@ -48,7 +49,7 @@ class Simulator:
     def __init__(self) -> None:
         self._executables: dict[str, Executable] = {}
         self._records: list[ProgramRecord] = []
-        for cls in (Child, Planned):
+        for cls in (Child, Planned, Hostile):
             ir = cls.workflow_ir()
             program = lower(ir)
             executable = Executable(program)
@@ -69,19 +70,28 @@ class Simulator:
         if verbose:
             print(scenario)
         with self._determined(seed):
-            world = World(scenario, self._records, verbose=verbose)
-            with _virtual_counter(world):
-                world.run()
+            world = self._run(scenario, verbose=verbose)
             found = list(violations(world, self._executables))
+        if scenario.neighbours and scenario.profile == "calm":
+            with self._determined(seed):
+                found += delays(world, self._run(replace(make_scenario(seed), neighbours=[])))
         return Report(
             seed,
             scenario.profile,
             found,
             world.fingerprint,
-            world.injected + Counter(deaths=world.deaths.total()),
+            world.injected
+            + Counter(deaths=world.deaths.total())
+            + Counter(f"neighbour: {run.kind}" for run in scenario.neighbours),
             world.ledger.total(),
             world.loop.time(),
         )
+
+    def _run(self, scenario: Scenario, *, verbose: bool = False) -> World:
+        world = World(scenario, self._records, verbose=verbose)
+        with _virtual_counter(world):
+            world.run()
+        return world
 
     @contextmanager
     def _determined(self, seed: int) -> Iterator[None]:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from tests.chaos.hostile import KINDS
 from tests.chaos.plans import Limits, Plan, generate
 from tests.simulation.network import Weather
+
+from warren.contracts.topology import QueueType
 
 SERVICES: Final = ("compiler-0", "compiler-1", "coordinator-0", "coordinator-1", "worker-0", "worker-1")
 POINTS: Final = ("before create_runs", "create_runs", "before commit", "commit", "published", "executed")
@@ -16,6 +19,8 @@ POINTS: Final = ("before create_runs", "create_runs", "before commit", "commit",
 and the process does not know yet."""
 _POINTS_OF: Final = {"compiler": (0, 1, 4), "coordinator": (2, 3, 4), "worker": (4, 5)}
 
+_HOSTILE_SHARE: Final = 0.4
+"""Of all seeds, those with bad neighbours."""
 _SMALL: Final = Limits(steps=3, depth=1, width=4, sleep=3.0, long=8.0)
 _LARGE: Final = Limits(steps=5, depth=2, width=8, sleep=5.0, long=8.0)
 _EVERYTHING: Final = (
@@ -36,6 +41,10 @@ _PURGES: Final = ("purge", "delete_queue", "purge", "delete_queue", *_EVERYTHING
 _DEATHS: Final = ("crash", "crash_at", "crash_at", "crash_all")
 
 
+_CLASSIC_EVERY: Final = 3
+"""One of so many seeds has classic queues. Not by chance, so that no seed became another one when they were added."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
     """One run to start. `times` is how often its start is sent."""
@@ -45,6 +54,15 @@ class PlannedRun:
     plan: Plan
     total: int
     times: int
+
+
+@dataclass(frozen=True, slots=True)
+class HostileRun:
+    """A bad neighbour to start: `kind` is one of `tests.chaos.hostile.KINDS`."""
+
+    run_id: UUID
+    at: float
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +85,13 @@ class Scenario:
 
     seed: int
     profile: str
+    queue_type: QueueType
     runs: list[PlannedRun]
     faults: list[Fault]
     weather: Weather
     source: random.Random = field(repr=False)
+    neighbours: list[HostileRun] = field(default_factory=list)
+    """Drawn from a source of its own, so that a seed without them is the same otherwise."""
 
 
 def make_scenario(seed: int) -> Scenario:
@@ -90,7 +111,20 @@ def make_scenario(seed: int) -> Scenario:
         for name, most in (("delay", 0.2), ("duplicate", 0.2), ("lost_confirm", 0.05), ("store_error", 0.1)):
             if source.random() < 0.3:
                 setattr(weather, name, source.uniform(0, most))
-    return Scenario(seed, profile, runs, faults, weather, source)
+    queue_type: QueueType = "classic" if seed % _CLASSIC_EVERY == 0 else "quorum"
+    return Scenario(seed, profile, queue_type, runs, faults, weather, source, _neighbours(seed, window))
+
+
+def _neighbours(seed: int, window: float) -> list[HostileRun]:
+    source = random.Random(f"neighbours of {seed}")
+    if source.random() >= _HOSTILE_SHARE:
+        return []
+    return [
+        HostileRun(
+            UUID(int=source.getrandbits(128), version=4), source.uniform(0, window / 2), source.choice(list(KINDS))
+        )
+        for _ in range(source.randint(1, 5))
+    ]
 
 
 def _run(source: random.Random, window: float) -> PlannedRun:

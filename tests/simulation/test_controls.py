@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.simulation.controls import CONTROLS
 
 from warren.runtime import faults
 
@@ -23,6 +24,22 @@ def test_without_a_safeguard_some_seed_breaks_a_rule(safeguard: str) -> None:
         [sys.executable, "-m", "tests.simulation", "--runs", SEEDS, "--jobs", "1", "--stop"],
         cwd=ROOT,
         env={**os.environ, faults.DISABLE_VARIABLE: safeguard},
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "violates:" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("safeguard", sorted(CONTROLS))
+def test_without_a_safeguard_against_bad_neighbours_some_seed_breaks_a_rule(safeguard: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.simulation", "--runs", "200", "--jobs", "1", "--stop", "--without", safeguard],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=170,

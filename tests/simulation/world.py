@@ -14,11 +14,12 @@ from contextvars import Context
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from tests.chaos.ledger import hooks
 from tests.simulation.client import SimulatedClient
+from tests.simulation.injection import faults_in_services, refusal_of
 from tests.simulation.loop import SimulatedLoop, SimulatedProcess, current_process
 from tests.simulation.network import NotedRunStore, StormyBroker, StormyServer, StormyStore, Weather
 from tests.simulation.scenario import SERVICES, Fault, Scenario
@@ -29,12 +30,14 @@ from warren.contracts import names
 from warren.contracts.messages import RunStatus
 from warren.ports import ProgramRecord, TransitionRow
 from warren.runtime.clock import SystemClock
-from warren.runtime.settings import load_settings
+from warren.runtime.settings import Settings, load_settings
 from warren.sdk.registry import registry
 from warren_compiler import app as compiler
 from warren_coordinator import app as coordinator
 from warren_worker import app as worker
 from warren_worker.settings import WorkerSettings
+
+S = TypeVar("S", bound=Settings)
 
 EPOCH: Final = datetime(2030, 1, 1, tzinfo=UTC)
 SETTINGS: Final = load_settings(shards=2, lease_after=2.0, stall_after=86_400)
@@ -85,7 +88,12 @@ class World:
         self._everything_injected = False
         self._clock = SimulatedClock()
         broker = StormyBroker(self.server, name="client", source=scenario.source, weather=scenario.weather)
-        self.client = SimulatedClient(broker, scenario.runs, settings=SETTINGS, note=self.note)
+        self.client = SimulatedClient(
+            broker, scenario.runs, scenario.neighbours, settings=self._typed(SETTINGS), note=self.note
+        )
+        self._neighbours = {run.run_id: run.at for run in scenario.neighbours}
+        if scenario.neighbours:
+            self.server.refuses = lambda message: refusal_of(message, self.loop.time(), self._started_at)
         self._client_process = SimulatedProcess("client")
         self._graves: list[SimulatedProcess] = []
 
@@ -97,13 +105,18 @@ class World:
     def run(self) -> None:
         """Run to the end, or until the deadline."""
         hooks.executed = self._executed
+        with faults_in_services(self.loop.time, lambda run_id: self._neighbours.get(run_id, 0.0)):
+            self._run()
+
+    def _run(self) -> None:
         for name in SERVICES:
             self.loop.call_at(0.0, self._start, name, context=Context())
         self.loop.call_at(0.0, self._start_client, context=Context())
         self.loop.spawn(self.loop.world, self._inject())
         last = max((fault.at + fault.seconds for fault in self.scenario.faults), default=0.0)
         if not self.loop.run(self._is_done, deadline=last + GRACE):
-            open_runs = [str(each.run_id) for each in self.scenario.runs if not self._has_ended(each.run_id)]
+            everybody = (*self.scenario.runs, *self.scenario.neighbours)
+            open_runs = [str(each.run_id) for each in everybody if not self._has_ended(each.run_id)]
             waiting = [str(each.run_id) for each in self.scenario.runs if each.run_id not in self.client.outcomes]
             self.problems.append(
                 f"{GRACE:g} s after the last fault: open runs {open_runs}, without outcome at the client {waiting}"
@@ -144,11 +157,11 @@ class World:
         stop = asyncio.Event()
         if name.startswith("worker"):
             await worker.run(
-                WORKER_SETTINGS,
+                self._typed(WORKER_SETTINGS),
                 broker=broker,
                 registry=registry,
                 workflows=[],
-                modules=["tests.chaos.workload"],
+                modules=["tests.chaos.workload", "tests.chaos.hostile"],
                 queues=[names.DEFAULT_ACTION_QUEUE],
                 stop=stop,
             )
@@ -161,7 +174,11 @@ class World:
                 await asyncio.sleep(1)
         run = compiler.run if name.startswith("compiler") else coordinator.run
         settings = SWEEPING if self.scenario.profile in ("calm", "purges") else SETTINGS
-        await run(settings, broker=broker, store=store, stop=stop, clock=self._clock)
+        await run(self._typed(settings), broker=broker, store=store, stop=stop, clock=self._clock)
+
+    def _typed(self, settings: S) -> S:
+        """These settings for the kind of queues that the seed wants."""
+        return settings.model_copy(update={"queue_type": self.scenario.queue_type})
 
     def _ended(self, name: str, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()
@@ -316,12 +333,17 @@ class World:
 
     def _has_ended(self, run_id: UUID) -> bool:
         run = self.database.runs.get(run_id)
-        return run is not None and run.status is not RunStatus.RUNNING
+        return run_id in self.client.refusals or (run is not None and run.status is not RunStatus.RUNNING)
+
+    def _started_at(self, body: bytes) -> float:
+        """When the bad neighbour that a message is about was started."""
+        return max((at for run_id, at in self._neighbours.items() if str(run_id).encode() in body), default=0.0)
 
     def _is_done(self) -> bool:
         return (
             self._everything_injected
             and all(run.run_id in self.client.outcomes and self._has_ended(run.run_id) for run in self.scenario.runs)
+            and all(self._has_ended(run.run_id) for run in self.scenario.neighbours)
             and not self.depths()
         )
 
@@ -343,9 +365,14 @@ class World:
             self.problems.append(f"{spent} callbacks in ten idle seconds")
 
     def dead_letters(self) -> list[str]:
-        """The reasons of what was parked."""
+        """The reasons of what was parked, but for what is about bad neighbours that have ended."""
         queue = self.server._queues.get(names.DEAD_QUEUE)
-        return [] if queue is None else [str(dict(each.headers)) for each in queue._ready]
+        ended = [str(run_id).encode() for run_id in self._neighbours if self._has_ended(run_id)]
+        return [
+            str(dict(each.headers))
+            for each in (() if queue is None else queue._ready)
+            if not any(run_id in each.message.body for run_id in ended)
+        ]
 
     def _bury(self) -> None:
         """Close what is left of every coroutine while nothing can hear of it any more."""

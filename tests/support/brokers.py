@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal, Protocol
@@ -54,6 +55,8 @@ class MemoryBackend:
         self._brokers: list[MemoryBroker] = []
 
     def make(self, **options: Any) -> Broker:
+        for name in ("heartbeat_seconds", "around_proxy"):
+            options.pop(name, None)  # it has no connection
         broker = MemoryBroker(self._server, **options)
         self._brokers.append(broker)
         return broker
@@ -83,7 +86,8 @@ class RabbitBackend:
         self._proxy = proxy
 
     def make(self, **options: Any) -> Broker:
-        return RabbitBroker(self._url, **{"name": "contract", **options})
+        url = self._direct_url if options.pop("around_proxy", False) else self._url
+        return RabbitBroker(url, **{"name": "contract", **options})
 
     async def drop_connections(self) -> None:
         self._proxy.cut()
@@ -114,9 +118,11 @@ class World:
     queues: list[str] = field(default_factory=list)
     exchanges: list[str] = field(default_factory=list)
 
-    async def broker(self, *, give_up_after: float | None = 20.0, connect: bool = True) -> Broker:
-        """A connected broker; closed when the test ends."""
-        options = {} if give_up_after is None else {"give_up_after": timedelta(seconds=give_up_after)}
+    async def broker(self, *, give_up_after: float | None = 20.0, connect: bool = True, **options: Any) -> Broker:
+        """A connected broker; closed when the test ends. `options`: `heartbeat_seconds`, and `around_proxy` for tests
+        that block the event loop, on which the proxy runs, too."""
+        if give_up_after is not None:
+            options["give_up_after"] = timedelta(seconds=give_up_after)
         broker = self.backend.make(**options)
         self.stack.push_async_callback(broker.close)
         if connect:
@@ -170,6 +176,24 @@ async def world_of(kind: str, request: pytest.FixtureRequest) -> AsyncIterator[W
                 await backend.delete_queue(queue)
             for exchange in world.exchanges:
                 await backend.delete_exchange(exchange)
+
+
+@contextmanager
+def from_a_thread(call: Callable[[], object], *, every_seconds: float = 0.5) -> Iterator[None]:
+    """Call something again and again in another thread."""
+    end = threading.Event()
+
+    def repeat() -> None:
+        while not end.wait(every_seconds):
+            call()
+
+    thread = threading.Thread(target=repeat)
+    thread.start()
+    try:
+        yield
+    finally:
+        end.set()
+        thread.join()
 
 
 def to(queue: str, *bodies: bytes, **properties: Any) -> list[OutgoingMessage]:

@@ -61,6 +61,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., int]]] = {
         "runs": looking.runs,
         "show": looking.show,
         "history": looking.history,
+        "doctor": looking.doctor,
         "cancel": starting.cancel,
     },
 }

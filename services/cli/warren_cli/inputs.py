@@ -14,6 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from warren.contracts.encoding import printable
+from warren.contracts.identity import shown
 from warren.contracts.values import encode
 from warren.errors import InvalidInput
 from warren.sdk.registry import workflow_registry
@@ -112,7 +113,9 @@ def parse_run_id(text: str | None, *, option: str = "--run-id") -> UUID | None:
     try:
         return None if text is None else UUID(text)
     except ValueError:
-        raise InvalidInput(f"{option} {text}: not a UUID") from None
+        raise InvalidInput(
+            f"{option} {shown(text)}: not a UUID, which a run's id is; `warren runs` lists them"
+        ) from None
 
 
 def load_workflow(target: str) -> type[Workflow]:

@@ -93,6 +93,7 @@ async def _services(
                 queues=queues,
                 stop=work_stop,
                 telemetry=telemetry,
+                watch_loop=True,
             )
         )
         deciding = [

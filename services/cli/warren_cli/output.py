@@ -19,6 +19,7 @@ from warren.client import HistoryEntry
 from warren.client.outcomes import remote_traceback
 from warren.contracts import messages
 from warren.contracts.messages import RunStatus
+from warren.contracts.moments import LAST_MOMENT
 from warren.contracts.plain import exception_message, exception_name, to_plain
 from warren.engine import (
     CancelChild,
@@ -31,7 +32,7 @@ from warren.engine import (
     StartTimer,
     dump_commands,
 )
-from warren.ports import StoredRun
+from warren.ports import QuarantinedMessage, StoredRun
 
 _COLORS = {
     RunStatus.RUNNING: "cyan",
@@ -169,6 +170,35 @@ def print_runs(runs: Sequence[StoredRun]) -> None:
     wide_enough.print(table)
 
 
+def quarantine_data(kept: QuarantinedMessage) -> dict[str, Any]:
+    """A message of the quarantine for `--json`, without its body."""
+    return {
+        "id": str(kept.id),
+        "run_id": None if kept.run_id is None else str(kept.run_id),
+        "exchange": kept.exchange,
+        "routing_key": kept.routing_key,
+        "bytes": len(kept.body),
+        "reason": kept.reason,
+        "since": kept.since.isoformat(),
+        "tries": kept.tries,
+        "next_try_at": kept.next_try_at.isoformat(),
+    }
+
+
+def print_quarantine(messages: Sequence[QuarantinedMessage]) -> None:
+    """What is in the quarantine, each with its reason in full."""
+    out.print(f"{len(messages)} messages in the quarantine:")
+    for kept in messages:
+        about = f", run {kept.run_id}" if kept.run_id is not None else ""
+        out.print(
+            f"  {kept.id}  to {kept.exchange or '(default)'} / {kept.routing_key}{about}, {len(kept.body):,} bytes, "
+            f"tried {kept.tries} times since {_ago(kept.since)}, again at {kept.next_try_at:%Y-%m-%d %H:%M:%S} UTC",
+            highlight=False,
+            soft_wrap=True,
+        )
+        out.print(f"    {escape(kept.reason)}", highlight=False, soft_wrap=True)
+
+
 def print_run(run: StoredRun) -> None:
     """Everything about one run."""
     data = run_data(run)
@@ -285,7 +315,7 @@ def duration_text(seconds: float) -> str:
 
 
 def _when(at: datetime) -> str:
-    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return "never" if at >= LAST_MOMENT else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _ago(at: datetime) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from warren.client.histories import HistoryEntry, entries_of
-from warren.client.looking import find_run, load_history
+from warren.client.looking import find_run, load_history, place_of
 from warren.contracts.messages import RunStatus
 from warren.errors import InvalidInput
-from warren.ports import RunFilter, RunStore
+from warren.ports import RunFilter, RunStore, StoredRun
 from warren.runtime.event_loop import run_async
 from warren_cli.inputs import parse_run_id
 from warren_cli.output import history_data, print_history, print_json, print_run, print_runs, run_data
@@ -23,10 +23,13 @@ def runs(
     *, workflow: str | None, status: str | None, limit: int, before: str | None, data: Path | None, as_json: bool
 ) -> int:
     """List runs."""
-    wanted = RunFilter(
-        workflow=workflow, status=_status(status), before=parse_run_id(before, option="--before"), limit=limit
-    )
-    found = _read(data, lambda store: store.list_runs(wanted))
+    wanted, last = _status(status), parse_run_id(before, option="--before")
+
+    async def find(store: RunStore) -> list[StoredRun]:
+        place = await place_of(store, last)
+        return await store.list_runs(RunFilter(workflow=workflow, status=wanted, before=place, limit=limit))
+
+    found = _read(data, find)
     if as_json:
         print_json([run_data(run) for run in found])
     else:

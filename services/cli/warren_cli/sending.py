@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
 from warren.client import RunHandle
 from warren.contracts.messages import RunFinished
+from warren.errors import RegistrationRefused
 from warren.runtime.event_loop import run_async
 from warren_cli.failures import INTERRUPTED
 from warren_cli.inputs import load_workflows, parse_input, parse_run_id
@@ -27,13 +28,21 @@ def register(modules: Sequence[str], *, as_json: bool) -> int:
         async with people_client() as client:
             return await client.register(*workflows, timeout=2 * _COMPILER_SECONDS)
 
-    versions = run_async(send())
-    if as_json:
-        print_json(versions)
-    else:
-        for name, version in versions.items():
-            out.print(f"[bold]{name}[/] {version[:12]}", highlight=False)
+    try:
+        versions = run_async(send())
+    except RegistrationRefused as error:
+        _print_versions(error.versions, as_json=as_json)
+        raise
+    _print_versions(versions, as_json=as_json)
     return 0
+
+
+def _print_versions(versions: Mapping[str, str], *, as_json: bool) -> None:
+    if as_json:
+        print_json(dict(versions))
+        return
+    for name, version in versions.items():
+        out.print(f"[bold]{name}[/] {version[:12]}", highlight=False)
 
 
 def start(

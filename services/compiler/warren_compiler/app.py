@@ -12,13 +12,18 @@ from warren.ports import Broker, RunStore
 from warren.runtime.clock import Clock, SystemClock
 from warren.runtime.durations import ConsumerCounts, Durations
 from warren.runtime.health import Health
-from warren.runtime.processor import Handler, Processor, RecentCauses, Repair, publish_patiently
+from warren.runtime.processor import Handler, Processor, RecentCauses
 from warren.runtime.programs import Programs
+from warren.runtime.publisher import Publisher
+from warren.runtime.quarantine import Quarantine
 from warren.runtime.routes import route_repair
 from warren.runtime.service import cancelled, retry_infrastructure, unless_stopped
 from warren.runtime.settings import Settings
 from warren.runtime.telemetry import Telemetry
 from warren.runtime.timers import Timers
+from warren.runtime.transition_watchdog import TransitionWatchdog
+from warren.runtime.trial import NoTrial, Trial
+from warren_compiler.first_transition import FirstTransition
 from warren_compiler.registering import RegisterHandler
 from warren_compiler.starting import StartHandler
 
@@ -34,50 +39,67 @@ async def run(
     health: Health | None = None,
     telemetry: Telemetry | None = None,
     clock: Clock | None = None,
+    trial: Trial | None = None,
 ) -> None:
     """Work until `stop` is set, then finish what is in hand. Broker and store are connected, and closed by the caller.
+
+    `trial` is where starts are tried that may have been the end of a process; without one they are not.
 
     Raises:
         StopRequested: told to stop before it could start.
     """
     topology = standard_topology(shards=settings.shards, queue_type=settings.queue_type)
     await unless_stopped(stop, retry_infrastructure(partial(broker.declare, topology), what="topology"))
+    clock = clock or SystemClock()
+    quarantine = Quarantine(store, clock)
+    publisher = Publisher(broker, repair=route_repair(broker, topology), set_aside=quarantine.keep)
     parts = _Parts(
-        settings=settings,
-        broker=broker,
-        store=store,
-        clock=clock or SystemClock(),
-        repair=route_repair(broker, topology),
+        settings=settings, broker=broker, store=store, clock=clock, publisher=publisher, quarantine=quarantine
     )
-    starting = await parts.starting(telemetry or Telemetry())
+    watchdog = TransitionWatchdog(settings.transition_seconds)
+    first_transition = FirstTransition(watchdog=watchdog, trial=trial or NoTrial())
+    starting = await parts.starting(telemetry or Telemetry(), first_transition)
     registering = await parts.registering()
     if health is not None:
         health.add("broker", lambda: broker.is_ready)
         health.add("store", lambda: store.is_ready)
         health.add("consumers", lambda: starting.is_active and registering.is_active)
-    async with asyncio.TaskGroup() as group:
-        background = [group.create_task(work) for work in parts.background()]
-        async with asyncio.TaskGroup() as work:
-            work.create_task(starting.run(stop))
-            work.create_task(registering.run(stop))
-        await cancelled(background)
+    try:
+        async with asyncio.TaskGroup() as group:
+            background = [group.create_task(work) for work in parts.background()]
+            async with asyncio.TaskGroup() as work:
+                work.create_task(starting.run(stop))
+                work.create_task(registering.run(stop))
+            await cancelled(background)
+    finally:
+        watchdog.close()
 
 
 class _Parts:
     """What takes commands, and what works beside that, with all that they share."""
 
-    def __init__(self, *, settings: Settings, broker: Broker, store: RunStore, clock: Clock, repair: Repair) -> None:
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        broker: Broker,
+        store: RunStore,
+        clock: Clock,
+        publisher: Publisher,
+        quarantine: Quarantine,
+    ) -> None:
         self._settings = settings
         self._broker = broker
         self._store = store
         self._clock = clock
-        self._repair = repair
+        self._publisher = publisher
+        self._quarantine = quarantine
         self._programs = Programs(store)
-        self._timers = Timers(clock=clock, publish=partial(publish_patiently, broker, repair=repair))
+        self._timers = Timers(clock=clock, publish=publisher.publish)
         self._durations = Durations()
         self._consumers = ConsumerCounts(broker)
 
-    async def starting(self, telemetry: Telemetry) -> Processor:
+    async def starting(self, telemetry: Telemetry, first_transition: FirstTransition) -> Processor:
         """What starts runs, subscribed."""
         recent = RecentCauses()
         handler = StartHandler(
@@ -90,6 +112,8 @@ class _Parts:
             telemetry=telemetry,
             clock=self._clock,
             shards=self._settings.shards,
+            quarantine=self._quarantine,
+            first_transition=first_transition,
         )
         return await self._processor(handler, names.START_QUEUE, prefetch=self._settings.prefetch, recent=recent)
 
@@ -109,8 +133,7 @@ class _Parts:
     async def _processor(self, handler: Handler, queue: str, *, prefetch: int, recent: RecentCauses) -> Processor:
         return Processor(
             handler,
-            broker=self._broker,
+            publisher=self._publisher,
             subscriptions=[await self._broker.subscribe(queue, prefetch=prefetch)],
-            repair=self._repair,
             recent=recent,
         )

@@ -8,8 +8,8 @@ from uuid import UUID
 from warren.contracts import messages, wire
 from warren.contracts.messages import RunStatus
 from warren.engine import load_commands
-from warren.errors import InternalError
-from warren.ports import NewRun, RunStore, StoredRun
+from warren.errors import InternalError, RunIdTaken
+from warren.ports import CreateOutcome, NewRun, RunStore, StoredRun
 from warren.runtime import faults
 from warren.runtime.carrying import carry_out, finish_of
 from warren.runtime.outbox import Outbox, RunHeader, finished_body, reply_message
@@ -29,17 +29,28 @@ class ExistingRuns:
         self._timers = timers
         self._recent = recent
 
-    async def answer(self, run_id: UUID, start: Start, outbox: Outbox) -> None:
+    async def answer(self, outcome: CreateOutcome, start: Start, outbox: Outbox) -> None:
         """Make the sender the one who is told the outcome (at once, if the run has ended).
 
         What the first transition caused is published again only for a redelivery that this process has not dealt with:
         otherwise the message that created the run is still unacknowledged, and its own handling sees to it.
+
+        Raises:
+            RunIdTaken: the run is one of another workflow, or the start is of a child and the run is not that child.
         """
+        run_id = outcome.run_id
+        if outcome.taken_by is not None:
+            raise _taken(start, outcome.taken_by)
         if run_id != start.run.run_id and start.run.reply_to is not None:
             await self._store.create_runs([_renamed(start, run_id)])  # names a new reply address for the key's owner
         run = await self._store.get_run(run_id)
         if run is None:
             raise InternalError(f"run {run_id} vanished while a start of it was handled")
+        if start.request.parent is not None and not _is_child_of(run, start.request.parent):
+            raise RunIdTaken(
+                f"the run {run_id} of workflow {run.workflow!r} was not started by the run "
+                f"{start.request.parent.run_id}, which has this id for a child: it is another run"
+            )
         if start.request.reply != "outcome":
             reply_accepted(start, outbox, run_id=run_id, version=run.version, created=False)
         did = self._recent.did(run_id) or faults.disabled(faults.REPUBLISH)
@@ -76,6 +87,20 @@ def reply_accepted(start: Start, outbox: Outbox, *, run_id: UUID, version: str, 
         )
         body = wire.dump(accepted)
         outbox.add_message(reply_message(body, reply_to=delivery.reply_to, correlation_id=delivery.correlation_id))
+
+
+def _taken(start: Start, workflow: str) -> RunIdTaken:
+    return RunIdTaken(
+        f"the run id {start.run.run_id} is that of a run of workflow {workflow!r}, so no run of workflow "
+        f"{start.request.workflow!r} can have it; send an id of its own, or leave run_id away"
+    )
+
+
+def _is_child_of(run: StoredRun, parent: messages.ParentRun) -> bool:
+    if run.parent is None:
+        return False
+    known = wire.load_stored(messages.ParentRun, run.parent)
+    return (known.run_id, known.invocation) == (parent.run_id, parent.invocation)
 
 
 def _renamed(start: Start, run_id: UUID) -> NewRun:

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
 
 from warren.contracts import names
 from warren.contracts.topology import Topology, standard_topology
 from warren.errors import BrokerError
-from warren.ports import Broker, OutgoingMessage, RunStore, Subscription
+from warren.ports import Broker, RunStore, Subscription
 from warren.runtime.clock import Clock, SystemClock
 from warren.runtime.durations import ConsumerCounts, Durations
 from warren.runtime.health import Health
-from warren.runtime.processor import Processor, RecentCauses, publish_patiently
+from warren.runtime.processor import Processor, RecentCauses
 from warren.runtime.programs import Programs
+from warren.runtime.publisher import Publisher, Repair
+from warren.runtime.quarantine import Quarantine
 from warren.runtime.routes import route_repair
 from warren.runtime.service import cancelled, retry_infrastructure, unless_stopped
 from warren.runtime.settings import Settings
 from warren.runtime.telemetry import Telemetry
 from warren.runtime.timers import Timers
+from warren.runtime.transition_watchdog import TransitionWatchdog
+from warren.runtime.trial import NoTrial, Trial
 from warren_coordinator.balancing import PRESENT_SECONDS, Balancer
 from warren_coordinator.cache import RunCache
 from warren_coordinator.events import EventHandler
+from warren_coordinator.handler import make_handler
 from warren_coordinator.lease_watch import LeaseWatch
 from warren_coordinator.presence import Presence
+from warren_coordinator.quarantine_sweep import QuarantineSweep
 from warren_coordinator.recovery import Recovery
 from warren_coordinator.resending import Resender
 from warren_coordinator.stalled import Stalled
@@ -42,8 +48,11 @@ async def run(
     health: Health | None = None,
     telemetry: Telemetry | None = None,
     clock: Clock | None = None,
+    trial: Trial | None = None,
 ) -> None:
     """Work until `stop` is set, then finish what is in hand. Broker and store are connected, and closed by the caller.
+
+    `trial` is where events are tried that may have been the end of a process; without one they are not.
 
     Raises:
         StopRequested: told to stop before it could start.
@@ -52,20 +61,25 @@ async def run(
     await unless_stopped(stop, retry_infrastructure(partial(broker.declare, topology), what="topology"))
     repair = route_repair(broker, topology)
     recent = RecentCauses()
+    clock = clock or SystemClock()
+    quarantine = Quarantine(store, clock)
+    publisher = Publisher(broker, repair=repair, set_aside=quarantine.keep)
+    watchdog = TransitionWatchdog(settings.transition_seconds)
     parts = _Parts(
         settings=settings,
         broker=broker,
         store=store,
         topology=topology,
-        clock=clock or SystemClock(),
-        publish=partial(publish_patiently, broker, repair=repair),
+        clock=clock,
+        publisher=publisher,
+        quarantine=quarantine,
+        repair=repair,
     )
     subscriptions = [await parts.subscribe(shard) for shard in range(settings.shards)]
     processor = Processor(
-        parts.handler(recent, telemetry or Telemetry()),
-        broker=broker,
+        parts.handler(recent, telemetry or Telemetry(), watchdog=watchdog, trial=trial or NoTrial()),
+        publisher=publisher,
         subscriptions=subscriptions,
-        repair=repair,
         recent=recent,
     )
     balancer = parts.balancer(processor, subscriptions)
@@ -73,10 +87,13 @@ async def run(
         health.add("broker", lambda: broker.is_ready)
         health.add("store", lambda: store.is_ready)
         health.add("consumers", lambda: processor.is_active)
-    async with asyncio.TaskGroup() as group:
-        background = [group.create_task(work) for work in (*parts.background(), balancer.run())]
-        await processor.run(stop)
-        await cancelled(background)
+    try:
+        async with asyncio.TaskGroup() as group:
+            background = [group.create_task(work) for work in (*parts.background(), balancer.run())]
+            await processor.run(stop)
+            await cancelled(background)
+    finally:
+        watchdog.close()
     await balancer.leave()
 
 
@@ -91,23 +108,29 @@ class _Parts:
         store: RunStore,
         topology: Topology,
         clock: Clock,
-        publish: Callable[[list[OutgoingMessage]], Awaitable[None]],
+        publisher: Publisher,
+        quarantine: Quarantine,
+        repair: Repair,
     ) -> None:
         self._settings = settings
         self._broker = broker
         self._store = store
         self._topology = topology
         self._clock = clock
-        self._publish = publish
+        self._publish = publisher.publish
+        self._quarantine = quarantine
+        self._repair = repair
         self._programs = Programs(store)
         self._durations = Durations()
         self._consumers = ConsumerCounts(broker)
-        self._timers = Timers(clock=clock, publish=publish)
+        self._timers = Timers(clock=clock, publish=publisher.publish)
         self._cache = RunCache(runs=settings.cache_runs, size=settings.cache_bytes)
 
-    def handler(self, recent: RecentCauses, telemetry: Telemetry) -> EventHandler:
+    def handler(
+        self, recent: RecentCauses, telemetry: Telemetry, *, watchdog: TransitionWatchdog, trial: Trial
+    ) -> EventHandler:
         """What makes transitions of events."""
-        return EventHandler(
+        return make_handler(
             store=self._store,
             programs=self._programs,
             cache=self._cache,
@@ -117,6 +140,9 @@ class _Parts:
             consumers=self._consumers,
             telemetry=telemetry,
             clock=self._clock,
+            quarantine=self._quarantine,
+            watchdog=watchdog,
+            trial=trial,
             shards=self._settings.shards,
             max_losses=self._settings.max_lost_leases,
         )
@@ -184,6 +210,7 @@ class _Parts:
             LeaseWatch(cache=self._cache, clock=clock, publish=publish, is_hearing=lambda: broker.is_ready).run(),
             recovery.run(),
             stalled.run(),
+            QuarantineSweep(broker=broker, store=store, clock=clock, repair=self._repair).run(),
             self._consumers.refresh_forever(),
             self._durations.tell_forever(store),
         ]

@@ -11,12 +11,16 @@ from uuid import UUID
 
 from warren.contracts import messages, wire
 from warren.engine import start_run
-from warren.errors import MessageError, UnknownWorkflow
+from warren.engine.limits import Stop
+from warren.errors import InfrastructureError
 from warren.runtime.leases import Leases
+from warren.runtime.logs import get_logger
 from warren.runtime.outbox import RunHeader
 from warren.runtime.programs import Programs
 from warren.runtime.replay import Replayed
 from warren_coordinator.cache import RunCache, RunEntry
+
+log = get_logger(__name__)
 
 
 async def plant(seeds: Iterable[str], *, cache: RunCache, programs: Programs) -> list[UUID]:
@@ -28,9 +32,12 @@ async def plant(seeds: Iterable[str], *, cache: RunCache, programs: Programs) ->
             if cache.get(seed.run_id) is not None or cache.is_finished(seed.run_id):
                 continue
             executable = await programs.get(seed.version)
-        except (MessageError, UnknownWorkflow):
-            continue  # it is only a help
-        state, _ = start_run(executable, run_id=seed.run_id, input=seed.input, at=seed.at)
+            state, _ = start_run(executable, run_id=seed.run_id, input=seed.input, at=seed.at)
+        except InfrastructureError:
+            raise
+        except (Exception, Stop) as error:  # noqa: BLE001 - it is only a help: the run is loaded
+            log.debug("a seed is of no use", error=f"{type(error).__name__}: {error}"[:500])
+            continue
         header = RunHeader(run_id=seed.run_id, workflow=seed.workflow, shard=seed.shard, trace=seed.trace)
         cache.put(RunEntry(Replayed(state, Leases()), header, stored_wake_at=state.wake_at))
         planted.append(seed.run_id)

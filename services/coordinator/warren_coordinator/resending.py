@@ -10,7 +10,8 @@ from uuid import UUID
 
 from warren.contracts.messages import RunStatus
 from warren.engine import Command
-from warren.errors import InfrastructureError, WarrenError
+from warren.engine.limits import Stop
+from warren.errors import InfrastructureError
 from warren.ports import LoadedRun, OutgoingMessage, RunStore, StoredRun
 from warren.runtime.carrying import carry_out
 from warren.runtime.durations import ConsumerCounts, Durations
@@ -55,9 +56,8 @@ class Resender:
                 found.append((loaded, replay(await self._programs.get(loaded.run.version), loaded)))
             except InfrastructureError:
                 raise
-            except WarrenError as error:
-                run_id = str(loaded.run.run_id)
-                log.error("a run cannot be continued", run_id=run_id, error=str(error))  # noqa: TRY400 - one line
+            except (Exception, Stop) as error:  # noqa: BLE001 - whatever it is, it is this run's alone
+                _complain(loaded.run, error)
         return found
 
     async def send(self, pending: Iterable[tuple[StoredRun, Sequence[Command]]]) -> int:
@@ -66,7 +66,15 @@ class Resender:
         count = 0
         for run, commands in pending:
             header = RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace)
-            carry_out(commands, header, outbox=outbox, timers=self._timers)
+            try:
+                carry_out(commands, header, outbox=outbox, timers=self._timers)
+            except Exception as error:  # noqa: BLE001 - likewise
+                _complain(run, error)
             count += len(commands)
         await self._publish(outbox.messages())
         return count
+
+
+def _complain(run: StoredRun, error: BaseException) -> None:
+    reason = f"{type(error).__name__}: {error}"[:1_000]
+    log.error("a run cannot be continued", run_id=str(run.run_id), error=reason)

@@ -5,7 +5,8 @@ nothing has happened to it for a while, though a command of it travels as a mess
 and without a backoff, a `Continue`, the start of a child run that is not running. Its message is lost if, over
 `seconds`, each of `_LOOKS` looks finds the run as it was and the queues that the message and its answer go through
 empty: a worker answers or takes a lease within `lease_after`, and a coordinator handles an answer within seconds. What
-makes the time count for less (this process slept, the broker was away or takes no messages) begins it anew.
+makes the time count for less (this process slept, the broker was away or takes no messages) begins it anew. So does,
+for actions, a worker that says that its event loop is blocked: it may have been sent some that it has not even read.
 
 It must not know how a message is built, nor what becomes of it.
 """
@@ -20,6 +21,7 @@ from typing import Final
 from uuid import UUID
 
 from warren.contracts import names
+from warren.contracts.topology import blocked_queue
 from warren.engine import Command, ContinueRun, DispatchAction, StartChild
 from warren.errors import WarrenError
 from warren.ports import Broker, OutgoingMessage, QuietRun, RunStore, StoredRun
@@ -105,6 +107,7 @@ class Stalled:
         if self._looked_at is not None and now - self._looked_at > 2 * self._pause:
             self._count_anew()
         self._looked_at = now
+        is_blocked = await self._hears_of_a_blocked_worker()
         await self._find_suspects(now)
         if not self._suspects:
             return
@@ -112,7 +115,7 @@ class Stalled:
         if self._broker.epoch != self._epoch:
             self._epoch = self._broker.epoch
             self._count_anew()
-        await self._count_looks()
+        await self._count_looks(is_blocked=is_blocked)
         lost = [run_id for run_id, suspect in self._suspects.items() if suspect.looks >= suspect.patience]
         for start in range(0, len(lost), _CHUNK):
             await self._publish_again(lost[start : start + _CHUNK])
@@ -136,12 +139,22 @@ class Stalled:
         suspect = self._suspects.get(quiet.run_id)
         return suspect is not None and suspect.seq == quiet.seq
 
-    async def _count_looks(self) -> None:
+    async def _hears_of_a_blocked_worker(self) -> bool:
+        """Whether a worker has said so since the last look."""
+        stats = await self._broker.stats(names.BLOCKED_QUEUE)
+        if stats is None:
+            await self._broker.declare_queue(blocked_queue())
+        return stats is not None and stats.messages > 0 and await self._broker.purge(names.BLOCKED_QUEUE) > 0
+
+    async def _count_looks(self, *, is_blocked: bool) -> None:
         queues = {queue for suspect in self._suspects.values() for queue in suspect.queues}
         stats = {queue: await self._broker.stats(queue) for queue in sorted(queues)}
         filled = {queue for queue, found in stats.items() if found is not None and found.messages}
-        for suspect in self._suspects.values():
-            suspect.looks = 0 if suspect.queues & filled else suspect.looks + 1
+        if is_blocked:
+            filled |= {queue for queue in queues if queue.startswith(names.action_queue(""))}
+        kept = await self._store.quarantined_among(list(self._suspects))  # not lost: they are tried again from there
+        for run_id, suspect in self._suspects.items():
+            suspect.looks = 0 if suspect.queues & filled or run_id in kept else suspect.looks + 1
 
     async def _publish_again(self, run_ids: Sequence[UUID]) -> None:
         """Publish what these runs wait for; those that have gone on meanwhile are suspects no more."""

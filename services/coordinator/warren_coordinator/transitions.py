@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -11,8 +12,11 @@ from warren.contracts import messages, wire
 from warren.contracts.messages import RunStatus
 from warren.engine import Command, dump_commands
 from warren.ports import RunFinish, RunUpdate, SnapshotRow, TransitionRow
+from warren.runtime.logs import get_logger
 from warren.runtime.replay import dump_snapshot
 from warren_coordinator.cache import RunEntry
+
+log = get_logger(__name__)
 
 Cause = tuple[UUID, type[messages.Event], int, int]
 
@@ -26,26 +30,35 @@ def number_of(event: messages.RunEvent) -> int:
             return event.invocation
         case messages.TimerDue():
             return event.timer
-        case messages.Continue():
+        case messages.Continue() | messages.EventRejected():
             return event.number
         case _:
             return 0
 
 
 def cause_of(event: messages.RunEvent) -> Cause:
-    """What makes two events the same one."""
-    return (event.run_id, type(event), number_of(event), getattr(event, "attempt", 0))
+    """What makes two events the same one; the rejection of an event stands for the event itself."""
+    kind: type[messages.Event] = type(event)
+    if isinstance(event, messages.EventRejected):
+        kind = _BY_NAME.get(event.rejected, kind)
+    return (event.run_id, kind, number_of(event), getattr(event, "attempt", 0))
+
+
+_BY_NAME: dict[str, type[messages.Event]] = {
+    kind.model_fields["type"].default: kind for kind in messages.Event.__subclasses__()
+}
 
 
 class Transitions:
     """What one commit writes, and what is to be carried out after it."""
 
     __slots__ = ("_woken", "at", "cancelled", "causes", "outcomes", "rows", "touched")
+    outcomes: list[tuple[RunEntry, messages.RunEvent, list[Command]]]
 
     def __init__(self, at: datetime) -> None:
         self.at = at
         self.rows: list[TransitionRow] = []
-        self.outcomes: list[tuple[RunEntry, list[Command]]] = []
+        self.outcomes = []
         self.touched: dict[UUID, RunEntry] = {}
         self.causes: list[Cause] = []
         self.cancelled: set[UUID] = set()
@@ -66,10 +79,19 @@ class Transitions:
                 dump_commands(commands) if commands else "[]",
             )
         )
-        self.causes.append((run_id, type(event), number, getattr(event, "attempt", 0)))
+        self.causes.append(cause_of(event))
         self.touched[run_id] = entry
         if commands:
-            self.outcomes.append((entry, commands))
+            self.outcomes.append((entry, event, commands))
+
+    def only(self, run_ids: Collection[UUID]) -> Transitions:
+        """The part that is about these runs."""
+        part = Transitions(self.at)
+        part.rows = [row for row in self.rows if row.run_id in run_ids]
+        part.outcomes = [each for each in self.outcomes if each[0].header.run_id in run_ids]
+        part.touched = {run_id: entry for run_id, entry in self.touched.items() if run_id in run_ids}
+        part.causes = [cause for cause in self.causes if cause[0] in run_ids]
+        return part
 
     def touch(self, entry: RunEntry) -> None:
         """Note an entry that changed without a transition: a heartbeat moved the end of a lease."""
@@ -92,11 +114,15 @@ class Transitions:
 
     def snapshots(self) -> list[SnapshotRow]:
         """Snapshots of open runs whose history has doubled since the last one: linear in all, and replay is short."""
-        return [
-            SnapshotRow(run_id, entry.state.seq, dump_snapshot(entry.state, entry.leases))
-            for run_id, entry in self.touched.items()
-            if entry.wants_snapshot
-        ]
+        taken = []
+        for run_id, entry in self.touched.items():
+            if not entry.wants_snapshot:
+                continue
+            try:
+                taken.append(SnapshotRow(run_id, entry.state.seq, dump_snapshot(entry.state, entry.leases)))
+            except Exception:  # a run without a snapshot is only slower to load
+                log.exception("no snapshot could be taken", run_id=str(run_id), seq=entry.state.seq)
+        return taken
 
     def committed(self) -> None:
         """Note in the entries what the store has now."""

@@ -15,7 +15,8 @@ from uuid import UUID
 from warren.contracts import messages
 from warren.contracts.messages import RunStatus
 from warren.engine import StartTimer
-from warren.errors import WarrenError
+from warren.engine.limits import Stop
+from warren.errors import InfrastructureError, WarrenError
 from warren.ports import DueRun, OutgoingMessage, RunStore
 from warren.runtime.clock import Clock
 from warren.runtime.leases import expired
@@ -87,8 +88,11 @@ class Wakeups:
                 continue
             try:
                 replayed = replay(await self._programs.get(loaded.run.version), loaded)
-            except WarrenError as error:
-                log.error("a run cannot be woken", run_id=str(run_id), error=str(error))  # noqa: TRY400 - one line
+            except InfrastructureError:
+                raise
+            except (Exception, Stop) as error:  # noqa: BLE001 - whatever it is, it is this run's alone
+                reason = f"{type(error).__name__}: {error}"[:1_000]
+                log.error("a run cannot be woken", run_id=str(run_id), error=reason)  # noqa: TRY400 - one line
                 continue
             due += [
                 (loaded.run.shard, messages.TimerDue(run_id=run_id, timer=command.timer))

@@ -22,7 +22,8 @@ async def serve(
     context: ServiceContext, *, settings: WorkerSettings, modules: Sequence[str], queues: Sequence[str], register: bool
 ) -> None:
     """Connect to the broker and work."""
-    async with connected(make_broker(settings, name="warren-worker"), name="broker", stop=context.stop) as broker:
+    made = make_broker(settings, name="warren-worker", heartbeat_seconds=settings.heartbeat_seconds)
+    async with connected(made, name="broker", stop=context.stop) as broker:
         await app.run(
             settings,
             broker=broker,
@@ -34,6 +35,7 @@ async def serve(
             health=context.health,
             telemetry=context.telemetry,
             restart=None if context.image is None else context.restart,
+            watch_loop=True,
         )
 
 

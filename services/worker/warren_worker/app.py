@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from typing import Any
 
 from warren.contracts.names import DEFAULT_ACTION_QUEUE
 from warren.contracts.topology import action_queue, standard_topology, suspect_queue
 from warren.ports import Broker
+from warren.runtime import faults
 from warren.runtime.health import Health
 from warren.runtime.logs import get_logger
 from warren.runtime.routes import route_repair
 from warren.runtime.service import cancelled, retry_infrastructure, unless_stopped
 from warren.runtime.telemetry import Telemetry
+from warren.runtime.watchdog import LoopWatchdog
 from warren.sdk.registry import ActionRegistry
 from warren.sdk.workflow import Workflow
 from warren_worker.abandonment import Abandonment
+from warren_worker.blocked import BlockedLoop, describe_action
 from warren_worker.control import obey_control
 from warren_worker.intake import Intakes
 from warren_worker.leases import Leases
@@ -48,11 +52,13 @@ async def run(
     health: Health | None = None,
     telemetry: Telemetry | None = None,
     restart: Callable[[], None] | None = None,
+    watch_loop: bool = False,
 ) -> None:
     """Work until `stop` is set, then give back what has not begun and finish the rest.
 
     `broker` is connected, and closed by the caller. `workflows` are registered, `modules` only named in messages.
     `restart` sets `stop` and has this process started anew after that; None where others share the process.
+    `watch_loop` is for a process of which every second is a real one: a thread looks after a blocked event loop.
 
     Raises:
         StopRequested: told to stop before it could start.
@@ -61,13 +67,7 @@ async def run(
     await unless_stopped(stop, retry_infrastructure(partial(broker.declare, topology), what="topology"))
     repair = route_repair(broker, topology)
     reporter = Reporter(broker, repair=repair)
-    performer = Performer(
-        registry=registry,
-        modules=modules,
-        report=reporter.report,
-        telemetry=telemetry or Telemetry(),
-        error_level=settings.action_error_level,
-    )
+    performer = _performer(settings, reporter, registry=registry, modules=modules, telemetry=telemetry)
     abandonment = Abandonment(settings, stop=stop, restart=restart)
     with abandonment.threads.as_current():
         pool = Pool(concurrency=settings.concurrency, perform=performer.perform, drop=reporter.drop)
@@ -83,18 +83,54 @@ async def run(
     receiver = Receiver(
         pool=pool, reporter=reporter, performer=performer, leases=leases, max_deliveries=settings.max_deliveries
     )
-    await unless_stopped(stop, intakes.open())
-    await unless_stopped(stop, suspects.open())
+    for each in (intakes, suspects):
+        await unless_stopped(stop, each.open())
     registration = Registration(broker, workflows, repair=repair)
-    if health is not None:
-        health.add("broker", lambda: broker.is_ready)
-        health.add("consumers", lambda: intakes.is_active and suspects.is_active)
-        health.add("threads", lambda: abandonment.is_bounded, reason=abandonment.describe)
-        health.add("registered", lambda: registration.is_done)
+    _report(health or Health(), broker, [intakes, suspects], abandonment, registration)
     log.info("working", queues=list(queues), modules=list(modules), actions=len(registry.names()))
-    background = (obey_control(broker, pool), leases.run(), register_quietly(registration))
-    intake = (intakes.run(stop, receiver.take), suspects.run(stop, receiver.take_suspect))
-    await _work(intake, background, pool=pool, reporter=reporter, leases=leases)
+    blocked = BlockedLoop(broker=broker, pool=pool, leases=leases, look_seconds=settings.look_seconds)
+    async with _watchdog(blocked) if watch_loop else nullcontext():
+        await _work(
+            (intakes.run(stop, receiver.take), suspects.run(stop, receiver.take_suspect)),
+            (obey_control(broker, pool), leases.run(), register_quietly(registration)),
+            pool=pool,
+            reporter=reporter,
+            leases=leases,
+        )
+
+
+def _performer(
+    settings: WorkerSettings,
+    reporter: Reporter,
+    *,
+    registry: ActionRegistry,
+    modules: Sequence[str],
+    telemetry: Telemetry | None,
+) -> Performer:
+    return Performer(
+        registry=registry,
+        modules=modules,
+        report=reporter.report,
+        telemetry=telemetry or Telemetry(),
+        error_level=settings.action_error_level,
+    )
+
+
+def _report(
+    health: Health, broker: Broker, intakes: Sequence[Intakes], abandonment: Abandonment, registration: Registration
+) -> None:
+    """Have the worker's health say what it depends on."""
+    health.add("broker", lambda: broker.is_ready)
+    health.add("consumers", lambda: all(each.is_active for each in intakes))
+    health.add("threads", lambda: abandonment.is_bounded, reason=abandonment.describe)
+    health.add("registered", lambda: registration.is_done)
+
+
+def _watchdog(blocked: BlockedLoop) -> AbstractAsyncContextManager[object]:
+    """What keeps a worker whose event loop is blocked from being taken for dead."""
+    if faults.disabled(faults.WATCHDOG):
+        return nullcontext()
+    return LoopWatchdog(describe=describe_action, keep_alive=blocked.keep_alive)
 
 
 async def _work(

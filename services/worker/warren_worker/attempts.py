@@ -6,19 +6,13 @@ the models of `contracts.messages`). Must not know how an attempt is run or publ
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 from pydantic_core import to_json
 
+from warren.contracts.limits import MAX_PAYLOAD_BYTES, encode_error, too_large
 from warren.contracts.messages import Json, RunAction
-from warren.contracts.values import encode_exception
-from warren.errors import UnserializableValue
 from warren.ports import Delivery, Subscription
-
-EVENT_BYTES: Final = 12 << 20
-"""The largest event; RabbitMQ 4 takes messages up to 16 MiB."""
-
 
 Key = tuple[UUID, int, int]
 """What makes two messages mean the same attempt: run, invocation, attempt."""
@@ -56,13 +50,10 @@ class Attempt:
 
 
 def succeeded(action: RunAction, result: Json, duration_ms: float) -> bytes:
-    """`ActionSucceeded` as JSON; raises `UnserializableValue` when the result is too large for a message."""
+    """`ActionSucceeded` as JSON; raises `ValueTooLarge` when the result is too large for a message."""
     text = to_json(result)
-    if len(text) > EVENT_BYTES:
-        raise UnserializableValue(
-            f"the action {action.action!r} returned {len(text) >> 20} MiB; at most {EVENT_BYTES >> 20} MiB fit: store "
-            "it somewhere and return where"
-        )
+    if len(text) > MAX_PAYLOAD_BYTES:
+        raise too_large(f"the result of the action {action.action!r}", len(text))
     return b'{"run_id":"%s","type":"action_succeeded","invocation":%d,"attempt":%d,"result":%s,"duration_ms":%.3f}' % (
         str(action.run_id).encode(),
         action.invocation,
@@ -73,11 +64,8 @@ def succeeded(action: RunAction, result: Json, duration_ms: float) -> bytes:
 
 
 def failed(action: RunAction, error: BaseException, duration_ms: float = 0.0) -> bytes:
-    """`ActionFailed` as JSON, with the traceback of what the action did; too large an error becomes its name."""
-    text = to_json(encode_exception(error, with_traceback=True))
-    if len(text) > EVENT_BYTES:
-        shorter = UnserializableValue(f"the action {action.action!r} raised too large a {type(error).__name__}")
-        text = to_json(encode_exception(shorter))
+    """`ActionFailed` as JSON, with the traceback of what the action did; too large an error is replaced."""
+    text = to_json(encode_error(error, with_traceback=True))
     return b'{"run_id":"%s","type":"action_failed","invocation":%d,"attempt":%d,"error":%s,"duration_ms":%.3f}' % (
         str(action.run_id).encode(),
         action.invocation,

@@ -17,11 +17,13 @@ from typing import Final
 from uuid import uuid4
 
 from warren.contracts import messages, wire
+from warren.contracts.messages import RunAction
 from warren_worker.attempts import Attempt, Job
 from warren_worker.pool import Pool
 from warren_worker.reporting import Reporter
 
-_BEATS: Final = 3
+BEATS: Final = 3
+"""Heartbeats in the time that a lease lasts."""
 
 
 class Leases:
@@ -43,7 +45,8 @@ class Leases:
         self._pool = pool
         self._reporter = reporter
         self._after = after
-        self._seconds = seconds
+        self.seconds = seconds
+        """How long a lease lasts."""
         self._make_room = make_room
         self._worker = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}"
         self._next_beat: dict[Attempt, float] = {}
@@ -51,37 +54,30 @@ class Leases:
     async def run(self) -> None:
         """Promote and send heartbeats for ever; run it as a task."""
         loop = asyncio.get_running_loop()
-        pause = min(1.0, self._after / 2, self._seconds / _BEATS / 2)
+        pause = min(1.0, self._after / 2, self.seconds / BEATS / 2)
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._pool.freed.wait()
             self._pool.freed.clear()
             now = loop.time()
-            await self._make_room(sum(each.job is None or self._is_due(each.job, now) for each in self._pool.held))
+            await self._make_room(sum(each.job is None or self.is_due(each.job, now) for each in self._pool.held))
             held = self._pool.held
             for attempt in held:
-                if attempt.job is not None and self._is_due(attempt.job, now):
+                if attempt.job is not None and self.is_due(attempt.job, now):
                     job, attempt.job = attempt.job, None
                     self.renew(attempt, job)
                 elif attempt.job is None and now >= self._next_beat.get(attempt, now):
-                    self._beat(attempt, self._seconds)
+                    self._beat(attempt, self.seconds)
             self._next_beat = {each: self._next_beat[each] for each in held if each in self._next_beat}
 
-    def _is_due(self, job: Job, now: float) -> bool:
+    def is_due(self, job: Job, now: float) -> bool:
+        """Whether the attempts of this delivery are to have leases."""
         return now - job.since >= self._after
 
     def renew(self, attempt: Attempt, job: Job) -> None:
         """Say that the attempt holds a lease, and settle its delivery once that is confirmed."""
-        action = attempt.action
-        event = messages.ActionStarted(
-            run_id=action.run_id,
-            invocation=action.invocation,
-            attempt=action.attempt,
-            worker=self._worker,
-            lease_seconds=self._seconds,
-        )
-        self._reporter.publish(action, wire.dump(event), job)
+        self._reporter.publish(attempt.action, wire.dump(self.started(attempt.action)), job)
         self._note(attempt)
 
     def release(self) -> None:
@@ -89,17 +85,30 @@ class Leases:
         for attempt in self._pool.take_leased():
             self._beat(attempt, 0.0)
 
-    def _beat(self, attempt: Attempt, seconds: float) -> None:
-        action = attempt.action
-        event = messages.ActionHeartbeat(
+    def started(self, action: RunAction) -> messages.ActionStarted:
+        """That this worker begins to hold an attempt."""
+        return messages.ActionStarted(
             run_id=action.run_id,
             invocation=action.invocation,
             attempt=action.attempt,
             worker=self._worker,
-            lease_seconds=seconds,
+            lease_seconds=self.seconds,
         )
-        self._reporter.publish(action, wire.dump(event), None)
+
+    def heartbeat(self, action: RunAction, *, seconds: float | None = None) -> messages.ActionHeartbeat:
+        """That it still does: the lease lasts as long as it did at first, or for `seconds`."""
+        return messages.ActionHeartbeat(
+            run_id=action.run_id,
+            invocation=action.invocation,
+            attempt=action.attempt,
+            worker=self._worker,
+            lease_seconds=self.seconds if seconds is None else seconds,
+        )
+
+    def _beat(self, attempt: Attempt, seconds: float) -> None:
+        event = self.heartbeat(attempt.action, seconds=seconds)
+        self._reporter.publish(attempt.action, wire.dump(event), None)
         self._note(attempt)
 
     def _note(self, attempt: Attempt) -> None:
-        self._next_beat[attempt] = asyncio.get_running_loop().time() + self._seconds / _BEATS
+        self._next_beat[attempt] = asyncio.get_running_loop().time() + self.seconds / BEATS

@@ -73,12 +73,12 @@ class Pool:
 
     @property
     def running(self) -> list[Attempt]:
-        """The attempts that run now."""
-        return [runner.attempt for runner in self._runners if runner.attempt is not None]
+        """The attempts that run now. Another thread may ask, too."""
+        return [attempt for runner in list(self._runners) if (attempt := runner.attempt) is not None]
 
     @property
     def held(self) -> list[Attempt]:
-        """The attempts that run now or wait here."""
+        """The attempts that run now or wait here. Another thread may ask, too."""
         return [*self.running, *self._waiting, *self._suspects]
 
     def add(self, attempts: Iterable[Attempt]) -> None:

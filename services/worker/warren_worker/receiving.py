@@ -4,7 +4,11 @@ A delivery that comes again may have been the death of a worker. If it holds sev
 a message of its own, so that each is counted by itself. From the third time on an action is a suspect: it goes to its
 action queue's queue of suspects, of which a worker holds one message at a time and runs it alone (`pool`). So what is
 counted there are the deaths that it was present at by itself, and what merely waited beside a killer is never taken for
-one. After `max_deliveries` in all it is reported as lost. Must not know how an action is run.
+one. After `max_deliveries` in all it is reported as lost.
+
+A classic queue does not count. What it delivers again is published anew with the count in a header, and so is counted
+as exactly as in a quorum queue, but where a worker dies between that and the acknowledgement. Must not know how an
+action is run.
 """
 
 from __future__ import annotations
@@ -65,10 +69,12 @@ class Receiver:
         attempt = Attempt(actions[0], job)
         if self._recognises(attempt, job):
             return
-        count = SUSPECT_DELIVERIES + delivery.delivery_count
+        count = SUSPECT_DELIVERIES + _deliveries_before(delivery)
         if count >= self._max_deliveries:
             log.error("action given up", action=attempt.action.action, run_id=str(attempt.action.run_id), count=count)
             self._performer.give_up(attempt, count)
+        elif delivery.delivery_count is None:
+            self._reporter.replace(job, [_counted(delivery)])
         else:
             self._reporter.when_settled(partial(self._pool.add_suspect, attempt))
 
@@ -97,11 +103,13 @@ class Receiver:
                 self._reporter.replace(job, [_alone(job.delivery, action) for action in actions])
             return
         (attempt,) = remaining
-        count = job.delivery.delivery_count
-        if count >= SUSPECT_DELIVERIES or not count:  # a classic queue says that it is not the first time, and no more
+        count = _deliveries_before(job.delivery)
+        if count >= SUSPECT_DELIVERIES:
             action = attempt.action
             log.warning("action runs alone from now on", action=action.action, run_id=str(action.run_id), count=count)
             self._reporter.replace(job, [_suspect(job.delivery)])
+        elif job.delivery.delivery_count is None:
+            self._reporter.replace(job, [_counted(job.delivery)])
         else:
             self._pool.add([attempt])
 
@@ -126,13 +134,30 @@ def _attempts(actions: tuple[messages.RunAction, ...], job: Job) -> list[Attempt
     return [Attempt(action, job) for action in actions]
 
 
+def _deliveries_before(delivery: Delivery) -> int:
+    """How often it was delivered before: by its queue's count and the one that it brought along."""
+    try:
+        brought = int(delivery.headers.get(names.HEADER_DELIVERIES, 0))
+    except (TypeError, ValueError):
+        brought = 0
+    return max(brought, 0) + (1 if delivery.delivery_count is None else delivery.delivery_count)
+
+
 def _alone(delivery: Delivery, action: messages.RunAction) -> OutgoingMessage:
-    headers = {key: value for key, value in delivery.headers.items() if key == names.HEADER_TRACEPARENT}
     body = wire.dump(messages.ActionBatch(items=(action,)))
-    return OutgoingMessage(delivery.exchange, delivery.routing_key, body, headers=headers)
+    return OutgoingMessage(delivery.exchange, delivery.routing_key, body, headers=_trace(delivery))
+
+
+def _counted(delivery: Delivery) -> OutgoingMessage:
+    """The same once more, with a count that its queue cannot keep."""
+    headers = {**_trace(delivery), names.HEADER_DELIVERIES: str(_deliveries_before(delivery))}
+    return OutgoingMessage(delivery.exchange, delivery.routing_key, delivery.body, headers=headers)
 
 
 def _suspect(delivery: Delivery) -> OutgoingMessage:
     queue = delivery.queue.removeprefix(names.action_queue(""))
-    headers = {key: value for key, value in delivery.headers.items() if key == names.HEADER_TRACEPARENT}
-    return OutgoingMessage(names.DEFAULT_EXCHANGE, names.suspect_queue(queue), delivery.body, headers=headers)
+    return OutgoingMessage(names.DEFAULT_EXCHANGE, names.suspect_queue(queue), delivery.body, headers=_trace(delivery))
+
+
+def _trace(delivery: Delivery) -> dict[str, str]:
+    return {key: value for key, value in delivery.headers.items() if key == names.HEADER_TRACEPARENT}

@@ -8,10 +8,11 @@ from typing import Final
 from uuid import uuid4
 
 from warren.contracts import messages, names, wire
-from warren.errors import InfrastructureError, MessageError
+from warren.contracts.registrations import registrations
+from warren.errors import InfrastructureError, InvalidInput, MessageError
 from warren.ports import Broker, OutgoingMessage, Subscription
 from warren.runtime.logs import get_logger
-from warren.runtime.processor import Repair, publish_patiently
+from warren.runtime.publisher import Publisher, Repair
 from warren.sdk.sources import workflow_source
 from warren.sdk.workflow import Workflow
 
@@ -26,7 +27,8 @@ class Registration:
     def __init__(self, broker: Broker, workflows: Sequence[type[Workflow]], *, repair: Repair) -> None:
         self._broker = broker
         self._workflows = workflows
-        self._repair = repair
+        self._publisher = Publisher(broker, repair=repair)
+        self._bodies: dict[str, bytes] = {}
         self._waiting: dict[str, str] = {}
         self.is_done = not workflows
 
@@ -36,8 +38,8 @@ class Registration:
             return
         queue = await self._broker.declare_private_queue()
         subscription = await self._broker.subscribe(queue, prefetch=16)
+        refused = self._pack()
         epoch = await self._send(queue)
-        refused = 0
         while self._waiting:
             try:
                 async with asyncio.timeout(_ASK_SECONDS):
@@ -49,25 +51,39 @@ class Registration:
                     log.warning(
                         "waiting for a compiler to register workflows", workflows=sorted(self._waiting.values())
                     )
+        self._bodies.clear()
         await subscription.cancel()
         self.is_done = not refused
 
     async def _send(self, queue: str) -> int:
         """One message for each workflow, so that a refused one does not take the others along."""
         epoch = self._broker.epoch
-        self._waiting = {uuid4().hex: cls.short_name() for cls in self._workflows}
+        self._waiting = {uuid4().hex: workflow for workflow in self._bodies}
         requests = [
             OutgoingMessage(
                 names.COMMANDS_EXCHANGE,
                 names.REGISTER_KEY,
-                wire.dump(messages.RegisterWorkflows(workflows=(workflow_source(cls),))),
+                self._bodies[workflow],
                 reply_to=queue,
                 correlation_id=correlation_id,
             )
-            for correlation_id, cls in zip(self._waiting, self._workflows, strict=True)
+            for correlation_id, workflow in self._waiting.items()
         ]
-        await publish_patiently(self._broker, requests, self._repair)
+        await self._publisher.publish(requests)
         return epoch
+
+    def _pack(self) -> int:
+        """Make the messages; returns how many workflows are too large for one."""
+        refused = 0
+        for cls in self._workflows:
+            try:
+                (packed,) = registrations([workflow_source(cls)])
+            except InvalidInput as error:
+                log.error("registration refused", workflow=cls.short_name(), code=error.code, error=str(error))  # noqa: TRY400 - one line
+                refused += 1
+            else:
+                self._bodies[cls.short_name()] = packed.body
+        return refused
 
     async def _hear(self, subscription: Subscription) -> int:
         """Take answers; returns how many were refusals."""

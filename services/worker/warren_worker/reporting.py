@@ -7,22 +7,25 @@ not know what an action is.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from pydantic_core import to_json
 
 from warren.contracts import names, wire
 from warren.contracts.messages import RunAction
+from warren.errors import Refusal
 from warren.ports import Broker, Delivery, OutgoingMessage, Subscription
 from warren.runtime import faults
-from warren.runtime.processor import Repair, publish_patiently
+from warren.runtime.publisher import Publisher, Repair, forget_loudly
 from warren_worker.attempts import Attempt, Job, Key
 
 BATCH_ITEMS: Final = 64
 BATCH_BYTES: Final = 256 * 1024
 REMEMBERED_ITEMS: Final = 4096
 REMEMBERED_BYTES: Final = 8 << 20
+_RETRY_SECONDS: Final = 0.5
 
 _Item = tuple[bytes, RunAction, Job | None]
 """An event, the action that it is about, and the job that it settles."""
@@ -57,7 +60,9 @@ class Reporter:
 
     def __init__(self, broker: Broker, *, repair: Repair) -> None:
         self._broker = broker
-        self._repair = repair
+        self._publisher = Publisher(broker, repair=repair, set_aside=self._hold_back)
+        self._held_back: list[OutgoingMessage] = []
+        """What a full queue rejects; sent again until it is taken."""
         self._events: dict[int, list[_Item]] = {}
         self._messages: list[OutgoingMessage] = []
         self._settled: list[Job] = []
@@ -114,23 +119,37 @@ class Reporter:
         """Publish until `finish` was called and nothing is left; run it as a task."""
         while True:
             if not (self._events or self._messages or self._settled or self._afterwards):
-                if self._is_closing:
+                if self._is_closing and not self._held_back:
                     return
                 self._arrived.clear()
-                await self._arrived.wait()
-                continue
+                await self._wait()
+                if not self._held_back:
+                    continue
             afterwards, self._afterwards = self._afterwards, []
             messages, settled = self._take()
             if faults.disabled(faults.ACK_AFTER_CONFIRMS):
                 _acknowledge(settled)
                 settled = []
             if messages:
-                await publish_patiently(self._broker, messages, self._repair)
+                await self._publisher.publish(messages)
             faults.reached(faults.REPORTED)
             _acknowledge(settled)
             if not self._is_closing:
                 for call in afterwards:
                     call()
+
+    async def _wait(self) -> None:
+        """For something to send; not for long while something waits to be sent again."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_RETRY_SECONDS if self._held_back else None):
+                await self._arrived.wait()
+
+    async def _hold_back(self, refused: Sequence[tuple[OutgoingMessage, Refusal]]) -> None:
+        """Results for a queue that is full wait here, and the worker with them when they are many: nothing is lost."""
+        self._held_back += [message for message, refusal in refused if refusal.may_pass]
+        await forget_loudly([each for each in refused if not each[1].may_pass])
+        if sum(len(message.body) for message in self._held_back) > REMEMBERED_BYTES:
+            await asyncio.sleep(_RETRY_SECONDS)
 
     def finish(self) -> None:
         """Nothing more will be reported."""
@@ -138,7 +157,7 @@ class Reporter:
         self._arrived.set()
 
     def _take(self) -> tuple[list[OutgoingMessage], list[Job]]:
-        messages, self._messages = self._messages, []
+        messages, self._messages, self._held_back = [*self._held_back, *self._messages], [], []
         settled, self._settled = self._settled, []
         events, self._events = self._events, {}
         for shard, items in events.items():

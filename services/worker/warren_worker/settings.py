@@ -21,6 +21,11 @@ class WorkerSettings(Settings):
     worker drains and starts itself anew; inside another process it runs no plain actions until some have ended."""
     action_error_level: Level = "warning"
     """At what level it is logged that an attempt failed; the traceback always at debug."""
+
+    heartbeat_seconds: Annotated[int, Field(ge=1, le=3_600)] = 10
+    """What is agreed on with RabbitMQ, which takes a worker for dead after two to three times this without a sign of
+    life. With `amqps://` it must be longer than any action may block the event loop: no other thread can give one."""
+
     max_deliveries: Annotated[int, Field(ge=2, le=19)] = 5
     """How often an action may be the death of a worker before it is reported as lost. RabbitMQ 4 gives up after 20."""
 

@@ -13,3 +13,8 @@ def why_unstorable(text: str) -> str | None:
         except UnicodeEncodeError:
             return "the text contains a lone surrogate, which is not Unicode text: remove it"
     return None
+
+
+def storable(text: str) -> str:
+    """The text without what cannot be stored, spelled out: for what people read."""
+    return text.replace("\x00", "\\x00").encode(errors="backslashreplace").decode()

@@ -7,9 +7,7 @@ services.
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
-import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from types import ModuleType, TracebackType
@@ -20,19 +18,21 @@ from pydantic import ValidationError
 
 from warren.client.handle import RunHandle
 from warren.client.histories import HistoryEntry, entries_of
-from warren.client.looking import find_run, load_history
+from warren.client.looking import find_run, load_history, place_of
 from warren.client.outbox import Outbox
-from warren.client.outcomes import refusal
+from warren.client.registration import classes_of, versions_of
 from warren.client.replies import Expectation, Replies
 from warren.client.servers import client_broker, client_store
 from warren.client.tracing import start_span, trace_headers
 from warren.contracts import messages, names, wire
+from warren.contracts.identity import shown
 from warren.contracts.ids import new_run_id
+from warren.contracts.limits import check_payload
 from warren.contracts.messages import Json, RunStatus
+from warren.contracts.registrations import registrations
 from warren.contracts.values import encode
-from warren.errors import InternalError, InvalidInput
+from warren.errors import BrokerUnavailable, InvalidInput
 from warren.ports import Broker, OutgoingMessage, RunFilter, RunStore, StoredRun
-from warren.sdk.registry import workflow_registry
 from warren.sdk.sources import workflow_source
 from warren.sdk.workflow import Workflow, bind_arguments
 
@@ -67,6 +67,7 @@ class Warren:
         self._store_lock = asyncio.Lock()
         self._outbox = Outbox(self._broker)
         self._replies = Replies(self._broker)
+        self._is_open = False
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -78,7 +79,9 @@ class Warren:
         await self.close()
 
     async def open(self) -> None:
-        """Connect to the broker; the database is connected when it is first needed."""
+        """Connect to the broker; the database is connected when it is first needed. Idempotent."""
+        if self._is_open:
+            return
         if self._owns_broker:
             await self._broker.connect()
         try:
@@ -86,9 +89,11 @@ class Warren:
         except BaseException:
             await self.close()
             raise
+        self._is_open = True
 
     async def close(self) -> None:
-        """Disconnect. Runs go on; handles of this client hear of them no more."""
+        """Disconnect. Runs go on; handles of this client hear of them no more. Idempotent."""
+        self._is_open = False
         await self._outbox.close()
         await self._replies.close()
         if self._owns_broker:
@@ -96,6 +101,13 @@ class Warren:
         if self._owns_store and self._opened_store is not None:
             await self._opened_store.close()
             self._opened_store = None
+
+    def _check_open(self) -> None:
+        if not self._is_open:
+            raise BrokerUnavailable(
+                "this client is not connected: use it inside of `async with Warren(...) as client:`, or await its "
+                "open() first and its close() last"
+            )
 
     # --- starting -----------------------------------------------------------------------------------------------------
 
@@ -170,19 +182,21 @@ class Warren:
         With `accepted`, or a key, it waits until the run exists, and raises if the start was refused. After `patience`
         seconds it returns in any case; the handle's `is_accepted` tells, and it may be for a run that has the key.
         """
-        name = workflow if isinstance(workflow, str) else workflow.short_name()
+        self._check_open()
+        name = _name_of(workflow)
+        check_payload(dict(input), f"the input of {name!r}")
         waits = accepted or key is not None
         try:
             request = messages.StartRun(
                 workflow=name,
                 input=dict(input),
-                run_id=run_id or new_run_id(),
+                run_id=new_run_id() if run_id is None else run_id,
                 key=key,
                 version=version,
                 reply="both" if waits else "outcome",
             )
         except ValidationError as error:
-            raise InvalidInput(f"start of {name!r}: {error.errors(include_url=False)[0]['msg']}") from error
+            raise InvalidInput(f"start of {shown(name)}: {wire.explained(error)}") from None
         handle = await self._send_start(request)
         if not waits:
             return handle
@@ -214,7 +228,7 @@ class Warren:
             await self._look_for_a_compiler(run_id)
 
         expectation.ask_again = ask_again
-        self._replies.is_for(expectation, run_id)
+        self._replies.is_for(expectation, run_id, request.workflow)
         return RunHandle(self, run_id, request.workflow, expectation)
 
     async def _look_for_a_compiler(self, run_id: UUID) -> None:
@@ -242,17 +256,32 @@ class Warren:
     ) -> dict[str, str]:
         """Publish the programs of workflow classes, or of every workflow in modules; returns name to program hash.
 
+        Many workflows go out in several messages; what is right is registered whatever is wrong with the rest.
+
         Raises:
-            InvalidInput: a program was refused, or a module has no workflow.
+            InvalidInput: a program was refused or is too large, or a module has no workflow.
+            RegistrationRefused: some of several programs were refused; its `versions` has the others.
             TimeoutError: no compiler answered within `timeout` seconds.
         """
-        classes = [cls for source in sources for cls in _classes_of(source)]
+        self._check_open()
+        classes = [cls for source in sources for cls in classes_of(source)]
+        packed = registrations(workflow_source(cls) for cls in classes)
+        expectations = [self._register_one(registration.body) for registration in packed]
+        await asyncio.gather(*(each.ask_again() for each in expectations if each.ask_again is not None))
+        try:
+            async with asyncio.timeout(timeout):
+                replies = [await each.answer for each in expectations]
+        except TimeoutError:
+            raise TimeoutError(f"no compiler answered within {timeout} s; start one: warren compiler") from None
+        return versions_of(replies)
+
+    def _register_one(self, body: bytes) -> Expectation:
+        """What is waited for when this registration has been asked for."""
         expectation = self._replies.expect()
-        request = messages.RegisterWorkflows(workflows=tuple(workflow_source(cls) for cls in classes))
         message = OutgoingMessage(
             names.COMMANDS_EXCHANGE,
             names.REGISTER_KEY,
-            wire.dump(request),
+            body,
             reply_to=self._replies.queue,
             correlation_id=expectation.correlation_id,
         )
@@ -261,19 +290,7 @@ class Warren:
             await self._outbox.publish(message)
 
         expectation.ask_again = ask_again
-        await ask_again()
-        try:
-            async with asyncio.timeout(timeout):
-                reply = await expectation.answer
-        except TimeoutError:
-            raise TimeoutError(f"no compiler answered within {timeout} s; start one: warren compiler") from None
-        match reply:
-            case messages.WorkflowsRegistered():
-                return reply.versions
-            case messages.Refused():
-                raise refusal(reply)
-            case _:
-                raise InternalError(f"a registration was answered with {type(reply).__name__}")
+        return expectation
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
@@ -292,6 +309,7 @@ class Warren:
 
     async def get(self, run: UUID | str, *, workflow: type[Workflow] | str | None = None) -> RunHandle:
         """A handle of a run by its id, or by its key and workflow; raises `RunNotFound`."""
+        self._check_open()
         stored = await self.describe(run, workflow=workflow)
         request = messages.StartRun.model_validate(
             {"workflow": stored.workflow, "input": _parsed(stored.input), "run_id": stored.run_id}
@@ -304,12 +322,17 @@ class Warren:
         workflow: type[Workflow] | str | None = None,
         status: RunStatus | None = None,
         limit: int = 50,
-        before: UUID | None = None,
+        before: StoredRun | UUID | None = None,
     ) -> list[StoredRun]:
-        """Runs, newest first; `before` continues after the last one seen."""
-        name = workflow if workflow is None or isinstance(workflow, str) else workflow.short_name()
+        """Runs, the newest first by their creation; `before` continues after the last one seen (it, or its id).
+
+        Raises:
+            RunNotFound: `before` is the id of no run.
+        """
+        name = None if workflow is None else _name_of(workflow)
         store = await self.store()
-        return await store.list_runs(RunFilter(workflow=name, status=status, before=before, limit=limit))
+        place = await place_of(store, before)
+        return await store.list_runs(RunFilter(workflow=name, status=status, before=place, limit=limit))
 
     async def history(self, run_id: UUID) -> list[HistoryEntry]:
         """A run's transitions, in order; raises `RunNotFound`."""
@@ -317,6 +340,7 @@ class Warren:
 
     async def cancel(self, run: UUID | str, *, reason: str | None = None) -> None:
         """Ask for a run's end; returns when the request is safe in the broker. Raises `RunNotFound`."""
+        self._check_open()
         stored = await self.describe(run)
         event = messages.CancelRequested(run_id=stored.run_id, reason=reason)
         body = wire.dump(messages.EventBatch(items=(event,)))
@@ -325,21 +349,13 @@ class Warren:
         )
 
 
-def _classes_of(source: type[Workflow] | ModuleType | str) -> list[type[Workflow]]:
-    if isinstance(source, type):
-        return [source]
-    module = importlib.import_module(source) if isinstance(source, str) else source
-    package = f"{module.__name__}."
-    found = [
-        cls
-        for cls in workflow_registry.entries()
-        if cls.__module__ == module.__name__
-        or cls.__module__.startswith(package)
-        or getattr(sys.modules[module.__name__], cls.__name__, None) is cls
-    ]
-    if not found:
-        raise InvalidInput(f"module {module.__name__!r} has no @workflow class")
-    return found
+def _name_of(workflow: object) -> str:
+    """The name of a workflow that was given by it or by its class."""
+    if isinstance(workflow, str):
+        return workflow
+    if isinstance(workflow, type) and issubclass(workflow, Workflow):
+        return workflow.short_name()
+    raise TypeError(f"a workflow is given by its @workflow class or by its name, not by {shown(workflow)}")
 
 
 def _parsed(text: str) -> Json:

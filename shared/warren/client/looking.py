@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from warren.errors import InvalidInput, RunNotFound
-from warren.ports import RunStore, StoredRun, TransitionRow
+from warren.ports import RunPlace, RunStore, StoredRun, TransitionRow
 from warren.sdk.workflow import Workflow
 
 _PAGE: Final = 1_000
@@ -31,6 +31,13 @@ async def find_run(store: RunStore, run: UUID | str, workflow: type[Workflow] | 
         what = f"id {run_id}" if run_id is not None else f"key {str(run)!r} of workflow {name!r}"
         raise RunNotFound(f"there is no run with the {what}; `warren runs` lists them")
     return found
+
+
+async def place_of(store: RunStore, run: StoredRun | UUID | None) -> RunPlace | None:
+    """Where a list goes on after a run that was seen; raises `RunNotFound` when there is none of this id."""
+    if run is None or isinstance(run, StoredRun):
+        return None if run is None else run.place
+    return (await find_run(store, run, None)).place
 
 
 async def load_history(store: RunStore, run_id: UUID) -> list[TransitionRow]:

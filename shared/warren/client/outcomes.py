@@ -13,8 +13,11 @@ from warren.contracts.values import Json, decode
 from warren.errors import (
     InternalError,
     InvalidInput,
+    RegistrationRefused,
+    RunIdTaken,
     UnknownWorkflow,
     UnserializableValue,
+    ValueTooLarge,
     WarrenError,
     WorkflowCancelledError,
     WorkflowFailedError,
@@ -22,12 +25,14 @@ from warren.errors import (
 
 _TYPES = ImportedTypes()
 _REFUSALS: dict[str, type[WarrenError]] = {
-    each.code: each for each in (InvalidInput, UnknownWorkflow, UnserializableValue)
+    each.code: each for each in (InvalidInput, UnknownWorkflow, RunIdTaken, UnserializableValue, ValueTooLarge)
 }
 
 
 def refusal(reply: messages.Refused) -> WarrenError:
     """The exception for a command that was refused."""
+    if reply.error.code == RegistrationRefused.code:
+        return RegistrationRefused(reply.error.message, versions=reply.versions)
     if reply.error.code == "internal_error":
         return InternalError(reply.error.message)
     return _REFUSALS.get(reply.error.code, InvalidInput)(reply.error.message)

@@ -50,6 +50,10 @@ class Expectation:
             if not self.accepted.done():
                 self.accepted.set_result(reply)
             return
+        if isinstance(reply, messages.Refused):  # of this start; what it was refused for is not what the others said
+            if not self.answer.done():
+                self.answer.set_result(reply)
+            return
         waiting: Expectation | None = self
         while waiting is not None:
             if not waiting.answer.done():
@@ -70,7 +74,7 @@ class Replies:
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
         self._expected: WeakValueDictionary[str, Expectation] = WeakValueDictionary()
-        self._by_run: WeakValueDictionary[UUID, Expectation] = WeakValueDictionary()
+        self._by_run: WeakValueDictionary[tuple[UUID, str], Expectation] = WeakValueDictionary()
         self._subscription: Subscription | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._epoch = 0
@@ -101,12 +105,12 @@ class Replies:
         self._expected[expectation.correlation_id] = expectation
         return expectation
 
-    def is_for(self, expectation: Expectation, run_id: UUID) -> None:
-        """Its answer is that run's outcome, which may be waited for here already."""
-        earlier = self._by_run.get(run_id)
+    def is_for(self, expectation: Expectation, run_id: UUID, workflow: str) -> None:
+        """Its answer is the outcome of that run of that workflow, which may be waited for here already."""
+        earlier = self._by_run.get((run_id, workflow))
         if earlier is not expectation:
             expectation.earlier = earlier
-            self._by_run[run_id] = expectation
+            self._by_run[run_id, workflow] = expectation
 
     async def _listen(self, subscription: Subscription) -> None:
         while deliveries := await subscription.receive(_PREFETCH):

@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from warren.contracts import names
+from warren.contracts import identity, names
 
 Json = Any
 
@@ -48,6 +48,11 @@ class Message(Part):
 
 # --- commands to the compiler -----------------------------------------------------------------------------------------
 
+WorkflowName = Annotated[
+    str, Field(min_length=1, max_length=names.WORKFLOW_NAME_BYTES), BeforeValidator(identity.check_workflow_name)
+]
+RunKey = Annotated[str, Field(min_length=1, max_length=identity.KEY_LENGTH), BeforeValidator(identity.check_key)]
+
 
 class ParentRun(Part):
     """The run that waits for a child run: `ChildFinished` goes to its shard."""
@@ -66,26 +71,20 @@ class StartRun(Message):
     outcome is sent there (`reply="outcome"`), or as soon as the run exists (`reply="accepted"`), or both.
     """
 
-    workflow: str = Field(min_length=1, max_length=200)
+    workflow: WorkflowName
     input: dict[str, Json] = Field(default_factory=dict)
-    run_id: UUID | None = None
-    key: str | None = Field(default=None, min_length=1, max_length=500)
-    version: str | None = None
+    run_id: Annotated[UUID, BeforeValidator(identity.check_run_id)] | None = None
+    key: RunKey | None = None
+    version: Annotated[str, BeforeValidator(identity.check_version)] | None = None
     reply: Literal["outcome", "accepted", "both"] = "outcome"
     parent: ParentRun | None = None
     """Set by a coordinator for a child run."""
 
 
-def _check_name(workflow: str) -> str:
-    if not names.is_workflow_name(workflow):
-        raise ValueError(f"a workflow's name has at most {names.WORKFLOW_NAME_BYTES} bytes in UTF-8")
-    return workflow
-
-
 class WorkflowSource(Part):
     """One workflow's IR, as the SDK made it at import."""
 
-    workflow: Annotated[str, Field(min_length=1, max_length=names.WORKFLOW_NAME_BYTES), AfterValidator(_check_name)]
+    workflow: WorkflowName
     ir: dict[str, Json]
     version: str | None = None
 
@@ -139,11 +138,15 @@ class WorkflowsRegistered(Message):
 
 
 class Refused(Message):
-    """A command was refused; nothing was done, and the command is parked in `warren.dead`."""
+    """A command was refused, and is parked in `warren.dead`. Nothing was done, but for a registration of several
+    workflows: those that are right are registered, `versions` says as what, and `refused` why the others are not.
+    """
 
     type: Literal["refused"] = "refused"
     error: ErrorInfo
     run_id: UUID | None = None
+    versions: dict[str, str] = Field(default_factory=dict)
+    refused: dict[str, ErrorInfo] = Field(default_factory=dict)
 
 
 Reply = Annotated[RunAccepted | RunFinished | WorkflowsRegistered | Refused, Field(discriminator="type")]
@@ -272,6 +275,20 @@ class ChildFinished(Event):
     error: Json = None
 
 
+class EventRejected(Event):
+    """An event could not be applied, and the run has failed for that with `error` (an encoded exception).
+
+    It stands in the history for the event that was rejected: `rejected` is its type, `number` what it was about (an
+    invocation, a timer). Made by a coordinator, never sent.
+    """
+
+    type: Literal["event_rejected"] = "event_rejected"
+    rejected: str
+    number: int = 0
+    attempt: int = 0
+    error: Json
+
+
 class RunStarted(Event):
     """The first event of every history; made by the compiler, never sent."""
 
@@ -290,6 +307,7 @@ RunEvent = Annotated[
     | Continue
     | CancelRequested
     | ChildFinished
+    | EventRejected
     | RunStarted,
     Field(discriminator="type"),
 ]

@@ -17,6 +17,8 @@ START_QUEUE: Final = "warren.start"
 REGISTER_QUEUE: Final = "warren.register"
 DEAD_QUEUE: Final = "warren.dead"
 MARKER_QUEUE: Final = "warren.marker"
+BLOCKED_QUEUE: Final = "warren.blocked"
+"""Where workers whose event loop is blocked say so; nobody consumes it, coordinators look and empty it."""
 
 START_KEY: Final = "start"
 REGISTER_KEY: Final = "register"
@@ -32,6 +34,10 @@ HEADER_DETAIL: Final = "x-warren-detail"
 HEADER_EXCHANGE: Final = "x-warren-exchange"
 HEADER_ROUTING_KEY: Final = "x-warren-routing-key"
 HEADER_QUEUE: Final = "x-warren-queue"
+HEADER_TRIES: Final = "x-warren-tries"
+"""How often a message came back from the quarantine."""
+HEADER_DELIVERIES: Final = "x-warren-deliveries"
+"""How often an action was delivered before, as far as workers counted it, where its queue does not."""
 
 
 WORKFLOW_NAME_BYTES: Final = 200

@@ -10,6 +10,8 @@ from warren.contracts.values import TAG, Json
 
 _PRINTABLE_BITS: Final = 14_000
 """Less than the 4,300 digits that `str()` gives at most."""
+_RANGE_NUMBERS: Final = 10_000
+_RANGE_BOUNDS: Final = 3
 
 
 def to_plain(data: Json) -> Json:
@@ -28,7 +30,7 @@ def to_plain(data: Json) -> Json:
     if tag in {"tuple", "set", "frozenset"} and isinstance(value, list):
         return to_plain(value)
     if tag == "range" and isinstance(value, list):
-        return list(range(*value))
+        return _plain_range(value)
     if tag == "dict" and isinstance(value, list):
         return {key if isinstance(key, str) else str(to_plain(key)): to_plain(item) for key, item in value}
     if tag in {"model", "dataclass", "enum"}:
@@ -65,6 +67,15 @@ def exception_message(data: Json) -> str:
     if len(args) > 1:
         return str(tuple(args))
     return repr(args[0]) if "KeyError" in names else str(args[0])
+
+
+def _plain_range(bounds: list[Json]) -> Json:
+    """Its numbers, or its text where they are many: a short value must not become a long one."""
+    try:
+        numbers = range(*bounds)
+        return list(numbers) if len(numbers) <= _RANGE_NUMBERS else repr(numbers)
+    except (TypeError, ValueError, OverflowError):  # no bounds of a range; or more numbers than `len` can count
+        return f"range({', '.join(map(str, bounds))})" if len(bounds) <= _RANGE_BOUNDS else "range(...)"
 
 
 def _printable_int(number: int) -> int | str:

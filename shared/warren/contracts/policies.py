@@ -9,6 +9,9 @@ import math
 from datetime import timedelta
 from typing import Any
 
+from warren.contracts.identity import shown
+from warren.contracts.moments import LONGEST_SECONDS
+
 
 def check_policy(attempts: Any, exception_types: Any, backoff_seconds: Any) -> tuple[str, ...] | None:
     """Check the fields of a `RetryPolicy`; gives the names of the exception types.
@@ -25,19 +28,28 @@ def check_policy(attempts: Any, exception_types: Any, backoff_seconds: Any) -> t
     if backoff_seconds is not None:
         if isinstance(backoff_seconds, bool) or not isinstance(backoff_seconds, int | float):
             raise ValueError(f"RetryPolicy: backoff_seconds must be a number of seconds, not {backoff_seconds!r}")
-        if not (math.isfinite(backoff_seconds) and backoff_seconds >= 0):
-            raise ValueError(f"RetryPolicy: backoff_seconds must not be negative, not {backoff_seconds}")
+        if not 0 <= backoff_seconds < math.inf:  # a comparison, which takes integers that are too large for a float
+            raise ValueError(f"RetryPolicy: backoff_seconds must be finite and not negative, not {backoff_seconds}")
     return names
 
 
+def backoff_of(backoff_seconds: float | None) -> float:
+    """A checked `backoff_seconds` as what is waited: 0 for none, and never longer than `LONGEST_SECONDS`."""
+    return float(min(backoff_seconds or 0.0, LONGEST_SECONDS))
+
+
 def seconds_of(timeout: Any) -> float | None:
-    """A timeout in seconds; raises `ValueError` unless it is a positive number or duration."""
+    """A timeout in seconds, of `LONGEST_SECONDS` at most; None for none, which infinity means as well.
+
+    Raises:
+        ValueError: it is no positive number or duration.
+    """
     if timeout is None:
         return None
     seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds > 0:
-        raise ValueError(f"timeout must be a positive number of seconds or a timedelta, not {timeout!r}")
-    return seconds
+        raise ValueError(f"timeout must be a positive number of seconds or a timedelta, not {shown(timeout)}")
+    return None if seconds == math.inf else float(min(seconds, LONGEST_SECONDS))
 
 
 def no_policy(retry: object) -> TypeError:

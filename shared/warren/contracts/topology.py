@@ -47,8 +47,13 @@ def action_queue(queue: str) -> Queue:
 
 
 def suspect_queue(queue: str) -> Queue:
-    """Where actions wait to be run alone; always a quorum queue, because only such a queue counts deliveries."""
+    """Where actions wait to be run alone; always a quorum queue, because that counts deliveries by itself."""
     return Queue(names.suspect_queue(queue), queue_type="quorum")
+
+
+def blocked_queue() -> Queue:
+    """Where workers whose event loop is blocked say so."""
+    return Queue(names.BLOCKED_QUEUE, dead_letter=None, queue_type="classic")
 
 
 def standard_topology(
@@ -75,6 +80,7 @@ def standard_topology(
         queues=(
             Queue(names.DEAD_QUEUE, dead_letter=None),
             Queue(names.MARKER_QUEUE, dead_letter=None, queue_type="classic"),
+            blocked_queue(),
             Queue(names.START_QUEUE, binding=(names.COMMANDS_EXCHANGE, names.START_KEY)),
             Queue(names.REGISTER_QUEUE, binding=(names.COMMANDS_EXCHANGE, names.REGISTER_KEY)),
             *(action_queue(queue) for queue in action_queues),

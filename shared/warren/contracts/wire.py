@@ -6,12 +6,13 @@ version is from a peer that was upgraded already: what is not known here was mad
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from warren.contracts import messages
 from warren.errors import MessageError, UnsupportedVersion
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 HEAD: Final = b'{"v":%d,"minor":%d,' % (messages.VERSION, messages.MINOR_VERSION)
 """How a body begins that is put together without a model."""
+_PLACE: Final = 200
+"""Characters of the path to what is wrong: a field may have any name."""
 
 
 def dump(message: BaseModel) -> bytes:
@@ -43,7 +46,7 @@ def load(model: type[M], body: bytes) -> M:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        return _load_newer(model.model_validate_json, f"a {model.__name__}", body, error)
+        return _load_newer(model.model_validate_json, f"a {model.__name__}", body, _by_name(model, body, error))
 
 
 def load_reply(body: bytes) -> messages.Reply:
@@ -64,6 +67,16 @@ def load_event(text: str | bytes) -> messages.RunEvent:
     return _overlooking(_adapters()[1].validate_json, "a known event", text)  # type: ignore[no-any-return]  # as above
 
 
+def check_event(data: messages.Json) -> messages.RunEvent:
+    """Check one event of a batch that was parsed by itself; raises `MessageError`."""
+    try:
+        return _adapters()[1].validate_json(to_json(data))  # type: ignore[no-any-return]  # a union has no class to name
+    except (ValidationError, ValueError) as error:
+        raise MessageError(
+            f"not a known event: {explained(error) if isinstance(error, ValidationError) else error}"
+        ) from error
+
+
 def load_stored(model: type[M], text: str) -> M:
     """Parse a part of a message that was stored by itself, as `load_event` does."""
     return _overlooking(model.model_validate_json, f"a {model.__name__}", text)
@@ -78,14 +91,29 @@ def _load_newer(validate: Callable[..., T], name: str, body: bytes, error: Valid
         ) from error
     if major == messages.VERSION and minor > messages.MINOR_VERSION:
         return _overlooking(validate, name, body)
-    raise MessageError(f"not {name}: {_explain(error)}") from error
+    raise MessageError(f"not {name}: {explained(error)}") from error
+
+
+def _by_name(model: type[BaseModel], body: bytes, error: ValidationError) -> ValidationError:
+    """For text that is no JSON, such as half a surrogate pair: the error of the field that has it, if that can be told.
+
+    Python's own reader takes more than JSON is. What it makes of it is used for this alone.
+    """
+    if error.errors(include_input=False, include_url=False)[0]["type"] == "json_invalid":
+        try:
+            model.model_validate(json.loads(body))
+        except ValidationError as named:
+            return named
+        except (ValueError, RecursionError):  # it is less than that, too
+            pass
+    return error
 
 
 def _overlooking(validate: Callable[..., T], name: str, text: str | bytes) -> T:
     try:
         return validate(text, extra="ignore")
     except ValidationError as error:
-        raise MessageError(f"not {name}: {_explain(error)}") from error
+        raise MessageError(f"not {name}: {explained(error)}") from error
 
 
 def _version_of(body: bytes) -> tuple[int, int]:
@@ -105,8 +133,14 @@ def _adapters() -> tuple[TypeAdapter[Any], TypeAdapter[Any]]:
     return TypeAdapter(messages.Reply), TypeAdapter(messages.RunEvent)
 
 
-def _explain(error: ValidationError) -> str:
+def _place(path: tuple[int | str, ...]) -> str:
+    text = ".".join(map(str, path))
+    return (text if len(text) <= _PLACE else f"{text[:_PLACE]}...") or "body"
+
+
+def explained(error: ValidationError) -> str:
+    """What is wrong with a message, for people: where and why, the first five of it."""
     problems = [
-        f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['msg']}" for item in error.errors(include_url=False)
+        f"{_place(item['loc'])}: {item['msg']}" for item in error.errors(include_url=False, include_input=False)
     ]
     return "; ".join(problems[:5]) + (f"; and {len(problems) - 5} more" if len(problems) > 5 else "")

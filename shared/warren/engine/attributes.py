@@ -17,9 +17,9 @@ from typing import Any
 
 from warren.engine.contexts import FUTURE_METHODS, Contexts
 from warren.engine.guards import Guards
-from warren.engine.iterators import DictItems, DictKeys, DictValues
+from warren.engine.library.conversions import reading
 from warren.engine.limits import Stop
-from warren.engine.methods import LARGE, QUICK, Methods
+from warren.engine.methods import Methods, is_class_method
 from warren.engine.objects import (
     ActionCall,
     BoundMethod,
@@ -32,6 +32,7 @@ from warren.engine.objects import (
 )
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.records import MEMBERS, SLOTS
+from warren.engine.views import DictItems, DictKeys, DictValues
 from warren.errors import LimitExceeded
 from warren.ir.intrinsics import ASYNCIO_ATTRIBUTES
 
@@ -85,9 +86,6 @@ _ALLOWED: dict[type, frozenset[str]] = {
     Coroutine: frozenset(),
 }
 _VIEWS: dict[str, Callable[[Any], Any]] = {"keys": DictKeys, "values": DictValues, "items": DictItems}
-_CONTAINERS: frozenset[type] = frozenset(
-    {str, bytes, list, tuple, dict, Counter, OrderedDict, defaultdict, deque, OrderedSet, OrderedFrozenSet}
-)
 _WRITING = frozenset({"model_dump", "model_dump_json", "model_copy"})
 _OF_ASYNCIO = (Future, Timeout, TaskGroup)
 _NAMES: dict[type, str] = {Closure: "function", ActionCall: "coroutine", ChildCall: "coroutine", Coroutine: "coroutine"}
@@ -101,26 +99,36 @@ class Attributes:
     """Guarded attribute access."""
 
     def __init__(self, guards: Guards, contexts: Contexts) -> None:
-        self._guards = guards
+        self._guards = self.guards = guards
         self._contexts = contexts
         self._methods = Methods(guards)
-        self._plain = {cls: names - self._methods.watched(cls) - _VIEWS.keys() for cls, names in _ALLOWED.items()}
-        self._always = {cls: names & QUICK if cls in _CONTAINERS else names for cls, names in self._plain.items()}
-        # names that need no guard while the value is small, and those that never need one
+        self._free = {cls: self._methods.free(cls, names) - _VIEWS.keys() for cls, names in _ALLOWED.items()}
 
     def get(self, value: Any, name: str) -> Any:
-        """`value.name`, or AttributeError as CPython words it."""
+        """`value.name`, which may be kept and called later; AttributeError as CPython words it."""
         cls = value.__class__
-        always = self._always.get(cls)
-        if always is not None:
-            if name in always or (name in self._plain[cls] and len(value) < LARGE):
-                return getattr(value, name)
-            if name not in _ALLOWED[cls]:
-                raise no_attribute(value, name)
-            if name in _VIEWS and issubclass(cls, dict):
-                return functools.partial(_VIEWS[name], value)
-            return self._methods.get(value, name) if callable(getattr(value, name)) else getattr(value, name)
-        return self._other(value, name)
+        free = self._free.get(cls)
+        if free is None:
+            return self._other(value, name)
+        if name in free:
+            return getattr(value, name)
+        if name not in _ALLOWED[cls]:
+            raise no_attribute(value, name)
+        if name in _VIEWS and issubclass(cls, dict):
+            return functools.partial(_VIEWS[name], value)
+        if is_class_method(cls, name) and not issubclass(cls, dict):
+            return self._unbound(cls, name)
+        return self._methods.get(value, name)
+
+    def called(self, value: Any, name: str, *arguments: Any) -> Any:
+        """`value.name` that is called at once, with this first argument or with none."""
+        cls = value.__class__
+        free = self._free.get(cls)
+        if free is None:
+            return self._guards.callee(self._other(value, name))
+        if name in free or (name in _ALLOWED[cls] and self._methods.quick(value, name, arguments)):
+            return getattr(value, name)
+        return self.get(value, name)
 
     def _other(self, value: Any, name: str) -> Any:
         reader = getattr(type(value), "__warren_attribute__", None)
@@ -138,6 +146,7 @@ class Attributes:
                 if not callable(found) or is_own or name in {"add_note", "with_traceback"}:
                     return found
                 if type(value) in _GROUPS:
+                    self._guards.weigh(value)
                     return BoundMethod(value, name, lambda *args: found(*map(_plain_function, args)))
         elif isinstance(value, type):
             return self._of_class(value, name)
@@ -180,8 +189,14 @@ class Attributes:
         found = getattr(cls, name)
         if not callable(found):
             return found
+        owner = "datetime." if cls.__module__ == "datetime" else ""
+        own = self._guards.named_calls.get(f"{owner}{cls.__name__}.{name}")
+        if own is None and is_class_method(cls, name):
+            own = reading(self._guards, found)
 
         def method(*args: Any, **kwargs: Any) -> Any:
+            if own is not None:
+                return own(*args, **kwargs)
             if args and isinstance(args[0], cls):
                 return self.get(args[0], name)(*args[1:], **kwargs)
             return found(*args, **kwargs)

@@ -65,6 +65,7 @@ class Contexts:
         """Ask for the end of a future with this CancelledError; False when that came too late."""
         if future.state is not FutureState.PENDING:
             return False
+        self._scheduler.spend(1)
         if isinstance(future, Gather):
             return self._cancel_gather(future, error)
         if future.strand is not None:
@@ -134,7 +135,10 @@ class Contexts:
 
     def timeout(self, delay: Any) -> Timeout:
         """`asyncio.timeout`."""
-        return Timeout(None if delay is None else 0.0 + delay)
+        seconds = None if delay is None else 0.0 + delay
+        if seconds is not None and seconds != seconds:
+            raise ValueError("Invalid delay: NaN (not a number)")  # as `asyncio.sleep` says it
+        return Timeout(seconds)
 
     def enter(self, context: Any) -> Any:
         """What `async with context as target` binds."""
@@ -182,6 +186,7 @@ class Contexts:
 
     def task_done(self, group: TaskGroup, task: Future) -> None:
         """A task of a group is complete."""
+        self._scheduler.spend(2 + (len(group.tasks) >> 8))
         group.tasks.remove(task)
         if group.done is not None and not group.tasks:
             self._scheduler.complete(group.done, FutureState.DONE, None)

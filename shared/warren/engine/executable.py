@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _FRAMES = 8 * MAX_CALLS
 """A call of workflow code takes several of Python's frames; the depth of calls has a limit of its own, so that it does
 not depend on how deep the caller of the engine is."""
-_NAMED = ("@function:", "@type:", "@action:", "@child:", "@value:")
+_NAMED = ("@call:", "@function:", "@type:", "@action:", "@child:", "@value:")
 END = object()
 """What `next` gives at the end of a loop."""
 
@@ -66,8 +66,8 @@ class Executable:
         self.version = program.version
         self.workflow = program.workflow
         self.budget = Budget()
-        self.types = TypeTable(program.types, lambda key: self._globals[f"@function:{key}"])
         self.guards = Guards(self.budget)
+        self.types = TypeTable(program.types, lambda key: self._globals[f"@function:{key}"], self.guards)
         self.scheduler = Scheduler(self.guards)
         self.functions: dict[str, AsyncCode] = {}
         self.makers: dict[str, Callable[..., Callable[..., Any]]] = {}
@@ -149,15 +149,16 @@ class Executable:
         attributes = Attributes(guards, self.scheduler.contexts)
         self.shared = {"budget": self.budget, "guards": guards, "attributes": attributes}
         scheduler = self.scheduler.table()
-        values = value_table(guards, attributes) | scheduler
         calls = call_table(guards, attributes) | scheduler
+        values = value_table(calls)
         return {
             "__builtins__": {"__import__": _import_for_datetime},
             **guards.table(),
             **{f"@value:{name}": value for name, value in values.items()},
             **{f"@call:{name}": value for name, value in calls.items()},
-            **{f"@native:{name}": value for name, value in native_table().items()},
+            **{f"@native:{name}": value for name, value in native_table(guards).items()},
             "@attribute": attributes.get,
+            "@method": attributes.called,
             "@ends": ENDS,
             "@writable": attributes.writable,
             "@constants": self._constants,

@@ -16,6 +16,7 @@ from warren.engine.library.itertools_table import ITERATORS
 from warren.engine.objects import BoundMethod, Closure
 from warren.engine.sizes import memory_size
 from warren.engine.state import PendingAction, PendingChild, PendingTimer, RunState
+from warren.engine.views import VIEWS
 
 STATE_CLASSES = (
     *(
@@ -37,7 +38,7 @@ STATE_CLASSES = (
         iterators.EnumerateIterator,
     ),
     *(iterators.ZipIterator, iterators.MapIterator, iterators.FilterIterator, iterators.CallIterator),
-    *iterators.VIEWS,
+    *VIEWS,
     *ITERATORS,
     *CALLABLES,
     iterators.DequeIterator,
@@ -48,7 +49,7 @@ FIELDS: dict[type, tuple[str, ...]] = {
         tuple(field.name for field in dataclasses.fields(cls))
         if dataclasses.is_dataclass(cls)
         else ("_mapping",)
-        if cls in iterators.VIEWS
+        if cls in VIEWS
         else getattr(cls, "KEPT", None) or cls.__dict__["__slots__"]
     )
     for cls in STATE_CLASSES

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from warren.contracts.limits import encode_error
 from warren.contracts.messages import RunStatus
-from warren.contracts.values import encode_exception
 from warren.engine.asyncio_errors import CancelledError
 from warren.engine.codegen.functions import NodeCode, Step
 from warren.engine.commands import CancelChild, ContinueRun, FinishRun
@@ -237,7 +237,7 @@ class Interpreter:
 
     def _finish_completed(self, value: Any) -> None:
         try:
-            result = self._run.executable.guards.encoded(value)
+            result = self._run.executable.guards.payload(value, "the result of the run")
         except Exception as error:  # noqa: BLE001 - a result that cannot be sent fails the run
             self.finish_failed(error)
             return
@@ -252,7 +252,11 @@ class Interpreter:
             self._run.executable.guards.weigh(error)
         except Stop as stop:
             error, status = stop.reason, RunStatus.FAILED
-        self._finish(status, None, encode_exception(error))
+        self._finish(status, None, encode_error(error))
+
+    def finish_rejected(self, error: Any) -> None:
+        """The run is over, with an encoded exception: what should have moved it on cannot be applied."""
+        self._finish(RunStatus.FAILED, None, error)
 
     def _finish(self, status: RunStatus, result: Any, error: Any) -> None:
         run = self._run

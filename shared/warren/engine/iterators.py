@@ -7,13 +7,14 @@ attributes, which `__slots__` name for the snapshot.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from collections.abc import Iterator
 from typing import Any
 
 from warren.engine.limits import Budget
 from warren.engine.objects import Closure
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.records import MEMBERS
+from warren.engine.views import VIEWS
 
 
 class EngineIterator:
@@ -29,6 +30,22 @@ class EngineIterator:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
+
+
+class TickingIterator(EngineIterator):
+    """Base of those that are made of others, however deep: each item takes a step."""
+
+    __slots__ = ("budget",)
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+
+    def tick(self, steps: int = 1) -> None:
+        """Take steps for an item."""
+        budget = self.budget
+        budget.steps -= steps
+        if budget.steps < 0:
+            budget.out_of_steps()
 
 
 class SequenceIterator(EngineIterator):
@@ -120,34 +137,38 @@ class MappingIterator(EngineIterator):
         return (key, self.source[key]) if self.kind == "items" else key
 
 
-class EnumerateIterator(EngineIterator):
+class EnumerateIterator(TickingIterator):
     """`enumerate`."""
 
     __slots__ = ("inner", "number")
 
-    def __init__(self, inner: Any, number: int) -> None:
+    def __init__(self, inner: Any, number: int, budget: Budget) -> None:
+        super().__init__(budget)
         self.inner = inner
         self.number = number
 
     def __next__(self) -> Any:
+        self.tick()
         item = next(self.inner)
         number = self.number
         self.number = number + 1
         return number, item
 
 
-class ZipIterator(EngineIterator):
+class ZipIterator(TickingIterator):
     """`zip`, strict or not."""
 
     __slots__ = ("inners", "strict")
 
-    def __init__(self, inners: list[Any], strict: bool) -> None:
+    def __init__(self, inners: list[Any], strict: bool, budget: Budget) -> None:
+        super().__init__(budget)
         self.inners = inners
         self.strict = strict
 
     def __next__(self) -> Any:
         if not self.inners:
             raise StopIteration
+        self.tick(1 + (len(self.inners) >> 2))
         items: list[Any] = []
         for inner in self.inners:
             try:
@@ -171,34 +192,37 @@ class ZipIterator(EngineIterator):
             raise ValueError(f"zip() argument {number + 1} is longer than argument{plural}{number}")
 
 
-class MapIterator(EngineIterator):
+class MapIterator(TickingIterator):
     """`map`."""
 
     __slots__ = ("function", "inners")
 
-    def __init__(self, function: Any, inners: list[Any]) -> None:
+    def __init__(self, function: Any, inners: list[Any], budget: Budget) -> None:
+        super().__init__(budget)
         self.function = function
         self.inners = inners
 
     def __next__(self) -> Any:
-        return self.function(*[next(inner) for inner in self.inners])
+        budget, inners = self.budget, self.inners
+        budget.steps -= 1 + (len(inners) >> 2)
+        if budget.steps < 0:
+            budget.out_of_steps()
+        return self.function(next(inners[0])) if len(inners) == 1 else self.function(*[next(inner) for inner in inners])
 
 
-class FilterIterator(EngineIterator):
-    """`filter`. One step of it may look at any number of items, so that it has to take them from a budget."""
+class FilterIterator(TickingIterator):
+    """`filter`."""
 
-    __slots__ = ("budget", "function", "inner")
-    KEPT = ("function", "inner")
-    """What a snapshot keeps."""
+    __slots__ = ("function", "inner")
 
     def __init__(self, function: Any, inner: Any, budget: Budget) -> None:
+        super().__init__(budget)
         self.function = function
         self.inner = inner
-        self.budget = budget
 
     def __next__(self) -> Any:
         for item in self.inner:
-            self.budget.spend(1)
+            self.tick()
             if item if self.function is None else self.function(item):
                 return item
         raise StopIteration
@@ -207,17 +231,21 @@ class FilterIterator(EngineIterator):
 class CallIterator(EngineIterator):
     """`iter(function, sentinel)`."""
 
-    __slots__ = ("function", "sentinel")
+    __slots__ = ("function", "guards", "sentinel")
+    KEPT = ("function", "sentinel")
+    """What a snapshot keeps."""
 
-    def __init__(self, function: Any, sentinel: Any) -> None:
+    def __init__(self, function: Any, sentinel: Any, guards: Any) -> None:
         self.function = function
         self.sentinel = sentinel
+        self.guards = guards
 
     def __next__(self) -> Any:
         if self.function is None:
             raise StopIteration
+        self.guards.budget.spend(1)
         item = self.function()
-        if item == self.sentinel:
+        if self.guards.is_same(item, self.sentinel):
             self.function = None
             raise StopIteration
         return item
@@ -278,59 +306,6 @@ class DequeIterator(EngineIterator):
         self.was_changed = value
 
 
-class DictKeys(KeysView[Any]):
-    """`dict.keys()`."""
-
-    _mapping: dict[Any, Any]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._mapping)
-
-    def __reversed__(self) -> Iterator[Any]:
-        return iter(reversed(self._mapping))
-
-    @classmethod
-    def _from_iterable(cls, it: Any) -> Any:
-        return OrderedSet(it)
-
-    def __repr__(self) -> str:
-        return f"dict_keys({list(self)!r})"
-
-
-class DictValues(ValuesView[Any]):
-    """`dict.values()`."""
-
-    _mapping: dict[Any, Any]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._mapping.values())
-
-    def __reversed__(self) -> Iterator[Any]:
-        return reversed(self._mapping.values())
-
-    def __repr__(self) -> str:
-        return f"dict_values({list(self)!r})"
-
-
-class DictItems(ItemsView[Any, Any]):
-    """`dict.items()`."""
-
-    _mapping: dict[Any, Any]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._mapping.items())
-
-    def __reversed__(self) -> Iterator[Any]:
-        return reversed(self._mapping.items())
-
-    @classmethod
-    def _from_iterable(cls, it: Any) -> Any:
-        return OrderedSet(it)
-
-    def __repr__(self) -> str:
-        return f"dict_items({list(self)!r})"
-
-
 for _cls, _name in {
     EnumerateIterator: "enumerate",
     ZipIterator: "zip",
@@ -339,52 +314,63 @@ for _cls, _name in {
     CallIterator: "callable_iterator",
     ItemIterator: "iterator",
     DequeIterator: "_deque_iterator",
-    DictKeys: "dict_keys",
-    DictValues: "dict_values",
-    DictItems: "dict_items",
 }.items():
     _cls.__name__ = _cls.__qualname__ = _name  # as errors of CPython name them
 
-VIEWS = {DictKeys: "keys", DictValues: "values", DictItems: "items"}
 
-
-def make_iterator(value: Any) -> Any:
+def make_iterator(value: Any, budget: Budget) -> Any:
     """`iter(value)`."""
+    budget.spend(2)
     if isinstance(value, EngineIterator):
         return value
     if isinstance(value, list | tuple | str | bytes | range):
         return SequenceIterator(value)
     if isinstance(value, dict):
-        return MappingIterator(value, "keys")
+        return _over_mapping(value, "keys", budget)
     if isinstance(value, OrderedSet | OrderedFrozenSet):
-        return MappingIterator(value, "set")
+        return _over_mapping(value, "set", budget)
     kind = VIEWS.get(type(value))
     if kind is not None:
-        return MappingIterator(value._mapping, kind)
+        return _over_mapping(value._mapping, kind, budget)
     if isinstance(value, Closure):
         raise TypeError("'function' object is not iterable")
     if isinstance(value, deque):
         return DequeIterator(value)
     made = iter(value)
     is_lazy = hasattr(type(value), MEMBERS) and not hasattr(type(value), "__iter__")
-    return ItemIterator(value) if is_lazy else _kept(made)
+    return ItemIterator(value) if is_lazy else _kept(made, budget)
 
 
-def make_reversed(value: Any) -> Any:
+def make_reversed(value: Any, budget: Budget) -> Any:
     """`reversed(value)`."""
+    budget.spend(2)
     if isinstance(value, list | tuple | str | bytes | range):
         return ReversedIterator(value)
     if isinstance(value, dict):
-        return MappingIterator(value, "keys", backwards=True)
+        return _over_mapping(value, "keys", budget, backwards=True)
     kind = VIEWS.get(type(value))
     if kind is not None:
-        return MappingIterator(value._mapping, kind, backwards=True)
+        return _over_mapping(value._mapping, kind, budget, backwards=True)
     if isinstance(value, deque):
         return DequeIterator(value, backwards=True)
-    return _kept(reversed(value))
+    return _kept(reversed(value), budget)
 
 
-def _kept(made: Any) -> Any:
+def _over_mapping(source: Any, kind: str, budget: Budget, *, backwards: bool = False) -> MappingIterator:
+    """An iterator over a dict or set, whose keys it copies; places of what was deleted are passed, too."""
+    items = source if isinstance(source, dict) else source._items
+    budget.spend((len(items) >> 3) + (items.__sizeof__() >> 11))
+    budget.allocate(8 * len(items))
+    return MappingIterator(source, kind, backwards=backwards)
+
+
+def _kept(made: Any, budget: Budget) -> Any:
     """What a class of the user's iterates with, as an iterator that a snapshot can keep."""
     is_kept = isinstance(made, EngineIterator) or hasattr(type(made), MEMBERS)
-    return made if is_kept else SequenceIterator(tuple(made))
+    return made if is_kept else SequenceIterator(tuple(_counted(made, budget)))
+
+
+def _counted(items: Iterator[Any], budget: Budget) -> Iterator[Any]:
+    for item in items:
+        budget.spend(1)
+        yield item

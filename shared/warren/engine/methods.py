@@ -5,48 +5,35 @@ Each does what CPython's does; it takes from the budget first. Must not know whi
 
 from __future__ import annotations
 
+import decimal
 import functools
-import re
-import string
-from collections import Counter, OrderedDict, defaultdict, deque
+import inspect
+from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
+from warren.engine.container_methods import ContainerMethods
+from warren.engine.costs import MAPPINGS, SETS, is_large_int
 from warren.engine.guards import Guards
-from warren.engine.library.containers import elements
 from warren.engine.limits import Stop
 from warren.engine.objects import BoundMethod
-from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
+from warren.engine.ordered_set import OrderedSet
+from warren.engine.text_methods import TextMethods
 from warren.errors import LimitExceeded
 
-LARGE = 1_000
-"""Items or characters from which on every method but the quick ones takes steps."""
-QUICK = frozenset(
-    [
-        *("append", "appendleft", "pop", "popleft", "popitem", "get", "setdefault", "add", "discard", "clear"),
-        *("startswith", "endswith", "isdisjoint", "issubset", "issuperset"),
-    ]
-)
-_PADDING = frozenset({"ljust", "rjust", "center", "zfill"})
-_OF_SETS = frozenset(
-    [
-        *("update", "union", "intersection", "difference", "symmetric_difference"),
-        *("intersection_update", "difference_update", "symmetric_difference_update"),
-        *("issubset", "issuperset", "isdisjoint"),
-    ]
-)
-_TAKE_ITEMS: dict[type, frozenset[str]] = {
-    list: frozenset({"extend"}),
-    dict: frozenset({"update"}),
-    Counter: frozenset({"update", "subtract"}),
-    OrderedDict: frozenset({"update"}),
-    defaultdict: frozenset({"update"}),
-    deque: frozenset({"extend", "extendleft"}),
-    OrderedSet: _OF_SETS,
-    OrderedFrozenSet: _OF_SETS,
-}
-_BRACKETS = re.compile(r"\[[^\]]*\]")
-_BYTES_OF_A_WORD = 60
+LARGE: Final = 1_000
+"""Items or characters from which on a method makes something that counts by its bytes."""
+_FEW: Final = 32
+_OF_NO_ARGUMENT: Final = frozenset({"pop", "popitem", "popleft", "clear"})
+"""Methods that take the last item, or all, at once."""
+_APPENDING: Final = frozenset({"append", "appendleft"})
+_SLOW_DECIMALS: Final = frozenset({"exp", "ln", "log10", "sqrt"})
+_STEPS_OF_A_SLOW_DECIMAL: Final = 200
+_PLAIN_KEYS: Final = frozenset({str, float, bool, type(None)})
+_SMALL: Final = 1 << 60
+_LINEAR: Final[frozenset[type]] = frozenset({str, bytes, list, tuple, deque}) | MAPPINGS | SETS
+"""Classes any method of which may take as long as the value is large."""
+_OF_INT: Final = frozenset({"bit_length", "real", "imag", "numerator", "denominator"})
 
 
 class Methods:
@@ -54,158 +41,117 @@ class Methods:
 
     def __init__(self, guards: Guards) -> None:
         self._guards = guards
-        self._texts: dict[str, Callable[[Any], Callable[..., Any]]] = {
-            "format": lambda text: _Format(text, guards),
-            "format_map": lambda text: lambda mapping: _Format(text, guards)(**mapping),
-            "replace": self._replace,
-            "join": self._join,
-            "expandtabs": self._expand,
-            "translate": self._translate,
-            **{name: functools.partial(self._split, name=name) for name in ("split", "rsplit")},
-            **{name: functools.partial(self._pad, name=name) for name in _PADDING},
-        }
+        self._texts = TextMethods(guards)
+        self._containers = ContainerMethods(guards)
 
-    def watched(self, cls: type) -> frozenset[str]:
-        """Names of methods that always need a guard."""
-        if cls is str or cls is bytes:
-            return frozenset(self._texts) - {"split", "rsplit"}  # those matter only where the text is large
-        if cls is int:
-            return frozenset({"to_bytes"})
-        return _TAKE_ITEMS.get(cls, frozenset()) | ({"elements"} if cls is Counter else frozenset())
+    def free(self, cls: type, names: frozenset[str]) -> frozenset[str]:
+        """Names among the allowed ones of a class that never need a guard."""
+        if cls in _LINEAR or cls is decimal.Decimal:
+            return frozenset(name for name in names if not callable(getattr(cls, name)))
+        if cls is int or cls is bool:
+            return names & _OF_INT
+        slow = {name for name in names if name == "strftime" or is_class_method(cls, name)}
+        return names - self._containers.names(cls) - slow
+
+    def quick(self, value: Any, name: str, arguments: tuple[Any, ...]) -> bool:
+        """Whether a method that is called at once, with this first argument or none, needs no guard."""
+        cls = value.__class__
+        if cls is str:
+            return self._texts.is_cheap(value, name, arguments)
+        if name in _APPENDING:
+            return True
+        if not arguments:
+            return name in _OF_NO_ARGUMENT and cls is not OrderedSet
+        if name in self._containers.by_key and (cls in MAPPINGS or cls in SETS):
+            kind = arguments[0].__class__
+            return kind in _PLAIN_KEYS or (kind is int and -_SMALL < arguments[0] < _SMALL)
+        return False
 
     def get(self, value: Any, name: str) -> Any:
-        """A method that needs a guard, by its nature or because the value is large."""
+        """A method that may be kept, or called with anything: guarded."""
         method = getattr(value, name)
         cls = value.__class__
         if cls is str or cls is bytes:
-            made = self._texts.get(name)
+            made = self._texts.table.get(name)
             if made is not None:
                 method = made(value)
-        elif cls is int:
-            method = self._to_bytes(value)
-        elif cls is Counter and name == "elements":
-            return BoundMethod(value, name, lambda: elements(value))
-        elif name in _TAKE_ITEMS.get(cls, ()):
-            method = self._taking_items(method)
-        if hasattr(cls, "__len__") and len(value) >= LARGE and name not in QUICK:
-            method = self._slow(value, method)
-        return BoundMethod(value, name, method)
+            if len(value) < 64:
+                return BoundMethod(value, name, method)
+            return BoundMethod(value, name, self._of_large(value, method, 6))
+        if cls is int or cls is bool:
+            return BoundMethod(value, name, self._of_int(value, name, method))
+        if cls is decimal.Decimal:
+            return BoundMethod(value, name, self._of_decimal(value, name, method))
+        own = self._containers.get(value, name)
+        if own is None:
+            own = self._formatting(method) if name == "strftime" else self._of_large(value, method, 3)
+        return BoundMethod(value, name, own)
 
-    def _slow(self, value: Any, method: Callable[..., Any]) -> Callable[..., Any]:
-        guards, steps = self._guards, len(value) >> (8 if isinstance(value, str | bytes) else 5)
-
-        def slow(*args: Any, **kwargs: Any) -> Any:
-            guards.budget.spend(steps)
-            return guards.result(method(*args, **kwargs))
-
-        return slow
-
-    def _taking_items(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        counted = self._guards.counted
-        return lambda *args, **kwargs: method(*map(counted, args), **kwargs)
-
-    # str and bytes
-
-    def _pad(self, text: Any, name: str) -> Callable[..., Any]:
-        def padded(*args: Any) -> Any:
-            if args:
-                self._guards.width(args[0])
-            return getattr(text, name)(*args)
-
-        return padded
-
-    def _replace(self, text: Any) -> Callable[..., Any]:
-        def replaced(*args: Any, **kwargs: Any) -> Any:
-            if len(args) < 2:
-                return text.replace(*args, **kwargs)
-            old, new, *count = args
-            if type(old) is type(text) and type(new) is type(text) and len(new) > len(old):
-                self._guards.width(text.count(old) * len(new))
-            return self._guards.result(text.replace(old, new, *count, **kwargs))
-
-        return replaced
-
-    def _join(self, text: Any) -> Callable[..., Any]:
+    def _of_large(self, value: Any, method: Callable[..., Any], shift: int) -> Callable[..., Any]:
+        """A method that goes through the value once, and may copy it."""
         guards = self._guards
 
-        def joined(*args: Any) -> Any:
-            if len(args) != 1:
-                return text.join(*args)
-            parts = args[0]
-            if hasattr(parts.__class__, "__iter__"):
-                parts = parts if isinstance(parts, list | tuple) else list(guards.counted(parts))
-                guards.items(len(parts))
-                guards.budget.allocate(len(text) * len(parts))
-                guards.budget.allocate(sum(len(part) for part in parts if isinstance(part, str | bytes)))
-            return text.join(parts)
+        def through(*args: Any, **kwargs: Any) -> Any:
+            count = len(value)
+            if count < _FEW:
+                return method(*args, **kwargs)
+            guards.budget.spend(count >> (shift if count < LARGE else shift + 1))
+            made = method(*args, **kwargs)
+            return guards.result(made) if count >= LARGE and made is not value else made
 
-        return joined
+        return through
 
-    def _expand(self, text: Any) -> Callable[..., Any]:
-        def expanded(tabsize: Any = 8) -> Any:
-            if isinstance(tabsize, int):
-                self._guards.width((text.count("\t") if isinstance(text, str) else text.count(b"\t")) * tabsize)
-            return text.expandtabs(tabsize)
+    def _of_int(self, number: int, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        guards = self._guards
+        if name == "to_bytes":
 
-        return expanded
+            def converted(length: Any = 1, byteorder: Any = "big", *, signed: bool = False) -> Any:
+                guards.width(length)
+                return number.to_bytes(length, byteorder, signed=signed)
 
-    def _translate(self, text: Any) -> Callable[..., Any]:
-        def translated(table: Any, *args: Any, **kwargs: Any) -> Any:
-            if isinstance(table, dict):
-                longest = max((len(item) for item in table.values() if isinstance(item, str)), default=1)
-                self._guards.width(len(text) * longest)
-            return text.translate(table, *args, **kwargs)
+            return converted
+        if is_large_int(number):
+            units = 8 * guards.units(number)
 
-        return translated
+            def computed(*args: Any) -> Any:
+                guards.work(units)
+                return guards.result(method(*args))
 
-    def _split(self, text: Any, name: str) -> Callable[..., Any]:
-        def split(sep: Any = None, maxsplit: Any = -1) -> Any:
-            if len(text) >= LARGE:
-                blank = " " if isinstance(text, str) else b" "
-                separator = sep if type(sep) is type(text) and sep else blank
-                self._guards.width(len(text) + text.count(separator) * _BYTES_OF_A_WORD)
-            return getattr(text, name)(sep, maxsplit)
+            return computed
+        return method
 
-        return split
+    def _of_decimal(self, number: decimal.Decimal, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        guards = self._guards
 
-    def _to_bytes(self, number: int) -> Callable[..., Any]:
-        def converted(length: Any = 1, byteorder: Any = "big", *, signed: bool = False) -> Any:
-            self._guards.width(length)
-            return number.to_bytes(length, byteorder, signed=signed)
+        def computed(*args: Any, **kwargs: Any) -> Any:
+            guards.budget.spend(_STEPS_OF_A_SLOW_DECIMAL if name in _SLOW_DECIMALS else 2)
+            units = sum(map(guards.units, (number, *args)))
+            if units > 64:
+                guards.work(64 * units)
+                guards.budget.allocate(256 * units)
+            if name == "as_integer_ratio":
+                guards.fraction(number)
+            elif name in {"to_integral", "to_integral_value", "to_integral_exact"}:
+                guards.budget.allocate(16)
+            if any(isinstance(arg, int) and is_large_int(arg) for arg in args):
+                raise Stop(LimitExceeded(f"Decimal.{name} with so large an integer belongs into an @action"))
+            return method(*args, **kwargs)
 
-        return converted
+        return computed
+
+    def _formatting(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def formatted(*args: Any) -> Any:
+            if args and isinstance(args[0], str):
+                self._guards.budget.spend(4 + (len(args[0]) >> 2))
+                if len(args[0]) > LARGE:
+                    self._guards.width(256 * len(args[0]))
+            return self._guards.result(method(*args))
+
+        return formatted
 
 
-class _Format(string.Formatter):
-    """`str.format` without attribute access: `{0.x}` could reach anything.
-
-    The format is gone through once to find that and to take what it makes; then CPython's own method does it.
-    """
-
-    def __init__(self, text: str, guards: Guards) -> None:
-        self._text = text
-        self._guards = guards
-
-    def __call__(self, *args: Any, **kwargs: Any) -> str:
-        try:
-            self.vformat(self._text, args, kwargs)
-        except Exception:  # noqa: BLE001 - CPython's own words for whatever is wrong follow
-            return self._text.format(*args, **kwargs)
-        return self._text.format(*args, **kwargs)
-
-    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
-        if "." in _BRACKETS.sub("", field_name):
-            raise Stop(
-                LimitExceeded(
-                    f"the format string reaches for an attribute ({{{field_name}}}); write an f-string, or pass the "
-                    "attribute's value as an argument"
-                )
-            )
-        return super().get_field(field_name, args, kwargs)
-
-    def convert_field(self, value: Any, conversion: str | None) -> Any:
-        self._guards.weigh(value)
-        return super().convert_field(value, conversion)
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        return self._guards.format(value, None, format_spec)
+@functools.cache
+def is_class_method(cls: type, name: str) -> bool:
+    """Whether a method is one of the class, which makes a value of its arguments alone."""
+    is_static = isinstance(inspect.getattr_static(cls, name, None), staticmethod)
+    return is_static or isinstance(getattr(getattr(cls, name, None), "__self__", None), type)

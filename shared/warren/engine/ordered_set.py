@@ -132,8 +132,14 @@ class OrderedFrozenSet(_OrderedBase):
 class OrderedSet(_OrderedBase):
     """`set`."""
 
-    __slots__ = ()
+    __slots__ = ("_has_lost", "queue")
     __hash__ = None  # type: ignore[assignment]  # unhashable, as set is
+
+    def __init__(self, iterable: Iterable[Any] = (), /) -> None:
+        super().__init__(iterable)
+        self.queue: list[Any] = []
+        """The next items to pop, the first one last: a dict would pass by the places of all that were popped before."""
+        self._has_lost = False
 
     def __iter__(self) -> Iterator[Any]:
         try:
@@ -142,36 +148,55 @@ class OrderedSet(_OrderedBase):
             raise RuntimeError("Set changed size during iteration") from None
 
     def add(self, item: Any, /) -> None:
+        if self._has_lost:
+            self._forget_queue()
         self._items[item] = None
 
     def discard(self, item: Any, /) -> None:
         if item in self._items:
             del self._items[item]
+            self._has_lost = True
 
     def remove(self, item: Any, /) -> None:
         del self._items[item]
+        self._has_lost = True
+
+    def _forget_queue(self) -> None:
+        """What was removed and comes again stands at the end."""
+        self.queue, self._has_lost = [], False
 
     def pop(self) -> Any:
-        if not self._items:
+        items = self._items
+        if not items:
             raise KeyError("pop from an empty set")
-        item = next(iter(self._items))
-        del self._items[item]
-        return item
+        while True:
+            if not self.queue:
+                self.queue = list(items)
+                self.queue.reverse()
+            item = self.queue.pop()
+            if item in items:
+                del items[item]
+                return item
 
     def clear(self) -> None:
+        self._forget_queue()
         self._items.clear()
 
     def update(self, *others: Iterable[Any]) -> None:
+        self._forget_queue()
         for other in others:
             self._items.update(dict.fromkeys(other))
 
     def difference_update(self, *others: Iterable[Any]) -> None:
+        self._forget_queue()
         self._items = dict.fromkeys(self.difference(*others))
 
     def intersection_update(self, *others: Iterable[Any]) -> None:
+        self._forget_queue()
         self._items = dict.fromkeys(self.intersection(*others))
 
     def symmetric_difference_update(self, other: Iterable[Any]) -> None:
+        self._forget_queue()
         self._items = dict.fromkeys(self.symmetric_difference(other))
 
     def _in_place(self, other: Any, change: Callable[[Any], None]) -> Any:

@@ -105,6 +105,7 @@ class Opaque(Record):
     """A value of a dataclass or model that the program does not mention: its fields can be read and sent on."""
 
     __warren_tag__: ClassVar[str] = "dataclass"
+    __warren_guards__: ClassVar[Any]
 
     def __warren_encode__(self, encode: Callable[[Any, str], Any]) -> Any:
         ref = f"{type(self).__module__}:{type(self).__qualname__}"
@@ -112,7 +113,10 @@ class Opaque(Record):
         return {"$": self.__warren_tag__, "t": ref, "v": fields}
 
     def __eq__(self, other: object) -> bool:
-        return self.__dict__ == other.__dict__ if type(other) is type(self) else NotImplemented
+        if type(other) is not type(self):
+            return NotImplemented
+        self.__warren_guards__.budget.spend(1)
+        return bool(self.__warren_guards__.equal(self.__dict__, other.__dict__))
 
     __hash__ = None  # type: ignore[assignment]  # as a dataclass with eq and without frozen
 
@@ -128,11 +132,18 @@ class RecordModel(BaseModel):
     __warren_error__: ClassVar[Callable[[str], Exception]]
     """Makes the workflow's own `ValidationError` from pydantic's text."""
 
+    __warren_guards__: ClassVar[Any]
+    __warren_equality__: ClassVar[Callable[[Any, Any], Any]]
+
     def __init__(self, /, **data: Any) -> None:
+        type(self).__warren_guards__.copied(data.values())
         try:
             super().__init__(**data)
         except ValidationError as error:
             raise type(self).__warren_error__(str(error)) from None
+
+    def __eq__(self, other: object) -> bool:
+        return bool(type(self).__warren_equality__(self, other))
 
     def __warren_attribute__(self, name: str) -> Any:
         members = getattr(type(self), MEMBERS, _NO_MEMBERS)

@@ -14,12 +14,14 @@ from uuid import UUID
 
 from warren.contracts.encoding import printable
 from warren.contracts.ids import derived_run_id
-from warren.contracts.policies import check_policy, no_policy, seconds_of
+from warren.contracts.limits import MAX_LOG_CHARACTERS
+from warren.contracts.moments import moment_after
+from warren.contracts.policies import backoff_of, check_policy, no_policy, seconds_of
 from warren.engine.commands import Command, LogMessage, StartTimer
 from warren.engine.contexts import Contexts
 from warren.engine.futures import Futures
 from warren.engine.guards import Guards
-from warren.engine.limits import MAX_COMMANDS, OBJECT_BYTES, Stop
+from warren.engine.limits import MAX_COMMAND_BYTES, MAX_COMMANDS, OBJECT_BYTES, Stop
 from warren.engine.objects import (
     ActionCall,
     Awaitable,
@@ -53,6 +55,7 @@ class Scheduler(Futures):
         self._guards = guards
         self._at: datetime | None = None
         self.commands: list[Command] = []
+        self._command_bytes = 0
         self.contexts = Contexts(self)
         self.current: Strand | None = None
         """The strand whose code is running."""
@@ -61,6 +64,7 @@ class Scheduler(Futures):
         """Work for this run from now on."""
         self._run, self._at = run, at
         self.commands = []
+        self._command_bytes = 0
 
     def end(self) -> list[Command]:
         """The commands of the transition; forgets the run."""
@@ -68,10 +72,14 @@ class Scheduler(Futures):
         commands, self.commands = self.commands, []
         return commands
 
+    def spend(self, steps: int) -> None:
+        """Take steps for work of the scheduler's own."""
+        self._guards.budget.spend(steps)
+
     @property
     def is_full(self) -> bool:
-        """Whether this transition has given as many commands as it may."""
-        return len(self.commands) >= MAX_COMMANDS
+        """Whether this transition has given as many commands, or as large ones, as it may."""
+        return len(self.commands) >= MAX_COMMANDS or self._command_bytes >= MAX_COMMAND_BYTES
 
     def table(self) -> dict[str, Callable[..., Any]]:
         """The intrinsics that need a run."""
@@ -96,7 +104,7 @@ class Scheduler(Futures):
             raise TypeError(f"asyncio.sleep() takes seconds as int or float, not {type(delay).__name__}")
         if delay != delay:
             raise ValueError("Invalid delay: NaN (not a number)")
-        return SleepCall(float(delay), result)
+        return SleepCall(float(delay) if delay > 0 else 0.0, result)
 
     def gather(self, *awaitables: Any, return_exceptions: bool = False) -> Gather:
         """`asyncio.gather`: everything starts when the caller next waits; what is complete already counts at once."""
@@ -130,6 +138,7 @@ class Scheduler(Futures):
         if isinstance(coro, Future) or not isinstance(coro, Awaitable):
             raise TypeError(f"a coroutine was expected, got {coro!r}")
         self._guards.budget.allocate(OBJECT_BYTES)
+        self.spend(2)
         future = Future(is_task=True)
         self.run.ready.append(Launch(coro, future))
         return future
@@ -145,7 +154,7 @@ class Scheduler(Futures):
         if retry is not None:
             policy |= _policy(retry)
         if timeout is not None:
-            policy["timeout_seconds"] = float(seconds_of(timeout) or 0.0)
+            policy["timeout_seconds"] = seconds_of(timeout)
         return dataclasses.replace(awaitable, **policy)
 
     def uuid4(self) -> UUID:
@@ -158,6 +167,7 @@ class Scheduler(Futures):
 
     def _draw(self) -> bytes:
         run = self.run
+        self.spend(4)
         run.draws += 1
         return hashlib.sha256(f"{run.run_id}\x1f{run.draws}".encode()).digest()
 
@@ -167,7 +177,12 @@ class Scheduler(Futures):
             raise ValueError(f"level must be one of {', '.join(_LEVELS)}, not {level!r}")
         if self.is_full:
             raise Stop(LimitExceeded(f"the workflow logged more than {MAX_COMMANDS:,} lines without awaiting anything"))
-        self.commands.append(LogMessage(printable(str(message)), level))
+        if not isinstance(message, str):
+            self._guards.written(message)
+        text = self._guards.result(str(message))
+        if len(text) > MAX_LOG_CHARACTERS:
+            text = f"{text[:MAX_LOG_CHARACTERS]}... ({len(text) - MAX_LOG_CHARACTERS:,} more characters)"
+        self.commands.append(LogMessage(printable(text), level))
 
     def start(self, awaitable: Any) -> Future:
         """Start an awaitable now; its future."""
@@ -240,9 +255,8 @@ class Scheduler(Futures):
 
     def _start_action(self, call: ActionCall, future: Future) -> Future:
         _mark_started(call)
-        encoded = self._guards.encoded
-        args = [encoded(value) for value in call.args]
-        kwargs = {name: encoded(value) for name, value in call.kwargs.items()}
+        args, kwargs, weight = self._guards.arguments(call.args, call.kwargs, call.action)
+        self._command_bytes += weight
         number = self.next_number()
         call.args, call.kwargs = [], {}
         run = self.run
@@ -263,7 +277,8 @@ class Scheduler(Futures):
 
     def _start_child(self, call: ChildCall, future: Future) -> Future:
         _mark_started(call)
-        arguments = {name: self._guards.encoded(value) for name, value in call.arguments.items()}
+        _, arguments, weight = self._guards.arguments([], call.arguments, call.workflow)
+        self._command_bytes += weight
         run, number = self.run, self.next_number()
         future.number = number
         run_id = derived_run_id(self.now, str(run.run_id), str(number))
@@ -288,12 +303,8 @@ class Scheduler(Futures):
         return self._at
 
     def add_timer(self, seconds: float, timer: PendingTimer) -> int:
-        """Start a timer that is due in `seconds`; returns its number."""
-        try:
-            due_at = self.now + timedelta(seconds=seconds)
-        except OverflowError:
-            due_at = datetime.max.replace(tzinfo=self.now.tzinfo)
-        timer.due_at = due_at
+        """Start a timer that is due in `seconds`, or at the last moment that there is; returns its number."""
+        timer.due_at = due_at = moment_after(self.now, seconds)
         number = self.next_number()
         self.run.add_timer(number, timer)
         self.commands.append(StartTimer(number, due_at))
@@ -321,5 +332,5 @@ def _policy(retry: Any) -> dict[str, Any]:
     return {
         "attempts": ATTEMPTS_WITHOUT_LIMIT if attempts is None else attempts,
         "retry_on": names or None,
-        "backoff_seconds": float(backoff or 0.0),
+        "backoff_seconds": backoff_of(backoff),
     }

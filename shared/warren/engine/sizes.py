@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
@@ -14,7 +15,6 @@ from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
 SHARED_TEXT = 256
 """Text of this length or more has an identity: many references to it count once."""
 _FLAT = frozenset({bool, float, type(None), complex})
-_TEXT = frozenset({str, bytes})
 _SEQUENCES: frozenset[type] = frozenset({list, tuple, deque, OrderedSet, OrderedFrozenSet})
 _ITEM = 16
 _OBJECT = 64
@@ -28,9 +28,18 @@ def flat_size(value: Any) -> int | None:
         return _ITEM
     if cls is int:
         return _ITEM if -(1 << 64) < value < 1 << 64 else int(value.bit_length()) // 8
-    if cls in _TEXT:
+    if cls is str:
+        return _ITEM + size_of_text(value)
+    if cls is bytes:
         return _ITEM + len(value)
+    if cls is Decimal:
+        return _ITEM + 2 * int(value.__sizeof__())
     return None
+
+
+def size_of_text(text: str) -> int:
+    """Bytes of a text in memory or as UTF-8, roughly: beyond ASCII a character takes two, few take more."""
+    return len(text) if text.isascii() else 2 * len(text)
 
 
 def parts_of(value: Any) -> tuple[int, Iterable[Any]]:

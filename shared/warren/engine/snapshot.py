@@ -23,7 +23,7 @@ from pydantic import BaseModel
 from warren.contracts.exceptions import kept_attributes
 from warren.contracts.messages import RunStatus
 from warren.contracts.values import encode, type_ref
-from warren.engine import immutables, iterators
+from warren.engine import immutables
 from warren.engine.attributes import IsoWeek
 from warren.engine.codegen.functions import AsyncCode
 from warren.engine.executable import Executable
@@ -34,6 +34,7 @@ from warren.engine.records import Instance, Opaque, Record
 from warren.engine.restoring import Reader
 from warren.engine.sizes import SHARED_TEXT
 from warren.engine.state import RunState
+from warren.engine.views import VIEWS
 from warren.errors import InternalError, UnserializableValue
 
 Json = Any
@@ -186,7 +187,7 @@ class _Writer:
         if isinstance(value, BoundMethod):
             return ["method", self.value(value.owner), value.name]
         if cls is functools.partial:  # `keys`, `values` or `items` of a dict
-            return ["method", self.value(value.args[0]), iterators.VIEWS[value.func]]
+            return ["method", self.value(value.args[0]), VIEWS[value.func]]
         if isinstance(value, types.MethodType | types.BuiltinMethodType):
             return self._method(value)
         return self._instance(value)

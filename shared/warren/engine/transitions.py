@@ -11,6 +11,7 @@
     Continue            it is the one that was asked for                 what was left waiting goes on
     ChildFinished       the child run is pending                         its future is done, or fails as the child did
     CancelRequested     the run is running                               CancelledError in run(), where it waits
+    EventRejected       the run is running                               the run fails with its error, at once
     anything else, and anything late or twice                            nothing: no transition
 
 Whatever became ready then runs until everything waits.
@@ -86,7 +87,9 @@ def apply(run: RunState, event: m.RunEvent, at: datetime) -> list[Command] | Non
     scheduler.begin(run, at)
     interpreter = Interpreter(run, scheduler)
     try:
-        if not _take(run, event, at):
+        if isinstance(event, m.EventRejected):
+            interpreter.finish_rejected(event.error)
+        elif not _take(run, event, at):
             scheduler.end()
             return None
     except Stop as stop:  # of a `__hash__` of the user's, while the event's value was decoded
@@ -114,7 +117,7 @@ def _take(run: RunState, event: m.RunEvent, at: datetime) -> bool:
             return _cancel(run)
         case m.ChildFinished():
             return _child_finished(run, event)
-        case m.ActionStarted() | m.ActionHeartbeat() | m.LeaseExpired() | m.RunStarted():
+        case m.ActionStarted() | m.ActionHeartbeat() | m.LeaseExpired() | m.RunStarted() | m.EventRejected():
             return False
         case _:
             assert_never(event)

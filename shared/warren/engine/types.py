@@ -5,56 +5,30 @@ One table per program. It is also the value codec's resolver, so that what worke
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import dataclasses
-import datetime as dt
-import decimal
 import enum
-import pathlib
-import sys
-import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, Optional, Union
+from typing import TYPE_CHECKING, Any, Literal, Optional, Union
 
-from pydantic import ConfigDict, Field, computed_field, create_model
+from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
 
-from warren import errors
 from warren.contracts.exceptions import initialise
 from warren.contracts.models import construct_model
 from warren.contracts.values import KEPT_TEXT, decode, kept_repr, kept_text
+from warren.engine.builtin_types import SIMPLE, existing, is_exception_ref
 from warren.engine.dumps import DUMP_GUARD, own_dump, unread
 from warren.engine.members import own_attributes
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
+from warren.engine.record_comparison import guard_dataclass, guard_hash, guard_identity, guarded_equality
 from warren.engine.records import CHECKS, MEMBERS, SLOTS, Instance, Members, Opaque, Record, RecordModel
 from warren.errors import InvalidInput, MessageError
 from warren.ir.expressions import Const
-from warren.ir.intrinsics import ERROR_MODULES
 from warren.ir.workflow import FieldDef, TypeDef
 
-_SIMPLE: dict[str, Any] = {
-    "any": Any,
-    "none": None,
-    "bool": bool,
-    "int": int,
-    "float": float,
-    "str": str,
-    "bytes": bytes,
-    "datetime": dt.datetime,
-    "date": dt.date,
-    "time": dt.time,
-    "timedelta": dt.timedelta,
-    "decimal": decimal.Decimal,
-    "uuid": uuid.UUID,
-    "path": pathlib.PurePosixPath,
-}
-_BUILTIN_TYPES = frozenset(
-    {
-        *("object", "type", "bool", "int", "float", "complex", "str", "bytes"),
-        *("list", "tuple", "dict", "set", "frozenset", "range"),
-    }
-)
-_STANDARD_ERRORS = ERROR_MODULES - {"builtins", errors.__name__}
+if TYPE_CHECKING:
+    from warren.engine.guards import Guards
+
 _BASE_MODEL = "pydantic.main:BaseModel"
 _VALIDATION_ERROR = "pydantic_core._pydantic_core:ValidationError"
 _FACTORIES: dict[str, Callable[[], Any]] = {"list": list, "dict": dict, "set": OrderedSet}
@@ -66,8 +40,14 @@ class TypeTable:
     set_type: Callable[[list[Any]], Any] = OrderedSet
     frozenset_type: Callable[[list[Any]], Any] = OrderedFrozenSet
 
-    def __init__(self, definitions: Mapping[str, TypeDef], function: Callable[[str], Callable[..., Any]]) -> None:
-        """`function` finds a compiled function of the program by its key, once the program is linked."""
+    def __init__(
+        self, definitions: Mapping[str, TypeDef], function: Callable[[str], Callable[..., Any]], guards: Guards
+    ) -> None:
+        """`function` finds a compiled function of the program by its key, once the program is linked; `guards` are
+        those of the program's code.
+        """
+        self._guards = guards
+        self._making: set[str] = set()
         self._definitions = definitions
         self._function = function
         self._known: dict[str, Any] = {}
@@ -78,11 +58,28 @@ class TypeTable:
         """The class of a `TypeName`.
 
         Raises:
-            MessageError: the program names a class that it does not describe.
+            MessageError: the program names a class that it does not describe, or one that cannot be rebuilt.
         """
         if ref not in self._known:
-            self._known[ref] = self._make(ref)
+            if ref in self._making:
+                raise MessageError(f"the class {ref} has itself among the types of its fields, which cannot be rebuilt")
+            self._making.add(ref)
+            try:
+                self._known[ref] = self._make(ref)
+            except (MessageError, InvalidInput):
+                raise
+            except Exception as error:  # of Python or pydantic, about classes that somebody else described
+                raise MessageError(f"the class {ref} cannot be rebuilt: {error!r:.500}") from error
+            finally:
+                self._making.discard(ref)
         return self._known[ref]
+
+    def _get_for_value(self, ref: str) -> Any:
+        """The class of a value that arrives."""
+        try:
+            return self.get(ref)
+        except MessageError as error:
+            raise InvalidInput(str(error)) from error
 
     def definition(self, ref: str) -> TypeDef | None:
         """The description of a class of the program."""
@@ -93,11 +90,12 @@ class TypeTable:
     def build_enum(self, ref: str, name: str, value: Any) -> Any:
         """A member; of an unknown enum, a member of an enum of its own with just that one."""
         if ref in self._definitions:
-            members = self.get(ref).__members__
+            cls = self._get_for_value(ref)
+            members = cls.__members__
             if name in members:
                 return members[name]
-            if issubclass(self.get(ref), enum.Flag):
-                return self.get(ref)(value)  # several of them
+            if issubclass(cls, enum.Flag):
+                return cls(value)  # several of them
             raise InvalidInput(f"{ref} has no member {name!r} in this program; register the workflow again")
         key = (ref, name)
         if key not in self._opaque:
@@ -106,14 +104,14 @@ class TypeTable:
 
     def build_dataclass(self, ref: str, fields: dict[str, Any]) -> Any:
         """An instance with these fields, without running `__init__`."""
-        cls = self.get(ref) if ref in self._definitions else self._opaque_class(ref, "dataclass")
+        cls = self._get_for_value(ref) if ref in self._definitions else self._opaque_class(ref, "dataclass")
         instance = object.__new__(cls)
         instance.__dict__.update(fields)
         return instance
 
     def build_model(self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None) -> Any:
         """An instance with these fields, without running validators."""
-        cls = self.get(ref) if ref in self._definitions else None
+        cls = self._get_for_value(ref) if ref in self._definitions else None
         if cls is not None and issubclass(cls, RecordModel):
             return construct_model(cls, fields, fields_set)
         instance = object.__new__(self._opaque_class(ref, "model"))
@@ -138,7 +136,7 @@ class TypeTable:
             return RecordModel
         definition = self._definitions.get(ref)
         if definition is None:
-            found = _existing(ref)
+            found = existing(ref)
             if found is None:
                 raise MessageError(f"the program names the class {ref} but does not describe it; register it again")
             return found
@@ -173,6 +171,8 @@ class TypeTable:
             setattr(made, name, value)
             if isinstance(value, property):
                 value.__set_name__(made, name)  # type: ignore[attr-defined]  # for its errors; typeshed has it not
+        if "__hash__" in methods:
+            guard_identity(made, self._guards)
         if definition.kind == "model":
             made.__class_vars__ |= set(definition.class_vars)
 
@@ -200,7 +200,7 @@ class TypeTable:
     def _dataclass(self, definition: TypeDef) -> Any:
         fields = [(field.name, Any, self._dataclass_field(field)) for field in definition.fields]
         own: dict[str, Any] = {SLOTS: frozenset(name for name, _, _ in fields) if definition.slots else None}
-        return dataclasses.make_dataclass(
+        made = dataclasses.make_dataclass(
             _short(definition.ref),
             fields,
             bases=self._bases(definition, Record),
@@ -210,6 +210,8 @@ class TypeTable:
             eq=definition.eq,
             order=definition.order,
         )
+        guard_dataclass(made, self._guards)
+        return made
 
     def _dataclass_field(self, field: FieldDef) -> Any:
         default: dict[str, Any] = {}
@@ -252,11 +254,15 @@ class TypeTable:
                 "model_config": config,
                 "__module__": __name__,
                 "__warren_error__": staticmethod(self._invalid),
+                "__warren_guards__": self._guards,
+                "__warren_equality__": staticmethod(guarded_equality(BaseModel.__eq__, self._guards)),
                 **{field.name: self._computed(definition, field) for field in definition.computed},
                 **({DUMP_GUARD: own_dump(definition.ref)} if "model_dump" in definition.opaque else {}),
             },
         )
-        return create_model(_short(definition.ref), __base__=base, **fields)
+        made: Any = create_model(_short(definition.ref), __base__=base, **fields)
+        guard_hash(made, self._guards, tuple(fields))
+        return made
 
     def _computed(self, definition: TypeDef, field: FieldDef) -> Any:
         key = definition.properties.get(field.name)
@@ -288,7 +294,7 @@ class TypeTable:
         """The class of an exception; one that the program does not describe is made from its hierarchy."""
         if ref in self._known or (ref in self._definitions and self._definitions[ref].kind == "exception"):
             return self.get(ref)
-        found = _existing(ref)
+        found = existing(ref)
         if found is None or not (isinstance(found, type) and issubclass(found, BaseException)):
             found = self._exception(ref, [base for base in mro if base != ref])
         self._known[ref] = found
@@ -302,17 +308,20 @@ class TypeTable:
     def _exception_bases(self, rest: Sequence[str]) -> tuple[type, ...]:
         bases: list[type] = []
         for index, ref in enumerate(rest):
-            if ref in {"builtins:object", "builtins:BaseException"} or not _is_exception_ref(ref, rest[index:]):
+            if ref in {"builtins:object", "builtins:BaseException"} or not is_exception_ref(ref, rest[index:]):
                 continue
             base = self.exception_class(ref, list(rest[index:]))
             if not any(issubclass(known, base) for known in bases):
                 bases.append(base)
         return tuple(bases) or (Exception,)
 
+    def _opaque_type(self, ref: str, tag: str) -> type:
+        return type(_short(ref), (Opaque,), {"__warren_tag__": tag, "__warren_guards__": self._guards})
+
     def _opaque_class(self, ref: str, tag: str) -> Any:
         key = (ref, tag)
         if key not in self._opaque:
-            self._opaque[key] = _named(type(_short(ref), (Opaque,), {"__warren_tag__": tag}), ref)
+            self._opaque[key] = _named(self._opaque_type(ref, tag), ref)
         return self._opaque[key]
 
     # annotations
@@ -320,7 +329,7 @@ class TypeTable:
     def annotation(self, spec: Any) -> Any:
         """The annotation that a type spec describes, for pydantic."""
         if isinstance(spec, str):
-            return _SIMPLE.get(spec, Any)
+            return SIMPLE.get(spec, Any)
         if not isinstance(spec, dict) or len(spec) != 1:
             return Any
         ((kind, inner),) = spec.items()
@@ -354,32 +363,6 @@ def _new_exception(cls: Any, args: tuple[Any, ...]) -> Any:
         return cls(*args) if cls.__module__ == "builtins" else cls.__new__(cls, *args)
     except TypeError:
         return cls.__new__(cls)
-
-
-def _existing(ref: str) -> Any:
-    """Classes that are the same everywhere: builtins, Warren's errors, a few errors of the standard library."""
-    module, _, qualname = ref.partition(":")
-    if module == "builtins":
-        if qualname == "set":
-            return OrderedSet
-        if qualname == "frozenset":
-            return OrderedFrozenSet
-        found = getattr(builtins, qualname, None)
-        is_error = isinstance(found, type) and issubclass(found, BaseException)
-        return found if is_error or qualname in _BUILTIN_TYPES else None
-    if module == errors.__name__ or (module in _STANDARD_ERRORS and module in sys.modules):
-        found = getattr(sys.modules[module], qualname, None)
-        return found if isinstance(found, type) and issubclass(found, BaseException) else None
-    simple = {f"{cls.__module__}:{cls.__qualname__}": cls for cls in _SIMPLE.values() if isinstance(cls, type)}
-    return simple.get(ref)
-
-
-def _is_exception_ref(ref: str, mro: Sequence[str]) -> bool:
-    """Whether a class of an exception's hierarchy is itself an exception (and not a mixin)."""
-    found = _existing(ref)
-    if found is not None:
-        return isinstance(found, type) and issubclass(found, BaseException)
-    return any(later in {"builtins:Exception", "builtins:BaseException"} for later in mro)
 
 
 def _short(ref: str) -> str:

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from warren.contracts.policies import no_policy, seconds_of
 from warren.contracts.values import encode
 from warren.errors import UnserializableValue
 from warren.frontend import refusals
@@ -22,6 +21,7 @@ from warren.frontend.children import visit_child
 from warren.frontend.constants import constant, is_class_tuple
 from warren.frontend.intrinsic_table import class_method_name, intrinsic_name
 from warren.frontend.names import MISSING, ClassMember, Object, SelfMember, SelfValue, SuperMember, find
+from warren.frontend.options import check_option
 from warren.frontend.private_names import underscore
 from warren.frontend.refusals import Refusal
 from warren.frontend.values import (
@@ -193,8 +193,8 @@ def _run_action(b: Builder, node: ast.Call) -> Expr:
                 keyword,
                 Refusal("unknown-keyword", f"run_action has no option {name!r}", f"the options are {wanted}"),
             )
-        elif isinstance(keyword.value, ast.Constant):
-            _check_option(b, keyword.arg, keyword.value)
+        else:
+            check_option(b, keyword.arg, keyword.value)
     call = _plain(b, node, Intrinsic("run_action", span=b.span(node.func)))
     first = call.args[0] if isinstance(call, Call) and call.args else None
     if isinstance(first, Call) and isinstance(first.func, FunctionRef) and b.compiler.is_async(first.func.function):
@@ -208,16 +208,6 @@ def _run_action(b: Builder, node: ast.Call) -> Expr:
             ),
         )
     return call
-
-
-def _check_option(b: Builder, name: str, node: ast.Constant) -> None:
-    if name == "timeout":
-        try:
-            seconds_of(node.value)
-        except ValueError as error:
-            b.refuse(node, Refusal("signature", str(error), "`timeout=30`, or `timeout=timedelta(minutes=5)`"))
-    elif node.value is not None:
-        b.refuse(node, Refusal("signature", str(no_policy(node.value)), "`retry=RetryPolicy(attempts=3)`"))
 
 
 # --- methods of values ------------------------------------------------------------------------------------------------

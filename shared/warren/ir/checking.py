@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+from warren.contracts.names import is_workflow_name
 from warren.errors import MessageError
 from warren.ir import expressions as ex
 from warren.ir import program as pr
@@ -213,6 +214,8 @@ class _Checker:
                 check_key(node.queue)
             case ex.ChildRef():
                 check_key(node.workflow)
+                if not is_workflow_name(node.workflow):
+                    self._refuse(f"{node.workflow[:80]!r} is no name of a workflow")
             case ex.Comprehension() if (node.kind == "dict") != (node.value is not None) or not node.generators:
                 self._refuse("an ill-formed comprehension")
         if isinstance(node, ex.Comprehension):

@@ -354,7 +354,10 @@ def value_text(value: Json) -> str:
         return f"a {tag}"
     if isinstance(value, dict) and tag is None:
         return f"an object with {', '.join(map(repr, list(value)[:5])) or 'no fields'}"
-    text = json.dumps(to_plain(value), ensure_ascii=False, default=repr)
+    try:
+        text = json.dumps(to_plain(value), ensure_ascii=False, default=repr)
+    except Exception:  # noqa: BLE001 - it may be tagged as what it is not, in any way; then as it came
+        text = json.dumps(value, ensure_ascii=False, default=repr)
     text = text if len(text) <= 60 else f"{text[:57]}..."
     return f"{tag} {text}" if tag is not None else text
 

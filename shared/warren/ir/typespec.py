@@ -15,6 +15,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from warren.contracts.limits import check_payload
 from warren.errors import InvalidInput
 from warren.ir.coercion import Coercion, spec_text
 from warren.ir.expressions import Param
@@ -37,7 +38,7 @@ def coerce(spec: Json, value: Json, types: Mapping[str, TypeDef], path: str = "v
             came.
     """
     coercion = Coercion(types)
-    coerced = coercion.coerce(spec, value, path)
+    coerced = _coerced(coercion, spec, value, path)
     if coercion.problems:
         raise InvalidInput("; ".join(coercion.problems))
     return coerced
@@ -56,13 +57,14 @@ def bind_input(
 
     Raises:
         InvalidInput: with every unknown, missing and ill-typed argument at once.
+        ValueTooLarge: the input has more bytes than one message may carry.
     """
     coercion = Coercion(types)
     expected = {param.name: param for param in params if param.name in parameters}
     bound = {}
     for name, value in arguments.items():
         if name in expected:
-            bound[name] = coercion.coerce(parameters[name], value, name)
+            bound[name] = _coerced(coercion, parameters[name], value, name)
         else:
             coercion.problems.append(f"unknown argument {name!r}{_suggestion(name, expected)}")
     for name, param in expected.items():
@@ -70,7 +72,17 @@ def bind_input(
             coercion.problems.append(f"missing argument {name!r} ({spec_text(parameters[name])})")
     if coercion.problems:
         raise InvalidInput(f"the input does not fit {_signature(expected.values())}: {'; '.join(coercion.problems)}")
+    check_payload(bound, "the input")
     return bound
+
+
+def _coerced(coercion: Coercion, spec: Json, value: Json, path: str) -> Json:
+    """The value as the spec has it. Foreign programs write tags too, and may put anything at all beside one."""
+    try:
+        return coercion.coerce(spec, value, path)
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        coercion.problems.append(f"{path}: an object with the key '$' is ill-formed ({error})")
+        return None
 
 
 def _suggestion(name: str, expected: Iterable[str]) -> str:

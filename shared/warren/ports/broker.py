@@ -32,8 +32,8 @@ class OutgoingMessage:
 class Delivery:
     """A message that was received and not yet settled.
 
-    `delivery_count` is how often it was delivered before (0 the first time; at least 1 if `redelivered`, where the
-    broker does not count). `tag` and `epoch` belong to the adapter.
+    `delivery_count` is how often it was delivered before: 0 the first time, and None where it is `redelivered` and the
+    broker does not count, as in classic queues. `tag` and `epoch` belong to the adapter.
     """
 
     body: bytes
@@ -42,7 +42,7 @@ class Delivery:
     routing_key: str
     headers: Mapping[str, Any]
     redelivered: bool
-    delivery_count: int
+    delivery_count: int | None
     reply_to: str | None
     correlation_id: str | None
     message_id: str | None
@@ -138,8 +138,25 @@ class Broker(Protocol):
         After an exception any part of them may have been taken; publishing all again is the caller's remedy, and
         duplicates are the receivers' business. Messages with one route keep their order.
 
+        A message that the broker refuses hurts no other one: it is tried by itself, without holding up what others
+        publish, until that is certain.
+
         Raises:
             UnroutableMessage: a mandatory message found no queue (the others were taken).
+            MessageRefused: the broker does not take some of them, whatever the reason (the others were taken): too
+                large a body or header, a name that AMQP does not allow, a queue that has been full for 10 s, or
+                something that has it close the channel or the connection each time.
+        """
+        ...
+
+    def keep_alive(self, messages: Sequence[OutgoingMessage] = ()) -> bool:
+        """Another thread's way to have the broker keep this connection while the event loop stands still.
+
+        To be called about once a second for as long as that lasts; what was delivered is then given to nobody else.
+        `messages` are published once and without a confirm, and dropped where no queue takes them. Returns whether they
+        are on their way. They are not, and nothing is kept, where the connection is encrypted or away, or the socket
+        did not take what was written before; nor are they on a broker inside this process, which stands still with the
+        loop. The one method that may be called from any thread; it never waits and never raises.
         """
         ...
 

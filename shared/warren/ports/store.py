@@ -5,7 +5,7 @@ Events, commands, snapshots, inputs and results are JSON text here: the store ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -69,10 +69,14 @@ class RunFinish:
 
 @dataclass(frozen=True, slots=True)
 class CreateOutcome:
-    """What became of one `NewRun`: `run_id` is its own when `created` or when it existed; the key's owner otherwise."""
+    """What became of one `NewRun`: `run_id` is its own when `created` or when it existed; the key's owner otherwise.
+
+    `taken_by` is set where a run of another workflow has the run id, and names that workflow.
+    """
 
     run_id: UUID
     created: bool
+    taken_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,11 @@ class StoredRun:
     created_at: datetime
     finished_at: datetime | None
 
+    @property
+    def place(self) -> RunPlace:
+        """Where it stands in a list of runs."""
+        return RunPlace(self.created_at, self.run_id)
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedRun:
@@ -152,13 +161,48 @@ class QuietRun:
     seq: int
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class RunPlace:
+    """A run's place in a list: by its creation, and by its id among those that were created at one moment.
+
+    An id alone says little: a UUID of version 4 has no time in it, and the time in one of version 7 is its maker's.
+    """
+
+    created_at: datetime
+    run_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedMessage:
+    """A message that is kept in the store because nothing can be done with it now: the broker refuses it, or the run
+    that it is about cannot be loaded. It is published to `exchange` and `routing_key` again at `next_try_at`.
+
+    `id` is made from what is in it, so that keeping it twice keeps it once. `tries` counts how often it came back.
+    """
+
+    id: UUID
+    exchange: str
+    routing_key: str
+    body: bytes
+    headers: Mapping[str, str]
+    reason: str
+    since: datetime
+    next_try_at: datetime
+    tries: int = 0
+    run_id: UUID | None = None
+    mandatory: bool = True
+    reply_to: str | None = None
+    correlation_id: str | None = None
+    message_id: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs to list; newest first. `before` continues after the last one seen (its run id)."""
+    """Which runs to list; newest first. `before` continues after the last one seen, which may be gone by now."""
 
     workflow: str | None = None
     status: RunStatus | None = None
-    before: UUID | None = None
+    before: RunPlace | None = None
     limit: int = 50
 
 
@@ -211,8 +255,9 @@ class RunStore(Protocol):
     async def create_runs(self, runs: Sequence[NewRun]) -> list[CreateOutcome]:
         """Create runs with their first transitions; outcomes in the order given.
 
-        A run id that exists, or a key that the workflow has used, creates nothing; where the run id exists a `reply_to`
-        given now replaces the stored one. The first of two equal ones in one call wins.
+        A run id that exists, or a key that the workflow has used, creates nothing (the run id is looked at first).
+        Where the run id exists a `reply_to` given now replaces the stored one, unless the run is of another workflow:
+        then nothing is changed. The first of two equal ones in one call wins.
 
         Raises:
             InvalidInput: a text cannot be stored (a NUL or a lone surrogate); names the field. True of every method.
@@ -270,11 +315,30 @@ class RunStore(Protocol):
         ...
 
     async def list_runs(self, filter: RunFilter) -> list[StoredRun]:  # noqa: A002 - the field's word for it
-        """Rows, newest first."""
+        """Rows, newest first: by creation, then by run id (`RunPlace`). Pages neither repeat nor leave out what was
+        there all the time."""
         ...
 
     async def history(self, run_id: UUID, *, after_seq: int = 0, limit: int = 1000) -> list[TransitionRow]:
         """Transitions with `seq > after_seq`, in order."""
+        ...
+
+    # quarantine
+
+    async def quarantine(self, messages: Sequence[QuarantinedMessage]) -> None:
+        """Keep messages; one that is kept already gets the new reason, time and number of tries."""
+        ...
+
+    async def quarantined(self, *, due_at: datetime | None = None, limit: int = 100) -> list[QuarantinedMessage]:
+        """Kept messages, those that are to be tried first before the others; only those due at `due_at`, if given."""
+        ...
+
+    async def release(self, messages: Sequence[QuarantinedMessage]) -> int:
+        """Forget kept messages, but those that have come back meanwhile, with more tries; returns how many it were."""
+        ...
+
+    async def quarantined_among(self, run_ids: Sequence[UUID]) -> set[UUID]:
+        """Which of these runs have a message in the quarantine."""
         ...
 
     # settings and upkeep

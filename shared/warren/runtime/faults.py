@@ -32,6 +32,8 @@ REPUBLISH: Final = "republish"
 MARKER: Final = "marker"
 LEASE_EXPIRY: Final = "lease_expiry"
 STALLED: Final = "stalled"
+WATCHDOG: Final = "watchdog"
+"""Of a worker's event loop. Real processes only: a simulated loop does not block."""
 SAFEGUARDS: Final = (ACK_AFTER_COMMIT, ACK_AFTER_CONFIRMS, FENCE, DUPLICATES, REPUBLISH, MARKER, LEASE_EXPIRY, STALLED)
 
 _counts: dict[str, int] = {}

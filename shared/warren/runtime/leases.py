@@ -8,11 +8,12 @@ transition that dispatches the same attempt again, or, after too many of them, f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from warren.contracts import messages
+from warren.contracts.moments import moment_after
 from warren.contracts.values import encode_exception
 from warren.engine import RunState
 from warren.errors import WorkerLost
@@ -50,7 +51,7 @@ class Leases:
             return False
         known = self.held.get(event.invocation)
         self.held[event.invocation] = Lease(
-            event.attempt, event.worker, event.lease_seconds, at + timedelta(seconds=event.lease_seconds)
+            event.attempt, event.worker, event.lease_seconds, moment_after(at, event.lease_seconds)
         )
         return known is None or (known.attempt, known.worker) != (event.attempt, event.worker)
 
@@ -59,7 +60,7 @@ class Leases:
         if not _is_pending(state, event.invocation, event.attempt):
             return False
         self.held[event.invocation] = Lease(
-            event.attempt, event.worker, event.lease_seconds, at + timedelta(seconds=event.lease_seconds)
+            event.attempt, event.worker, event.lease_seconds, moment_after(at, event.lease_seconds)
         )
         return True
 
@@ -92,7 +93,7 @@ class Leases:
     def extend_all(self, now: datetime) -> None:
         """Where no heartbeat could be heard (the run was not loaded, the broker away): a full lease from now."""
         for lease in self.held.values():
-            lease.expires_at = max(lease.expires_at, now + timedelta(seconds=lease.seconds))
+            lease.expires_at = max(lease.expires_at, moment_after(now, lease.seconds))
 
     def _lose(self, invocation: int) -> None:
         self.held.pop(invocation, None)

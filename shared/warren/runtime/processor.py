@@ -8,23 +8,24 @@ the next one is handled; acknowledgements follow in order. It must not know what
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from functools import partial
+from typing import Final, Protocol
 
-from warren.errors import InfrastructureError, UnroutableMessage
-from warren.ports import Broker, Delivery, OutgoingMessage, Subscription
+from warren.contracts import names
+from warren.errors import InfrastructureError
+from warren.ports import Delivery, OutgoingMessage, Subscription
 from warren.runtime import faults
 from warren.runtime.acknowledging import Acknowledgements
 from warren.runtime.logs import get_logger
-from warren.runtime.parking import parked
+from warren.runtime.publisher import FIRST_DELAY, LONGEST_DELAY, Publisher
 
 log = get_logger(__name__)
 
-_FIRST_DELAY = 0.1
-_LONGEST_DELAY = 5.0
+_BATCH_BYTES: Final = 64 << 20
+"""What a batch of several messages may have; the rest is for the next one."""
 
 
 @dataclass(slots=True)
@@ -46,12 +47,16 @@ class Handler(Protocol):
 
         After any exception nothing may have been committed, or doing it again must do the same thing. An
         `InfrastructureError` has the same batch handled again, later; any other exception has each delivery handled
-        alone, and the one that raises parked.
+        alone, and the one that raises given up.
         """
         ...
 
+    async def give_up(self, delivery: Delivery, error: Exception) -> Handled:
+        """What becomes of a delivery that, alone, cannot be handled because of `error`: it is acknowledged after this.
 
-Repair = Callable[[UnroutableMessage], Awaitable[None]]
+        Whoever waits for it must hear of it, or it must come again. May raise `InfrastructureError`: asked again later.
+        """
+        ...
 
 
 class RecentCauses:
@@ -94,24 +99,21 @@ class Processor:
     """Runs one handler over the deliveries of some subscriptions.
 
     `limit` bounds a batch, `in_flight` the batches whose confirms are outstanding (fewer than `recent` remembers).
-    `repair` makes a route that was missing.
     """
 
     def __init__(
         self,
         handler: Handler,
         *,
-        broker: Broker,
+        publisher: Publisher,
         subscriptions: Sequence[Subscription],
-        repair: Repair,
         recent: RecentCauses,
         limit: int = 512,
         in_flight: int = 8,
     ) -> None:
         self._handler = handler
-        self._broker = broker
+        self._publisher = publisher
         self._subscriptions = list(subscriptions)
-        self._repair = repair
         self._limit = limit
         self._slots = asyncio.Semaphore(in_flight)
         self._inbox: deque[tuple[Subscription, list[Delivery]]] = deque()
@@ -216,9 +218,12 @@ class Processor:
             if faults.disabled(faults.ACK_AFTER_COMMIT):
                 _acknowledge(chunks)
             deliveries = chunks[0][1] if len(chunks) == 1 else [item for _, chunk in chunks for item in chunk]
+            for delivery in deliveries:
+                if delivery.headers and names.HEADER_TRIES in delivery.headers:
+                    delivery.redelivered = True  # it may have been handled before it was quarantined
             handled = await self._handle(deliveries)
             faults.reached(faults.COMMITTED)
-            task = group.create_task(self._publish(handled.messages)) if handled.messages else None
+            task = group.create_task(self._publisher.publish(handled.messages)) if handled.messages else None
             self._recent.add(handled.causes)
             self._unsettled.append(_Batch(chunks, task))
             self._unsettled_grew.set()
@@ -226,21 +231,33 @@ class Processor:
         self._unsettled_grew.set()
 
     def _take(self) -> list[tuple[Subscription, list[Delivery]]]:
-        chunks = [self._inbox.popleft()]
-        count = len(chunks[0][1])
+        """What is here, up to so many messages and so many bytes: what came as one chunk may have to be cut."""
+        chunks: list[tuple[Subscription, list[Delivery]]] = []
+        count = size = 0
         while self._inbox and count + len(self._inbox[0][1]) <= self._limit:
-            chunks.append(self._inbox.popleft())
-            count += len(chunks[-1][1])
+            subscription, deliveries = self._inbox.popleft()
+            fits = len(deliveries)
+            for index, delivery in enumerate(deliveries):
+                size += len(delivery.body)
+                if size > _BATCH_BYTES and (count or index):
+                    fits = index
+                    break
+            if fits < len(deliveries):
+                self._inbox.appendleft((subscription, deliveries[fits:]))
+            if fits:
+                chunks.append((subscription, deliveries[:fits]))
+            if fits < len(deliveries):
+                break
+            count += fits
         return chunks
 
     async def _handle(self, deliveries: list[Delivery]) -> Handled:
         try:
-            return await self._handle_patiently(deliveries)
+            return await self._patiently(partial(self._handler.handle, deliveries), deliveries)
         except Exception as error:
             if len(deliveries) == 1:
-                log.exception("message parked: handling it failed", queue=deliveries[0].queue)
-                detail = "".join(traceback.format_exception_only(error)).strip()
-                return Handled([parked(deliveries[0], reason="internal_error", detail=detail)])
+                log.exception("message given up: handling it failed", queue=deliveries[0].queue)
+                return await self._patiently(partial(self._handler.give_up, deliveries[0], error), deliveries)
         _mark_redelivered(deliveries)
         log.warning("batch failed, handling its messages one by one", count=len(deliveries))
         messages: list[OutgoingMessage] = []
@@ -251,19 +268,16 @@ class Processor:
             causes += handled.causes
         return Handled(messages, causes)
 
-    async def _handle_patiently(self, deliveries: Sequence[Delivery]) -> Handled:
-        delay = _FIRST_DELAY
+    async def _patiently(self, handle: Callable[[], Awaitable[Handled]], deliveries: Sequence[Delivery]) -> Handled:
+        delay = FIRST_DELAY
         while True:
             try:
-                return await self._handler.handle(deliveries)
+                return await handle()
             except InfrastructureError as error:
                 log.warning("handling waits for a server", error=f"{type(error).__name__}: {error}", retry_in=delay)
                 _mark_redelivered(deliveries)
             await asyncio.sleep(delay)
-            delay = min(delay * 2, _LONGEST_DELAY)
-
-    async def _publish(self, messages: list[OutgoingMessage]) -> None:
-        await publish_patiently(self._broker, messages, self._repair)
+            delay = min(delay * 2, LONGEST_DELAY)
 
     async def _settle(self) -> None:
         while True:
@@ -294,29 +308,3 @@ def _mark_redelivered(deliveries: Sequence[Delivery]) -> None:
     """The failed try may have been committed all the same: what it caused must be looked up, as for a redelivery."""
     for delivery in deliveries:
         delivery.redelivered = True
-
-
-async def publish_patiently(broker: Broker, messages: Sequence[OutgoingMessage], repair: Repair) -> None:
-    """Publish until everything is confirmed, however long it takes; routes that are missing are repaired.
-
-    What was confirmed before a failure may be published twice.
-    """
-    delay = _FIRST_DELAY
-    while True:
-        try:
-            await broker.publish(messages)
-        except UnroutableMessage as error:
-            try:
-                await repair(error)
-            except InfrastructureError as failure:
-                log.warning("cannot make a missing route", error=f"{type(failure).__name__}: {failure}")
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, _LONGEST_DELAY)
-            missing = set(error.routes)
-            messages = [m for m in messages if (m.exchange, m.routing_key) in missing] if missing else messages
-        except InfrastructureError as error:
-            log.warning("publishing waits for the broker", error=f"{type(error).__name__}: {error}", retry_in=delay)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, _LONGEST_DELAY)
-        else:
-            return

@@ -57,6 +57,9 @@ class Settings(BaseModel):
     stall_after: Seconds | None = None
     """How long a run must stand still, while the queues that should hold what it waits for are empty, before that is
     taken for lost and published again; three times `lease_after` by default. A queue that was purged is why."""
+    transition_seconds: Annotated[float, Field(ge=0.05, le=3_600)] = 5.0
+    """Processor time that a compiler or coordinator may spend on one transition of a run; one that takes longer is
+    ended, and its run fails."""
     concurrency: Count = 100
     """Actions that a worker runs at once, and messages of each of its queues that it holds at most (a message carries
     one action, or up to 16 short ones). Long actions on leases count: a worker that is full of them takes nothing more
@@ -82,6 +85,12 @@ class Settings(BaseModel):
     def stall_seconds(self) -> float:
         """`stall_after`, or its default."""
         return self.stall_after or 3 * self.lease_after
+
+    @property
+    def look_seconds(self) -> float:
+        """How often a coordinator looks for stalled runs: so that what stands still for `stall_seconds` has been looked
+        at four times."""
+        return self.stall_seconds / 3
 
     @field_validator("log_level", "log_format", "queue_type", mode="before")
     @classmethod

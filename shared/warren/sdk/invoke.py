@@ -7,12 +7,14 @@ no opinion on retries.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from warren.contracts.imported_types import ImportedTypes
+from warren.contracts.moments import LONGEST_SECONDS, moment_after
 from warren.contracts.values import Json, decode, encode
 from warren.errors import ActionError, ActionNotRegistered, ActionTimeout, UnserializableValue
 from warren.sdk import forks
@@ -65,8 +67,10 @@ async def invoke_definition(
     key = definition.key
     values = [decode(arg, _TYPES) for arg in args]
     named = {name: decode(arg, _TYPES) for name, arg in kwargs.items()} if kwargs else {}
+    if timeout_seconds is not None:
+        timeout_seconds = min(timeout_seconds, LONGEST_SECONDS) if timeout_seconds < math.inf else None
     if timeout_seconds is not None and context.deadline is None:
-        context = replace(context, deadline=datetime.now(UTC) + timedelta(seconds=timeout_seconds))
+        context = replace(context, deadline=moment_after(datetime.now(UTC), timeout_seconds))
     generation = forks.generation
     token = current_context.set(context)
     try:

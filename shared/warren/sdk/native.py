@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from warren.contracts.policies import no_policy, seconds_of
+from warren.contracts.policies import backoff_of, no_policy, seconds_of
 from warren.errors import ActionTimeout
 from warren.sdk.actions import direct_call_of
 from warren.sdk.invoke import call_in_time
@@ -61,7 +61,7 @@ async def run_natively(awaitable: Awaitable[Any], retry: RetryPolicy | None, tim
             if retry is None or call is None or attempt == attempts or not _covers(retry, error):
                 raise
         if retry.backoff_seconds:
-            await asyncio.sleep(retry.backoff_seconds)
+            await asyncio.sleep(backoff_of(retry.backoff_seconds))
         direct, args, kwargs = call
         awaitable = direct(args, kwargs)
     raise AssertionError("unreachable: the last attempt returns or raises")

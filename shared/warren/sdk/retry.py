@@ -15,7 +15,7 @@ class RetryPolicy:
     `attempts` is the total number of executions; None means 101. `exception_types` are exception classes or their names
     (bare, or `module.Class`), and cover their subclasses; none, or `Exception`, means every exception except
     `ActionTimeout`, which has to be named.
-    `backoff_seconds` is the constant time between two attempts.
+    `backoff_seconds` is the constant time between two attempts, at most a hundred years of it.
 
     Raises:
         ValueError: a field cannot be meant like that.

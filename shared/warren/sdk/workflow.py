@@ -51,7 +51,10 @@ class Workflow:
     ) -> T:
         """Await an action with a retry policy, or a timeout for each attempt (seconds or timedelta), or both.
 
+        A timeout of infinity is none; one of more than a hundred years is one of a hundred years.
+
         Raises:
+            ValueError: `timeout` is no positive number or duration.
             ActionTimeout: the last attempt took longer than `timeout`.
             Exception: what the last attempt raised.
         """

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from warren.contracts.ids import derived_run_id
 from warren.contracts.imported_types import ImportedTypes
+from warren.contracts.limits import encode_error
 from warren.contracts.messages import (
     ActionFailed,
     ActionSucceeded,
@@ -27,7 +28,7 @@ from warren.contracts.messages import (
     TimerDue,
 )
 from warren.contracts.plain import exception_message, exception_name
-from warren.contracts.values import Json, decode, encode, encode_exception
+from warren.contracts.values import Json, decode, encode
 from warren.engine import (
     Command,
     ContinueRun,
@@ -131,7 +132,7 @@ class EngineDriver:
     def fail(self, invocation: int, error: BaseException) -> list[Command] | None:
         """An outstanding action raised `error`."""
         action = self.actions.pop(invocation)
-        encoded = encode_exception(error, with_traceback=True)
+        encoded = encode_error(error, with_traceback=True)
         self._raised.append(encoded)
         return self.apply(
             ActionFailed(run_id=self.run_id, invocation=invocation, attempt=action.attempt, error=encoded)

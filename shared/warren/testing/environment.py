@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from warren.contracts.limits import check_payload
 from warren.contracts.values import Json
 from warren.engine import DispatchAction, RunState, StartChild, StartTimer
 from warren.sdk import ActionContext, Workflow, bind_arguments, workflow_registry
@@ -199,9 +200,11 @@ class _Loop:
         context = ActionContext(
             self._driver.run_id, self._workflow, command.invocation, command.attempt, command.action
         )
-        return await invoke_definition(
+        result = await invoke_definition(
             self._doubles.definition(command.action), command.args, command.kwargs, context, command.timeout_seconds
         )
+        check_payload(result, f"the result of the action {command.action!r}")
+        return result
 
     async def _run_child(self, command: StartChild) -> RunState:
         workflow = workflow_registry.get(command.workflow)

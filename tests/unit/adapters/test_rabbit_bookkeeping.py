@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 import pamqp.frame
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pamqp.body import ContentBody
@@ -64,14 +65,14 @@ async def _check_batch(count: int, confirms: list[tuple[int, bool, bool]]) -> No
 
 
 @given(
-    body=st.binary(max_size=300),
+    body=st.binary(max_size=30).map(lambda part: part * 300),
     headers=st.dictionaries(TEXT, TEXT, max_size=4),
     reply_to=st.none() | WORD,
     correlation_id=st.none() | WORD,
     message_id=st.none() | WORD,
     mandatory=st.booleans(),
     persistent=st.booleans(),
-    frame_max=st.sampled_from([64, 4096]),
+    frame_max=st.sampled_from([4_096, 131_072]),
 )
 def test_published_frames_are_those_of_the_protocol(
     body: bytes,
@@ -86,7 +87,8 @@ def test_published_frames_are_those_of_the_protocol(
     message = OutgoingMessage(
         "exchange", "key", body, headers, reply_to, correlation_id, message_id, mandatory, persistent
     )
-    data = frames.PublishEncoder(7, frame_max=frame_max).encode(message)
+    encoder = frames.PublishEncoder(7, frame_max=frame_max)
+    data = encoder.encode(message)
     method, header, *pieces = _parsed(data)
     assert isinstance(method, Basic.Publish)
     assert (method.exchange, method.routing_key, method.mandatory) == ("exchange", "key", mandatory)
@@ -106,6 +108,24 @@ def test_published_frames_are_those_of_the_protocol(
     size, decoded = frames.decode_header(header.marshal())
     assert size == len(body)
     assert decoded == (headers, correlation_id, reply_to, message_id)
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        (OutgoingMessage("", "q", b"", headers={"detail": "x" * 4_100}), r"headers have 4,1\d\d bytes"),
+        (OutgoingMessage("", "q", bytes(101)), "body has 101 bytes, and the broker takes at most 100"),
+        (OutgoingMessage("", "q" * 256, b""), "routing key .* has 256 bytes"),
+    ],
+    ids=["headers", "body", "name"],
+)
+def test_what_would_close_the_connection_is_not_sent(message: OutgoingMessage, says: str) -> None:
+    """RabbitMQ closes the connection for a header that does not fit into a frame, and the channel for a large body."""
+    encoder = frames.PublishEncoder(7, frame_max=4_096, body_limit=100)
+    with pytest.raises(frames.Unsendable, match=says) as caught:
+        encoder.encode(message)
+    assert caught.value.refusal.limit == (100 if message.body else None)
+    assert encoder.encode(OutgoingMessage("", "q", bytes(100), headers={"detail": "x" * 4_000}))
 
 
 def test_settlements_are_those_of_the_protocol() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -12,6 +14,7 @@ from rich.console import Console
 from warren.contracts import messages
 from warren.contracts.ids import new_run_id
 from warren.contracts.messages import RunStatus
+from warren.contracts.moments import LAST_MOMENT
 from warren.contracts.values import encode_exception
 from warren.engine import (
     CancelChild,
@@ -87,3 +90,13 @@ def test_a_history_is_told_in_words() -> None:
     error = encode_exception(ValueError("bad"))
     child = messages.ChildFinished(run_id=run_id, invocation=3, status=RunStatus.FAILED, error=error)
     assert output.event_text(child) == "#3 raised ValueError: bad"
+
+
+def test_a_timer_at_the_end_of_all_dates_is_never() -> None:
+    shown = io.StringIO()
+    run = replace(stored(None), status=RunStatus.RUNNING, finished_at=None, wake_at=LAST_MOMENT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(output, "out", Console(width=100, file=shown))
+        output.print_run(run)
+    assert re.search(r"timer +never", shown.getvalue())
+    assert output.run_data(run)["wake_at"] == "9999-12-01T00:00:00+00:00"

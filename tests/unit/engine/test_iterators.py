@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from warren.engine import iterators as own
+from warren.engine import views as views_of
 from warren.engine.limits import Budget, Stop
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
+
+BUDGET = Budget()
 
 numbers = some.lists(some.integers(-5, 5), max_size=8)
 
@@ -34,25 +37,25 @@ def take(iterator: Iterator[Any], count: int, between: Callable[[], None] = lamb
 
 @pytest.mark.parametrize("value", [[], [1, 2], (3,), "héé", b"ab", range(4), {"a": 1, "b": 2}])
 def test_an_iterator_gives_the_items_and_then_nothing_for_good(value: Any) -> None:
-    assert take(own.make_iterator(value), 6) == take(iter(value), 6)
-    iterator = own.make_iterator(value)
-    assert own.make_iterator(iterator) is iterator
+    assert take(own.make_iterator(value, BUDGET), 6) == take(iter(value), 6)
+    iterator = own.make_iterator(value, BUDGET)
+    assert own.make_iterator(iterator, BUDGET) is iterator
 
 
 @pytest.mark.parametrize("value", [[], [1, 2], (3,), "ab", range(4), {"a": 1, "b": 2}])
 def test_reversed(value: Any) -> None:
-    assert take(own.make_reversed(value), 6) == take(reversed(value), 6)
+    assert take(own.make_reversed(value, BUDGET), 6) == take(reversed(value), 6)
 
 
 @pytest.mark.parametrize("value", [5, None, 1.5, OrderedSet([1])])
 def test_what_cannot_be_reversed_says_so_as_cpython_does(value: Any) -> None:
     native = set() if isinstance(value, OrderedSet) else value
-    assert outcome(lambda: own.make_reversed(value)) == outcome(lambda: reversed(native))
+    assert outcome(lambda: own.make_reversed(value, BUDGET)) == outcome(lambda: reversed(native))
 
 
 @pytest.mark.parametrize("value", [5, None, 1.5])
 def test_what_cannot_be_iterated_says_so_as_cpython_does(value: Any) -> None:
-    assert outcome(lambda: own.make_iterator(value)) == outcome(lambda: iter(value))
+    assert outcome(lambda: own.make_iterator(value, BUDGET)) == outcome(lambda: iter(value))
 
 
 @given(
@@ -60,8 +63,8 @@ def test_what_cannot_be_iterated_says_so_as_cpython_does(value: Any) -> None:
 )
 def test_a_list_that_changes_is_seen_to_change(items: list[int], changes: list[str]) -> None:
     ours, theirs = list(items), list(items)
-    one, other = own.make_iterator(ours), iter(theirs)
-    back, back_of_theirs = own.make_reversed(ours), reversed(theirs)
+    one, other = own.make_iterator(ours, BUDGET), iter(theirs)
+    back, back_of_theirs = own.make_reversed(ours, BUDGET), reversed(theirs)
     for change in changes:
         for changed in (ours, theirs):
             {
@@ -79,10 +82,10 @@ def test_a_list_that_changes_is_seen_to_change(items: list[int], changes: list[s
 @pytest.mark.parametrize("change", ["grow", "shrink", "replace", "update"])
 def test_a_dict_that_changes_is_an_error_where_it_is_for_cpython(kind: str, change: str) -> None:
     made = []
-    for views in ({"keys": own.DictKeys, "values": own.DictValues, "items": own.DictItems}, None):
+    for views in ({"keys": views_of.DictKeys, "values": views_of.DictValues, "items": views_of.DictItems}, None):
         mapping = {"a": 1, "b": 2, "c": 3}
         view = views[kind](mapping) if views else getattr(mapping, kind)()
-        iterator = own.make_iterator(view) if views else iter(view)
+        iterator = own.make_iterator(view, BUDGET) if views else iter(view)
         first = next(iterator)
         if change == "grow":
             mapping["d"] = 4
@@ -96,7 +99,7 @@ def test_a_dict_that_changes_is_an_error_where_it_is_for_cpython(kind: str, chan
 
 def test_a_set_that_changes_is_an_error() -> None:
     items = OrderedSet([1, 2])
-    iterator = own.make_iterator(items)
+    iterator = own.make_iterator(items, BUDGET)
     next(iterator)
     items.add(3)
     assert outcome(lambda: next(iterator)) == (RuntimeError, "Set changed size during iteration")
@@ -104,35 +107,35 @@ def test_a_set_that_changes_is_an_error() -> None:
 
 @given(first=numbers, second=numbers, strict=some.booleans())
 def test_zip(first: list[int], second: list[int], strict: bool) -> None:
-    ours = own.ZipIterator([own.make_iterator(first), own.make_iterator(second)], strict)
+    ours = own.ZipIterator([own.make_iterator(first, BUDGET), own.make_iterator(second, BUDGET)], strict, BUDGET)
     assert outcome(lambda: list(ours)) == outcome(lambda: list(zip(first, second, strict=strict)))
 
 
 @pytest.mark.parametrize("sizes", [(), (0,), (2, 2, 2), (1, 2, 2), (2, 2, 1), (2, 1, 2), (0, 1)])
 def test_strict_zip_names_the_argument(sizes: tuple[int, ...]) -> None:
-    ours = own.ZipIterator([own.make_iterator(range(size)) for size in sizes], True)
+    ours = own.ZipIterator([own.make_iterator(range(size), BUDGET) for size in sizes], True, BUDGET)
     assert outcome(lambda: list(ours)) == outcome(lambda: list(zip(*map(range, sizes), strict=True)))
 
 
 @given(items=numbers)
 def test_enumerate_map_and_filter(items: list[int]) -> None:
     budget = Budget()
-    assert list(own.EnumerateIterator(own.make_iterator(items), 3)) == list(enumerate(items, 3))
-    assert list(own.MapIterator(abs, [own.make_iterator(items)])) == list(map(abs, items))
-    assert list(own.FilterIterator(None, own.make_iterator(items), budget)) == list(filter(None, items))
-    big = own.FilterIterator(lambda n: n > 2, own.make_iterator(items), budget)
+    assert list(own.EnumerateIterator(own.make_iterator(items, BUDGET), 3, BUDGET)) == list(enumerate(items, 3))
+    assert list(own.MapIterator(abs, [own.make_iterator(items, BUDGET)], BUDGET)) == list(map(abs, items))
+    assert list(own.FilterIterator(None, own.make_iterator(items, BUDGET), budget)) == list(filter(None, items))
+    big = own.FilterIterator(lambda n: n > 2, own.make_iterator(items, BUDGET), budget)
     assert list(big) == [item for item in items if item > 2]
 
 
 def test_one_step_of_a_filter_takes_a_step_for_each_item() -> None:
-    endless = own.MapIterator(lambda _: 0, [own.make_iterator(range(10**9))])
+    endless = own.MapIterator(lambda _: 0, [own.make_iterator(range(10**9), BUDGET)], BUDGET)
     with pytest.raises(Stop):
         next(own.FilterIterator(None, endless, Budget()))
 
 
 def test_views_are_live_and_have_the_operators_of_sets() -> None:
     mapping = {"a": 1, "b": 2}
-    keys, items, values = own.DictKeys(mapping), own.DictItems(mapping), own.DictValues(mapping)
+    keys, items, values = views_of.DictKeys(mapping), views_of.DictItems(mapping), views_of.DictValues(mapping)
     mapping["c"] = 3
     assert list(keys) == ["a", "b", "c"]
     assert len(items) == 3

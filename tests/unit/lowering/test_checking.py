@@ -146,6 +146,7 @@ HOSTILE = {
     "a key that is no text": sync() | {"functions": sync()["functions"] | {"a\nb": sync()["functions"]["m:f"]}},
     "a constant with a class": returning(const({"$": "dataclass", "t": 5, "v": {}})),
     "an unknown tag": returning(const({"$": "code", "v": "print()"})),
+    "a child of a name that no workflow has": returning({"k": "ChildRef", "workflow": "ä" * 150, "params": []}),
 }
 
 
@@ -157,6 +158,7 @@ def test_a_hostile_program_is_refused(name: str) -> None:
 
 def test_the_program_that_they_are_made_of_is_good() -> None:
     load(returning(local("x")))
+    load(returning({"k": "ChildRef", "workflow": "ä" * 100, "params": []}))
     load(sync({"k": "Pass"}))
 
 

@@ -103,7 +103,6 @@ async def test_short_actions_share_messages_once_they_are_known_to_be_short(work
     [
         (b"nonsense", "bad_message"),
         (b'{"v":1,"items":[{"type":"unheard_of"}]}', "bad_message"),
-        (b'{"v":2,"items":[]}', "unsupported_version"),
     ],
 )
 async def test_what_is_no_event_is_parked_and_the_rest_goes_on(working: Cluster, body: bytes, reason: str) -> None:

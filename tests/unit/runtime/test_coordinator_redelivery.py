@@ -10,8 +10,22 @@ from tests.support.cluster import Cluster, cluster
 from tests.support.eventually import eventually
 from tests.support.service_workflows import Long, Nothing, Retried, Sleeps, Twice, Wide
 
-from warren.contracts import names
+from warren.adapters.memory.store import MemoryRunStore
+from warren.contracts import messages, names, wire
 from warren.contracts.ids import shard_of
+from warren.ports import Delivery
+from warren.runtime.clock import SystemClock
+from warren.runtime.durations import ConsumerCounts, Durations
+from warren.runtime.processor import RecentCauses
+from warren.runtime.programs import Programs
+from warren.runtime.quarantine import Quarantine
+from warren.runtime.telemetry import Telemetry
+from warren.runtime.timers import Timers
+from warren.runtime.transition_watchdog import TransitionWatchdog
+from warren.runtime.trial import NoTrial
+from warren_coordinator.cache import RunCache
+from warren_coordinator.events import EventHandler
+from warren_coordinator.handler import make_handler
 
 ALL = (Long, Nothing, Retried, Sleeps, Twice, Wide)
 
@@ -53,6 +67,50 @@ async def test_two_messages_of_one_event_that_come_again_publish_what_it_caused_
         await made.coordinator()
         assert await made.actions(1) == [second]
         assert not await made.has_actions()
+
+
+async def test_a_copy_beside_a_redelivery_does_not_take_its_place() -> None:
+    """Who committed the event died before it published anything: the redelivery tells of that, the copy does not."""
+    async with cluster(coordinators=0) as made:
+        await made.register(*ALL)
+        handlers = [await _handler(made) for _ in range(2)]
+        run_id = await made.start(Twice, n=1)
+        (action,) = await made.actions(1)
+        event = messages.ActionSucceeded(run_id=run_id, invocation=1, attempt=1, result=2)
+        fresh = _delivery(action.shard, event, redelivered=False)
+        await handlers[0].handle([fresh])
+        handled = await handlers[1].handle([fresh, _delivery(action.shard, event, redelivered=True)])
+        (message,) = [each for each in handled.messages if each.exchange == names.ACTIONS_EXCHANGE]
+        (again,) = wire.load(messages.ActionBatch, message.body).items
+        assert (again.run_id, again.invocation) == (run_id, 2)
+
+
+async def _handler(made: Cluster) -> EventHandler:
+    store, clock = MemoryRunStore(made.database), SystemClock()
+    await store.connect()
+    return make_handler(
+        store=store,
+        programs=Programs(store),
+        cache=RunCache(runs=100, size=1 << 20),
+        recent=RecentCauses(),
+        timers=Timers(clock=clock, publish=made.client.publish),
+        durations=Durations(),
+        consumers=ConsumerCounts(made.client),
+        telemetry=Telemetry(),
+        clock=clock,
+        quarantine=Quarantine(store, clock),
+        watchdog=TransitionWatchdog(5.0),
+        trial=NoTrial(),
+        shards=made.settings.shards,
+        max_losses=3,
+    )
+
+
+def _delivery(shard: int, event: messages.RunEvent, *, redelivered: bool) -> Delivery:
+    body = wire.dump(messages.EventBatch(items=(event,)))
+    queue, key = names.event_queue(shard), names.event_key(shard)
+    count = int(redelivered)
+    return Delivery(body, queue, names.EVENTS_EXCHANGE, key, {}, redelivered, count, None, None, None, 1 + count, 1)
 
 
 async def test_a_redelivery_publishes_only_what_is_still_pending() -> None:

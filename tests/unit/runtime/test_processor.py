@@ -15,6 +15,7 @@ from warren.contracts.topology import Queue, Topology, standard_topology
 from warren.errors import StoreUnavailable
 from warren.ports import Delivery, OutgoingMessage, Subscription
 from warren.runtime.processor import Handled, Processor, RecentCauses
+from warren.runtime.publisher import Publisher
 from warren.runtime.routes import route_repair
 
 IN, OUT = "in", "out"
@@ -51,6 +52,9 @@ class Forwarding:
             [OutgoingMessage(self.target.exchange, self.target.routing_key, delivery.body) for delivery in deliveries],
             [delivery.body for delivery in deliveries],
         )
+
+    async def give_up(self, delivery: Delivery, error: Exception) -> Handled:
+        return Handled([OutgoingMessage(names.DEFAULT_EXCHANGE, names.DEAD_QUEUE, repr(error).encode())])
 
 
 class Bench:
@@ -89,9 +93,8 @@ async def working(**options: int) -> AsyncIterator[Bench]:
     bench.subscription = await broker.subscribe(IN, prefetch=50)
     processor = Processor(
         handler,
-        broker=broker,
+        publisher=Publisher(broker, repair=route_repair(broker, TOPOLOGY)),
         subscriptions=[bench.subscription],
-        repair=route_repair(broker, TOPOLOGY),
         recent=bench.recent,
         **options,
     )
@@ -138,7 +141,7 @@ async def test_what_is_ready_becomes_one_batch() -> None:
         assert bench.handler.batches == [[b"1", b"2", b"3"]]
 
 
-async def test_only_the_message_that_fails_is_parked_with_its_reason() -> None:
+async def test_only_the_message_that_fails_is_given_up_with_its_reason() -> None:
     def fail(deliveries: Sequence[Delivery]) -> None:
         if any(delivery.body == b"bad" for delivery in deliveries):
             raise ZeroDivisionError("no good")
@@ -147,11 +150,8 @@ async def test_only_the_message_that_fails_is_parked_with_its_reason() -> None:
         bench.handler.on_handle = fail
         dead = await bench.broker.subscribe(names.DEAD_QUEUE, prefetch=5)
         await bench.send(b"1", b"bad", b"2")
-        (parked,) = await dead.receive(5)
-        assert parked.body == b"bad"
-        assert parked.headers[names.HEADER_REASON] == "internal_error"
-        assert parked.headers[names.HEADER_DETAIL] == "ZeroDivisionError: no good"
-        assert parked.headers[names.HEADER_QUEUE] == IN
+        (given_up,) = await dead.receive(5)
+        assert given_up.body == b"ZeroDivisionError('no good')"
         await eventually(lambda: bench.unsettled == 0)
         assert await bench.take_all(OUT) == [b"1", b"2"]
 

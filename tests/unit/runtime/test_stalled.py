@@ -352,3 +352,28 @@ async def test_a_run_of_an_unknown_id_is_no_reason_to_stop(world: World) -> None
     (again,) = await made.actions(1)
     assert again.run_id == other
     assert action.run_id == run_id
+
+
+async def test_as_long_as_a_worker_is_blocked_no_action_counts_as_lost(world: World) -> None:
+    """It may have been sent the action, and not have read it."""
+    made = world.made
+    await made.start(Twice, n=1)
+    (action,) = await made.actions(1)
+    sign = OutgoingMessage(names.DEFAULT_EXCHANGE, names.BLOCKED_QUEUE, b"", mandatory=False, persistent=False)
+    for _ in range(20):
+        await made.client.publish([sign, sign])
+        await world.pass_time(20)
+        assert await world.depth(names.BLOCKED_QUEUE) <= 4, "they are taken away, too"
+    assert not await made.has_actions()
+    await world.pass_time(85)
+    assert not await made.has_actions(), "the time begins anew when the last one has spoken"
+    assert await world.is_lost(action)
+
+
+async def test_the_sweep_does_without_the_queue_of_blocked_workers_and_makes_it_again(world: World) -> None:
+    made = world.made
+    await made.start(Twice, n=1)
+    (action,) = await made.actions(1)
+    made.server.delete_queue(names.BLOCKED_QUEUE)
+    assert await world.is_lost(action)
+    assert await made.client.stats(names.BLOCKED_QUEUE) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+import time
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, field_validator
@@ -45,6 +46,28 @@ async def hold(label: object = None) -> object:
         seen.running -= 1
     seen.ended.append(label)
     return label
+
+
+def stand_still(seconds: float) -> None:
+    time.sleep(seconds)
+    seen.ended.append("blocked")
+
+
+@action
+async def block(seconds: float) -> None:
+    """Blocks the event loop."""
+    stand_still(seconds)
+
+
+@action
+async def block_in_a_task(seconds: float) -> None:
+    """Blocks the event loop from a task that is not the worker's."""
+
+    async def inner() -> None:
+        await asyncio.sleep(0)
+        stand_still(seconds)
+
+    await asyncio.gather(inner())
 
 
 @action

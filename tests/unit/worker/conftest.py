@@ -17,8 +17,8 @@ def _fresh() -> None:
 
 
 @pytest_asyncio.fixture
-async def w() -> AsyncIterator[World]:
-    """A broker, without a worker yet."""
+async def w(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """A broker, without a worker yet; its queues are quorum queues where a test does not say otherwise."""
     actions.seen.gate = asyncio.Event()
-    async with world() as made:
+    async with world(queue_type=getattr(request, "param", "quorum")) as made:
         yield made

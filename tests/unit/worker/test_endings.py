@@ -11,9 +11,12 @@ from tests.unit.worker import actions
 from tests.unit.worker.actions import seen
 from tests.unit.worker.world import World
 
-from warren.contracts import messages
+from warren.contracts import messages, names, wire
 from warren.contracts.ids import new_run_id
 from warren.contracts.plain import exception_name
+from warren.ports import OutgoingMessage
+
+pytestmark = pytest.mark.parametrize("w", ["quorum", "classic"], indirect=True)
 
 
 async def test_a_draining_worker_finishes_what_runs_and_gives_back_the_rest(w: World) -> None:
@@ -97,6 +100,35 @@ async def test_what_waited_beside_a_killer_is_not_taken_for_one(w: World) -> Non
     events = await w.reported(6)
     lost = [event.invocation for event in events if isinstance(event, messages.ActionFailed)]
     assert lost == [killer + 1]
+
+
+async def test_a_killer_has_as_many_tries_as_it_may(w: World) -> None:
+    """One beside others, where it is the death of what it shares a worker with, the rest by itself."""
+    await w.send(w.item(actions.hold, "killer"))
+    for n in range(6):
+        worker = await w.worker(max_deliveries=6)
+        await eventually(lambda count=n: len(seen.started) == count + 1)
+        await worker.crash()
+    await w.worker(max_deliveries=6)
+    (event,) = await w.reported(1)
+    assert isinstance(event, messages.ActionFailed)
+    assert exception_name(event.error) == "warren.errors.WorkerLost"
+    assert len(seen.started) == 6
+    assert await w.waiting() == 0
+
+
+async def test_a_count_that_makes_no_sense_counts_as_none(w: World) -> None:
+    body = wire.dump(messages.ActionBatch(items=(w.item(actions.hold, "x"),)))
+    for text in ("many", "-5", ""):
+        headers = {names.HEADER_DELIVERIES: text}
+        await w.broker.publish([OutgoingMessage(names.ACTIONS_EXCHANGE, "default", body, headers=headers)])
+    first = await w.worker()
+    await eventually(lambda: seen.started)
+    await first.crash()
+    await w.worker()
+    await eventually(lambda: len(seen.started) == 2)
+    seen.gate.set()
+    assert isinstance((await w.reported(1))[0], messages.ActionSucceeded)
 
 
 async def test_a_suspect_runs_alone(w: World) -> None:

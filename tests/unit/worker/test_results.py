@@ -71,11 +71,13 @@ async def test_an_unknown_action_is_named_together_with_what_the_worker_has(w: W
     assert "shop.orders, shop.mail" in text
 
 
-@pytest.mark.parametrize("action", [actions.unserializable, actions.huge])
-async def test_a_result_that_cannot_be_sent_is_a_failure_of_the_action(w: World, action: Any) -> None:
+@pytest.mark.parametrize(
+    ("action", "error"), [(actions.unserializable, "UnserializableValue"), (actions.huge, "ValueTooLarge")]
+)
+async def test_a_result_that_cannot_be_sent_is_a_failure_of_the_action(w: World, action: Any, error: str) -> None:
     await w.worker()
     event = await w.call(action)
-    assert action.__warren_action__ in failed(event, "warren.errors.UnserializableValue")
+    assert action.__warren_action__ in failed(event, f"warren.errors.{error}")
     assert isinstance(event, messages.ActionFailed)
     assert "tb" not in event.error, "there is no line of the user's in it"
 

@@ -14,7 +14,7 @@ from warren.adapters.memory.broker import MemoryBroker
 from warren.adapters.memory.broker_server import MemoryServer
 from warren.contracts import messages, names, wire
 from warren.contracts.ids import new_run_id
-from warren.contracts.topology import standard_topology
+from warren.contracts.topology import QueueType, standard_topology
 from warren.ports import OutgoingMessage, Subscription
 from warren.runtime.health import Health
 from warren.runtime.settings import load_settings
@@ -55,6 +55,7 @@ class World:
     server: MemoryServer
     broker: MemoryBroker
     events: Subscription
+    queue_type: QueueType
     workers: list[RunningWorker] = field(default_factory=list)
     run_id: UUID = field(default_factory=new_run_id)
     invocations: int = 0
@@ -68,14 +69,16 @@ class World:
         modules: Sequence[str] = ("tests.unit.worker",),
         telemetry: Telemetry | None = None,
         restart: Callable[[], None] | None = None,
+        broker: MemoryBroker | None = None,
+        watch_loop: bool = False,
         **settings: Any,
     ) -> RunningWorker:
         """Start a worker with the actions of this process."""
-        broker, stop, health = MemoryBroker(self.server), asyncio.Event(), Health()
+        broker, stop, health = broker or MemoryBroker(self.server), asyncio.Event(), Health()
         await broker.connect()
         task = asyncio.ensure_future(
             app.run(
-                load_settings(WorkerSettings, **{"shards": 2, **settings}),
+                load_settings(WorkerSettings, **{"shards": 2, "queue_type": self.queue_type, **settings}),
                 broker=broker,
                 registry=registry,
                 workflows=workflows,
@@ -85,6 +88,7 @@ class World:
                 health=health,
                 telemetry=telemetry,
                 restart=restart,
+                watch_loop=watch_loop,
             )
         )
         worker = RunningWorker(broker, stop, task, health)
@@ -154,14 +158,14 @@ class World:
 
 
 @asynccontextmanager
-async def world(make_broker: Callable[[MemoryServer], MemoryBroker] = MemoryBroker) -> AsyncIterator[World]:
+async def world(*, queue_type: QueueType = "quorum") -> AsyncIterator[World]:
     """A broker with the standard topology; workers that are left are killed at the end."""
     server = MemoryServer()
-    broker = make_broker(server)
+    broker = MemoryBroker(server)
     await broker.connect()
-    await broker.declare(standard_topology(shards=2, queue_type="quorum", action_queues=("default", "gpu")))
+    await broker.declare(standard_topology(shards=2, queue_type=queue_type, action_queues=("default", "gpu")))
     events = await broker.subscribe(names.event_queue(1), prefetch=1000)
-    made = World(server, broker, events)
+    made = World(server, broker, events, queue_type)
     try:
         yield made
         for worker in made.workers:

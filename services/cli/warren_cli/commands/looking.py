@@ -1,4 +1,4 @@
-"""`runs`, `show` and `history`: what the database knows."""
+"""`runs`, `show`, `history` and `doctor`: what the servers know."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def runs(
     workflow: Annotated[str | None, typer.Option("--workflow", help="Only runs of this workflow.")] = None,
     status: Annotated[str | None, typer.Option("--status", help="running, completed, failed or cancelled.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many.")] = 20,
-    before: Annotated[str | None, typer.Option("--before", help="Go on after this run id.")] = None,
+    before: Annotated[str | None, typer.Option("--before", help="Go on after the run with this id.")] = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> int:
-    """List runs, newest first."""
+    """List runs, newest first by their creation."""
     from warren_cli.reading import runs as work
 
     return work(workflow=workflow, status=status, limit=limit, before=before, data=data, as_json=as_json)
@@ -38,3 +38,19 @@ def history(run: Run, workflow: Of = None, data: Data = None, as_json: AsJson = 
     from warren_cli.reading import history as work
 
     return work(run, workflow=workflow, data=data, as_json=as_json)
+
+
+def doctor(
+    release: Annotated[
+        list[str] | None,
+        typer.Option("--release", metavar="ID", help="Drop this message of the quarantine for good (repeatable)."),
+    ] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> int:
+    """Say what needs attention: messages that are tried again because the broker refuses them or their run cannot be
+    loaded, dead letters, and queues that nothing consumes. Exit code 1 when there is something.
+    """
+    from warren_cli.doctor import doctor as work
+
+    return work(release=release or [], data=data, as_json=as_json)

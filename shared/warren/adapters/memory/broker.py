@@ -11,12 +11,16 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 from warren.adapters.memory.broker_queue import MemoryQueue, StoredMessage, delivery_of
 from warren.adapters.memory.broker_server import Cancellable, MemoryServer
 from warren.contracts.topology import Exchange, Queue, QueueType, Topology
-from warren.errors import BrokerError, BrokerUnavailable, UnroutableMessage
+from warren.errors import BrokerUnavailable, MessageRefused, Refusal, UnroutableMessage
 from warren.ports.broker import Delivery, OutgoingMessage, QueueStats
+
+_HEADER_BYTES: Final = 130_000
+"""Of all headers of a message, as on RabbitMQ, where they must fit into one frame."""
 
 
 class MemorySubscription(Cancellable):
@@ -51,9 +55,10 @@ class MemorySubscription(Cancellable):
 
     def take(self, stored: StoredMessage) -> None:
         """Receive one delivery from the queue."""
+        assert self._queue is not None
         self._tags += 1
         self._unsettled[self._tags] = stored
-        self._ready.append(delivery_of(stored, self.queue_name, tag=self._tags, epoch=self._epoch))
+        self._ready.append(delivery_of(stored, self._queue, tag=self._tags, epoch=self._epoch))
         self._wake()
 
     async def receive(self, limit: int) -> list[Delivery]:
@@ -222,21 +227,30 @@ class MemoryBroker:
         """Publish all; they are confirmed after one turn of the event loop."""
         if not self._connected.is_set():
             await self._up()
-        for message in messages:
-            _check_lengths(message)
-        publish = self.server.publish
-        returned = [
-            (message.exchange, message.routing_key)
-            for message in messages
-            if not publish(message) and message.mandatory
-        ]
+        publish, refusal_of = self.server.publish, self.server.refusal_of
+        refusals: dict[int, Refusal] = {}
+        returned: list[tuple[str, str]] = []
+        for index, message in enumerate(messages):
+            refusal = _why_unsendable(message) or refusal_of(message)
+            if refusal is not None:
+                refusals[index] = refusal
+            elif not publish(message) and message.mandatory:
+                returned.append((message.exchange, message.routing_key))
         await asyncio.sleep(0)
+        if refusals:
+            reasons = "; ".join(dict.fromkeys(each.reason for each in refusals.values()))
+            text = f"the broker does not take {len(refusals)} of {len(messages)} messages: {reasons}"
+            raise MessageRefused(text, refusals=refusals, routes=returned)
         if returned:
             names = ", ".join(sorted({f"{exchange or '(default)'} / {key}" for exchange, key in returned})[:5])
             raise UnroutableMessage(
                 f"no queue takes messages to {names}; declare the queue (a worker or `warren topology` does)",
                 routes=returned,
             )
+
+    def keep_alive(self, messages: Sequence[OutgoingMessage] = ()) -> bool:
+        """Nothing: the server stands still with the loop, and so does every lease that could run out."""
+        return False
 
     async def subscribe(self, queue: str, *, prefetch: int) -> MemorySubscription:
         """Consume a queue."""
@@ -313,7 +327,9 @@ class MemoryBroker:
         if self._connected.is_set():
             return
         if not self._is_open:
-            raise BrokerUnavailable(f"{self._name} is not connected; call connect() first")
+            raise BrokerUnavailable(
+                f"the broker of {self._name!r} is not connected: its connect() comes first, its close() last"
+            )
         try:
             async with asyncio.timeout(self._patience):
                 await self._connected.wait()
@@ -326,8 +342,11 @@ class MemoryBroker:
             self.server.bind(name, exchange, routing_key)
 
 
-def _check_lengths(message: OutgoingMessage) -> None:
+def _why_unsendable(message: OutgoingMessage) -> Refusal | None:
     """AMQP's limit on names and ids: what works embedded must work on RabbitMQ."""
     for text in (message.exchange, message.routing_key, message.reply_to, message.correlation_id, message.message_id):
         if text is not None and len(text) > 63 and len(text.encode()) > 255:
-            raise BrokerError(f"the name or id {text[:40]!r}... is longer than AMQP's 255 bytes; shorten it")
+            return Refusal(f"the name or id {text[:40]!r}... is longer than AMQP's 255 bytes; shorten it")
+    if message.headers and (size := sum(len(k) + len(v.encode()) for k, v in message.headers.items())) > _HEADER_BYTES:
+        return Refusal(f"its headers have {size:,} bytes and a frame takes {_HEADER_BYTES:,}")
+    return None

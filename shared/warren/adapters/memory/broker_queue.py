@@ -14,7 +14,8 @@ from warren.contracts.topology import Queue
 from warren.ports.broker import Delivery, OutgoingMessage
 
 _DELIVERY_LIMIT: Final = 100
-"""As on RabbitMQ: a message that was given back this often is dead-lettered, where there is a dead-letter queue."""
+"""As on RabbitMQ: a quorum queue dead-letters what was given back this often, where it has a dead-letter queue. Classic
+queues do not count."""
 
 
 @dataclass(slots=True, eq=False)
@@ -59,6 +60,11 @@ class MemoryQueue:
     def __len__(self) -> int:
         return len(self._ready)
 
+    @property
+    def counts(self) -> bool:
+        """Whether it knows how often it has delivered a message."""
+        return self.spec.queue_type != "classic"
+
     def put(self, message: OutgoingMessage, exchange: str, routing_key: str, headers: Mapping[str, Any]) -> None:
         """Append a message and deliver what can be delivered."""
         self._positions += 1
@@ -71,7 +77,7 @@ class MemoryQueue:
         survivors = []
         for stored in sorted(returned, key=lambda each: each.position):
             stored.delivery_count += 1
-            if stored.delivery_count > _DELIVERY_LIMIT and self.spec.dead_letter is not None:
+            if self.counts and stored.delivery_count > _DELIVERY_LIMIT and self.spec.dead_letter is not None:
                 self._dead_letter(self, stored, "delivery_limit")
             else:
                 survivors.append(stored)
@@ -130,17 +136,18 @@ class MemoryQueue:
         return None
 
 
-def delivery_of(stored: StoredMessage, queue: str, *, tag: int, epoch: int) -> Delivery:
+def delivery_of(stored: StoredMessage, queue: MemoryQueue, *, tag: int, epoch: int) -> Delivery:
     """The delivery of a stored message."""
     message = stored.message
+    is_again = stored.delivery_count > 0
     return Delivery(
         message.body,
-        queue,
+        queue.spec.name,
         stored.exchange,
         stored.routing_key,
         stored.headers,
-        stored.delivery_count > 0,
-        stored.delivery_count,
+        is_again,
+        None if is_again and not queue.counts else stored.delivery_count,
         message.reply_to,
         message.correlation_id,
         message.message_id,

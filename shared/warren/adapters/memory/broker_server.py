@@ -11,7 +11,7 @@ from typing import Protocol
 
 from warren.adapters.memory.broker_queue import MemoryQueue, StoredMessage
 from warren.contracts.topology import Exchange, Queue
-from warren.errors import BrokerError
+from warren.errors import BrokerError, Refusal
 from warren.ports.broker import OutgoingMessage
 
 
@@ -49,6 +49,10 @@ class MemoryServer:
         self._withhold = 0
         self._withheld: list[OutgoingMessage] = []
         self.is_up = True
+        self.body_limit: int | None = None
+        """The most bytes that a message may have; None takes any."""
+        self.refuses: Callable[[OutgoingMessage], Refusal | None] | None = None
+        """A simulator's own reasons to refuse a message."""
 
     # what a connected broker asks for
 
@@ -130,6 +134,17 @@ class MemoryServer:
             for _ in range(copies):
                 queue.put(message, message.exchange, message.routing_key, message.headers)
         return bool(queues)
+
+    def refusal_of(self, message: OutgoingMessage) -> Refusal | None:
+        """Why a message is not taken, if it is not."""
+        if self.body_limit is not None and len(message.body) > self.body_limit:
+            size = len(message.body)
+            return Refusal(
+                f"its body has {size:,} bytes, and the broker takes at most {self.body_limit:,}", self.body_limit
+            )
+        if message.exchange and message.exchange not in self._exchanges:
+            return Refusal(f"there is no exchange {message.exchange!r}: declare it (`warren topology`)")
+        return None if self.refuses is None else self.refuses(message)
 
     # faults
 

@@ -22,6 +22,7 @@ from warren.ports.store import (
     LoadedRun,
     NewRun,
     ProgramRecord,
+    QuarantinedMessage,
     QuietRun,
     ReplyAddress,
     RunFilter,
@@ -57,6 +58,7 @@ class MemoryDatabase:
     invocations: dict[tuple[UUID, int], list[int]] = field(default_factory=dict)  # the seqs of an invocation
     snapshots: dict[UUID, SnapshotRow] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    quarantine: dict[UUID, QuarantinedMessage] = field(default_factory=dict)
     _faults: list[_Fault] = field(default_factory=list)
 
     def fail_next(
@@ -155,6 +157,8 @@ class MemoryRunStore:
         database = self.database
         known = database.runs.get(run.run_id)
         if known is not None:
+            if known.workflow != run.workflow:
+                return CreateOutcome(run.run_id, created=False, taken_by=known.workflow)
             if run.reply_to is not None:
                 reply = ReplyAddress(run.reply_to, run.correlation_id)
                 database.runs[run.run_id] = replace(known, reply=reply)
@@ -287,15 +291,39 @@ class MemoryRunStore:
                 for run in self.database.runs.values()
                 if filter.workflow in (None, run.workflow)
                 and filter.status in (None, run.status)
-                and (filter.before is None or run.run_id < filter.before)
+                and (filter.before is None or run.place < filter.before)
             ]
-            return sorted(found, key=lambda run: run.run_id, reverse=True)[: filter.limit]
+            return sorted(found, key=lambda run: run.place, reverse=True)[: filter.limit]
 
     async def history(self, run_id: UUID, *, after_seq: int = 0, limit: int = 1000) -> list[TransitionRow]:
         async with self._operation("history"):
             return self._read(run_id, after_seq=after_seq)[:limit]
 
     # settings
+
+    async def quarantine(self, messages: Sequence[QuarantinedMessage]) -> None:
+        async with self._operation("quarantine"):
+            for message in messages:
+                known = self.database.quarantine.get(message.id, message)
+                self.database.quarantine[message.id] = replace(message, since=known.since)
+
+    async def quarantined(self, *, due_at: datetime | None = None, limit: int = 100) -> list[QuarantinedMessage]:
+        async with self._operation("quarantined"):
+            kept = self.database.quarantine.values()
+            due = [each for each in kept if due_at is None or each.next_try_at <= due_at]
+            return sorted(due, key=lambda each: (each.next_try_at, each.id))[:limit]
+
+    async def release(self, messages: Sequence[QuarantinedMessage]) -> int:
+        async with self._operation("release"):
+            kept = self.database.quarantine
+            found = {each.id for each in messages if each.id in kept and kept[each.id].tries == each.tries}
+            for message_id in found:
+                del kept[message_id]
+            return len(found)
+
+    async def quarantined_among(self, run_ids: Sequence[UUID]) -> set[UUID]:
+        async with self._operation("quarantined_among"):
+            return {each.run_id for each in self.database.quarantine.values() if each.run_id in set(run_ids)}
 
     async def get_setting(self, name: str) -> str | None:
         async with self._operation("get_setting", name):

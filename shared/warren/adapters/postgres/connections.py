@@ -116,20 +116,24 @@ class Connections:
         return (await self.fetch_tracked(query, *arguments))[0]
 
     async def fetch_tracked(self, query: Query, *arguments: Any) -> tuple[list[Row], bool]:
-        """Like `fetch`; also tells whether an earlier try failed, and so may have been applied without our knowing."""
-        tries = 0
+        """Like `fetch`; also tells whether an earlier try may have been applied without our knowing: one that was
+        rolled back, as after a deadlock, was not."""
+        is_unsure = False
 
         async def attempt() -> list[Row]:
-            nonlocal tries
-            tries += 1
-            return await self._fetch_once(query, arguments, was_retried=tries > 1)
+            nonlocal is_unsure
+            try:
+                return await self._fetch_once(query, arguments, was_retried=is_unsure)
+            except _Passing as error:
+                is_unsure = is_unsure or not says_server_is_there(error.cause)
+                raise
 
         if self._give_up_after is None:  # the hot path: no timer, and no retry machinery unless it is needed
             try:
                 return await attempt(), False
             except _Passing as error:
                 self._note_failure(error)
-        return await self._retry(attempt), tries > 1
+        return await self._retry(attempt), is_unsure
 
     async def run_alone(self, use: Callable[[Connection], Awaitable[_T]], *, database: str | None = None) -> _T:
         """Use a connection of its own for a piece of work that may be done again; retried as a whole.

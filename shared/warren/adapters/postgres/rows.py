@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from warren.adapters.postgres.connections import Row
+from warren.adapters.storable import storable
 from warren.contracts.messages import RunStatus
 from warren.ports.store import (
     LoadedRun,
     NewRun,
     ProgramRecord,
+    QuarantinedMessage,
     ReplyAddress,
     RunFinish,
     RunUpdate,
@@ -141,3 +144,28 @@ def to_loaded_run(row: Row) -> LoadedRun:
 def to_program(row: Row) -> ProgramRecord:
     """From the columns version, workflow, ir, program, registered_at."""
     return ProgramRecord(*row)
+
+
+def quarantine_columns(messages: Sequence[QuarantinedMessage]) -> Columns:
+    """Columns of `quarantine`."""
+    return (
+        [message.id for message in messages],
+        [message.run_id for message in messages],
+        [message.exchange for message in messages],
+        [message.routing_key for message in messages],
+        [message.body for message in messages],
+        [json.dumps(dict(message.headers)) for message in messages],
+        [message.mandatory for message in messages],
+        [storable(message.reason) for message in messages],
+        [message.since for message in messages],
+        [message.next_try_at for message in messages],
+        [message.tries for message in messages],
+        [message.reply_to for message in messages],
+        [message.correlation_id for message in messages],
+        [message.message_id for message in messages],
+    )
+
+
+def to_quarantined(row: Row) -> QuarantinedMessage:
+    """A row of `quarantined`."""
+    return QuarantinedMessage(**{**row, "headers": json.loads(row["headers"])})

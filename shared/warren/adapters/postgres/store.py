@@ -14,8 +14,10 @@ from warren.adapters.postgres.queries import Query, load_queries
 from warren.adapters.postgres.rows import (
     change_columns,
     new_run_columns,
+    quarantine_columns,
     to_loaded_run,
     to_program,
+    to_quarantined,
     to_run,
     to_transition,
     transition_columns,
@@ -27,6 +29,7 @@ from warren.ports.store import (
     LoadedRun,
     NewRun,
     ProgramRecord,
+    QuarantinedMessage,
     QuietRun,
     RunFilter,
     RunUpdate,
@@ -39,7 +42,9 @@ _HISTORY = load_queries("history.sql")
 _RUNS = load_queries("runs.sql")
 _PROGRAMS = load_queries("programs.sql")
 _SETTINGS = load_queries("settings.sql")
+_QUARANTINE = load_queries("quarantine.sql")
 _MONTHS_AHEAD = 3
+_Start = tuple[UUID, str, str | None]
 
 
 class PostgresRunStore:
@@ -112,19 +117,19 @@ class PostgresRunStore:
     # runs
 
     async def create_runs(self, runs: Sequence[NewRun]) -> list[CreateOutcome]:
-        distinct: dict[UUID, NewRun] = {}
-        for run in runs:
-            distinct.setdefault(run.run_id, run)
-        created = await self._create_distinct(list(distinct.values())) if distinct else set()
-        firsts = {id(run) for run_id, run in distinct.items() if run_id in created}
-        others = [run for run in runs if id(run) not in firsts]
-        owners = await self._adopt(others) if others else {}
-        return [
-            CreateOutcome(run.run_id, created=True)
-            if id(run) in firsts
-            else CreateOutcome(owners[run.run_id], created=False)
-            for run in runs
-        ]
+        outcomes: dict[int, CreateOutcome] = {}
+        waiting = list(enumerate(runs))
+        while waiting:  # once more for what an equal run id before it kept from being tried, and nothing stands for
+            firsts: dict[UUID, int] = {}
+            for place, run in waiting:
+                firsts.setdefault(run.run_id, place)
+            created = await self._create_distinct([runs[place] for place in firsts.values()])
+            outcomes |= {place: CreateOutcome(run_id, True) for run_id, place in firsts.items() if run_id in created}
+            others = [(place, run) for place, run in waiting if place not in outcomes]
+            standing = await self._adopt([run for _, run in others]) if others else {}
+            outcomes |= {place: standing[_start_of(run)] for place, run in others if _start_of(run) in standing}
+            waiting = [(place, run) for place, run in others if place not in outcomes]
+        return [outcomes[place] for place in range(len(runs))]
 
     async def _create_distinct(self, runs: Sequence[NewRun]) -> set[UUID]:
         rows, was_retried = await self._connections.fetch_tracked(_RUNS["create_runs"], *new_run_columns(runs))
@@ -134,27 +139,36 @@ class PostgresRunStore:
             created |= {row.run_id for row in await self._find_taken(firsts) if row in firsts}
         return created
 
-    async def _adopt(self, runs: Sequence[NewRun]) -> dict[UUID, UUID]:
-        """Give existing runs their new reply addresses; returns, for every run id, the run that stands for it."""
-        replies: dict[UUID, tuple[str | None, str | None]] = {}
+    async def _adopt(self, runs: Sequence[NewRun]) -> dict[_Start, CreateOutcome]:
+        """Give existing runs their new reply addresses; returns which run stands for each start, where one does."""
+        replies: dict[tuple[UUID, str], tuple[str | None, str | None]] = {}
         for run in sorted(runs, key=lambda run: run.run_id):
-            if run.reply_to is not None or run.run_id not in replies:
-                replies[run.run_id] = (run.reply_to, run.correlation_id)
+            wanted = (run.run_id, run.workflow)
+            if run.reply_to is not None or wanted not in replies:
+                replies[wanted] = (run.reply_to, run.correlation_id)
         rows = await self._fetch(
             _RUNS["adopt_runs"],
-            list(replies),
+            [run_id for run_id, _ in replies],
+            [workflow for _, workflow in replies],
             [reply[0] for reply in replies.values()],
             [reply[1] for reply in replies.values()],
         )
-        owners: dict[UUID, UUID] = {row["id"]: row["id"] for row in rows}
-        keyed = [run for run in runs if run.run_id not in owners]
+        workflows: dict[UUID, str] = {row["id"]: row["workflow"] for row in rows}
+        standing: dict[_Start, CreateOutcome] = {}
+        for run in runs:
+            if (owner := workflows.get(run.run_id)) is not None:
+                taken_by = None if owner == run.workflow else owner
+                standing[_start_of(run)] = CreateOutcome(run.run_id, created=False, taken_by=taken_by)
+        keyed = [run for run in runs if run.run_id not in workflows and run.key is not None]
         if keyed:
             rows = await self._fetch(
                 _RUNS["find_key_owners"], [run.workflow for run in keyed], [run.key for run in keyed]
             )
             by_key = {(row["workflow"], row["key"]): row["id"] for row in rows}
-            owners |= {run.run_id: by_key[run.workflow, run.key] for run in keyed}
-        return owners
+            for run in keyed:
+                if (by := by_key.get((run.workflow, run.key))) is not None:
+                    standing[_start_of(run)] = CreateOutcome(by, created=False)
+        return standing
 
     async def load_runs(self, run_ids: Sequence[UUID]) -> dict[UUID, LoadedRun]:
         rows = await self._fetch(_RUNS["load_runs"], list(run_ids)) if run_ids else []
@@ -222,15 +236,34 @@ class PostgresRunStore:
 
     async def list_runs(self, filter: RunFilter) -> list[StoredRun]:  # noqa: A002 - the port's word for it
         status = None if filter.status is None else filter.status.value
+        created, run_id = (None, None) if filter.before is None else (filter.before.created_at, filter.before.run_id)
         if filter.workflow is None:
-            rows = await self._fetch(_RUNS["list_runs"], status, filter.before, filter.limit)
+            rows = await self._fetch(_RUNS["list_runs"], status, created, run_id, filter.limit)
         else:
             query = _RUNS["list_runs_of_workflow"]
-            rows = await self._fetch(query, filter.workflow, status, filter.before, filter.limit)
+            rows = await self._fetch(query, filter.workflow, status, created, run_id, filter.limit)
         return [to_run(row) for row in rows]
 
     async def history(self, run_id: UUID, *, after_seq: int = 0, limit: int = 1000) -> list[TransitionRow]:
         return [to_transition(row) for row in await self._fetch(_HISTORY["read_history"], run_id, after_seq, limit)]
+
+    # quarantine
+
+    async def quarantine(self, messages: Sequence[QuarantinedMessage]) -> None:
+        if messages:
+            await self._fetch(_QUARANTINE["quarantine"], *quarantine_columns(messages))
+
+    async def quarantined(self, *, due_at: datetime | None = None, limit: int = 100) -> list[QuarantinedMessage]:
+        return [to_quarantined(row) for row in await self._fetch(_QUARANTINE["quarantined"], due_at, limit)]
+
+    async def release(self, messages: Sequence[QuarantinedMessage]) -> int:
+        ids, tries = [each.id for each in messages], [each.tries for each in messages]
+        return len(await self._fetch(_QUARANTINE["release"], ids, tries)) if ids else 0
+
+    async def quarantined_among(self, run_ids: Sequence[UUID]) -> set[UUID]:
+        if not run_ids:
+            return set()
+        return {row["run_id"] for row in await self._fetch(_QUARANTINE["quarantined_among"], list(run_ids))}
 
     # settings
 
@@ -250,6 +283,11 @@ class PostgresRunStore:
 
 
 _T = TypeVar("_T")
+
+
+def _start_of(run: NewRun) -> _Start:
+    """What decides which run stands for a start."""
+    return run.run_id, run.workflow, run.key
 
 
 def _one(items: Sequence[_T]) -> _T | None:

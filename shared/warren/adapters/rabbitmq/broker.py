@@ -21,6 +21,7 @@ from yarl import URL
 from warren.adapters.rabbitmq.declarations import Declarations
 from warren.adapters.rabbitmq.link import Link, LinkKeeper
 from warren.adapters.rabbitmq.patience import until_it_works
+from warren.adapters.rabbitmq.publication import FULL_SECONDS
 from warren.adapters.rabbitmq.publisher import Publisher
 from warren.adapters.rabbitmq.subscription import RabbitSubscription
 from warren.adapters.rabbitmq.translation import BrokerClosed, ChannelRefused, masked, translated
@@ -38,10 +39,12 @@ class RabbitBroker:
     Args:
         url: `amqp://user:password@host:port/vhost`, or `amqps://` (`?cafile=FILE`, `?no_verify_ssl=1`).
         name: what the broker shows this process as, and the beginning of its private queues' names.
-        give_up_after: how long any method waits for a broker that is away; None waits for ever.
+        give_up_after: how long any method waits for a broker that is away, or for a queue that is full; None waits
+            for ever for the broker, and hands back at once (`MessageRefused`) what a full queue rejects.
         heartbeat_seconds: this side notices a dead connection within 8 s in any case; the broker forgets a
             vanished client, and gives its deliveries and its place as the single active consumer to others, after two
-            to three times this. A process that never blocks its event loop may use 3.
+            to three times this. So it does with one whose event loop stands still for longer, unless another thread
+            calls `keep_alive`; with `amqps://` that cannot help.
     """
 
     def __init__(
@@ -59,7 +62,8 @@ class RabbitBroker:
         self._consuming = LinkKeeper(
             self._url, name=f"{name} consuming", heartbeat_seconds=heartbeat_seconds, prepare=self._prepare_consuming
         )
-        self._publisher = Publisher(self._publishing, self._declarations)
+        full_seconds = FULL_SECONDS if self._patience is None else self._patience
+        self._publisher = Publisher(self._publishing, self._declarations, full_seconds=full_seconds)
 
     @property
     def is_ready(self) -> bool:
@@ -114,6 +118,12 @@ class RabbitBroker:
         else:
             async with self._waiting("publish"):
                 await self._publisher.publish(messages)
+
+    def keep_alive(self, messages: Sequence[OutgoingMessage] = ()) -> bool:
+        """From another thread, while the event loop stands still: keep the connections, and publish these."""
+        if (consuming := self._consuming.link) is not None:
+            consuming.keep_alive()
+        return self._publisher.keep_alive(messages)
 
     async def subscribe(self, queue: str, *, prefetch: int) -> RabbitSubscription:
         """Consume a queue."""

@@ -7,8 +7,9 @@ that was not confirmed is the publisher's business.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import aio_pika
 import aiormq.abc
@@ -23,7 +24,7 @@ from warren.ports.broker import OutgoingMessage
 class Batch:
     """Messages sent in one go, with consecutive tags, and what became of them so far."""
 
-    __slots__ = ("_early", "done", "end", "error", "first", "low", "messages", "refused", "returned")
+    __slots__ = ("_early", "close_reason", "done", "end", "first", "low", "messages", "refused", "returned")
 
     def __init__(self, messages: Sequence[OutgoingMessage], first: int, done: asyncio.Future[None]) -> None:
         self.messages = messages
@@ -31,7 +32,8 @@ class Batch:
         self.end = first + len(messages)
         self.done = done
         """Resolved when every message is settled, or the channel is gone (then `low` is below `end`)."""
-        self.error: BrokerError | None = None
+        self.close_reason: tuple[int, str] | None = None
+        """Why the broker closed the channel under these, if it did."""
         self.refused: int | None = None
         """The first tag that the broker refused (Basic.Nack)."""
         self.returned: list[int] = []
@@ -75,6 +77,11 @@ class Batch:
         return self.low == self.end and self.refused is None and not self.returned
 
     @property
+    def is_open(self) -> bool:
+        """Whether the channel went before every message was settled."""
+        return self.low < self.end
+
+    @property
     def unroutable(self) -> list[tuple[str, str]]:
         """The routes of mandatory messages that came back, where the broker then confirmed that this is all."""
         returned = [self.messages[index] for index in self.returned if self.first + index < self.low]
@@ -90,11 +97,18 @@ class Batch:
 class ConfirmChannel:
     """One channel in confirm mode, and the sink of its acks and returns."""
 
-    def __init__(self, link: Link, channel: aio_pika.abc.AbstractChannel, low: aiormq.abc.AbstractChannel) -> None:
+    def __init__(
+        self,
+        link: Link,
+        channel: aio_pika.abc.AbstractChannel,
+        low: aiormq.abc.AbstractChannel,
+        *,
+        body_limit: int | None = None,
+    ) -> None:
         self._link = link
         self._channel = channel
         self._number = low.number
-        self._encoder = frames.PublishEncoder(low.number, frame_max=link.frame_max)
+        self._encoder = frames.PublishEncoder(low.number, frame_max=link.frame_max, body_limit=body_limit)
         self._batches: deque[Batch] = deque()
         self._next_tag = 1
         self._return: tuple[str, str] | None = None
@@ -106,14 +120,19 @@ class ConfirmChannel:
         low.closing.add_done_callback(self._on_closing)
 
     @classmethod
-    async def open(cls, link: Link) -> ConfirmChannel:
-        """Open a channel on a link. Raises `BrokerUnavailable`."""
+    async def open(cls, link: Link, *, body_limit: int | None = None) -> ConfirmChannel:
+        """Open a channel on a link; `body_limit` is the most bytes of a body. Raises `BrokerUnavailable`."""
         channel = await link.open_channel(confirms=True)
         with translated(link.where):
             low = await channel.get_underlay_channel()
-        confirming = cls(link, channel, low)
+        confirming = cls(link, channel, low, body_limit=body_limit)
         link.attach(low.number, confirming)
         return confirming
+
+    @property
+    def link(self) -> Link:
+        """The connection that it is on."""
+        return self._link
 
     @property
     def is_congested(self) -> bool:
@@ -130,14 +149,25 @@ class ConfirmChannel:
         await self._link.drain()
 
     def send(self, messages: Sequence[OutgoingMessage]) -> Batch:
-        """Send messages; the batch's `done` tells when they are settled."""
+        """Send messages, all or none; the batch's `done` tells when they are settled.
+
+        Raises:
+            Unsendable: one of them must not be sent.
+        """
         encode = self._encoder.encode
         data = b"".join([encode(message) for message in messages])
         batch = Batch(messages, self._next_tag, self._loop.create_future())
+        if not messages:
+            batch.done.set_result(None)
+            return batch
         self._next_tag = batch.end
         self._batches.append(batch)
         self._link.send(data)
         return batch
+
+    def check(self, message: OutgoingMessage) -> None:
+        """Raise `Unsendable` for a message that must not be sent."""
+        self._encoder.encode(message)
 
     def take(self, kind: int, payload: bytes) -> bool:
         """Confirms, returns, and the reason when the broker closes the channel."""
@@ -163,13 +193,19 @@ class ConfirmChannel:
             self._finish_return()
         return True
 
-    def give_up(self, blame: Callable[[Batch], BrokerError | None]) -> None:
-        """The channel is gone: resolve what is in flight, with the error that `blame` finds for it, if any."""
+    async def close(self) -> None:
+        """Close the channel in good order, if it still is open."""
+        self.give_up()
+        with contextlib.suppress(BrokerError), translated(self._link.where):
+            await self._channel.close()
+
+    def give_up(self) -> None:
+        """The channel is gone: resolve what is in flight."""
         self._link.detach(self._number)
         while self._batches:
             batch = self._batches.popleft()
             if not batch.done.done():
-                batch.error = blame(batch)
+                batch.close_reason = self.close_reason
                 batch.done.set_result(None)
 
     def _settle(self, payload: bytes, *, is_ack: bool) -> None:

@@ -14,6 +14,7 @@ from aio_pika.abc import AbstractChannel
 from warren.adapters.rabbitmq import frames
 from warren.adapters.rabbitmq.ledger import Ledger
 from warren.adapters.rabbitmq.link import Link
+from warren.adapters.rabbitmq.patience import awake_timeout
 from warren.adapters.rabbitmq.translation import translated
 from warren.errors import BrokerError
 from warren.ports.broker import Delivery
@@ -142,7 +143,7 @@ class ConsumeChannel:
     async def cancel(self) -> None:
         """Stop the deliveries; the channel stays for what is unsettled. Raises `BrokerUnavailable`."""
         with translated(self.link.where):
-            async with asyncio.timeout(_CANCEL_SECONDS):
+            async with awake_timeout(_CANCEL_SECONDS):
                 await self._low.basic_cancel(self._tag)
 
     async def close(self) -> None:
@@ -154,7 +155,7 @@ class ConsumeChannel:
         self.link.flush()
         try:
             with translated(self.link.where):
-                async with asyncio.timeout(_CANCEL_SECONDS):
+                async with awake_timeout(_CANCEL_SECONDS):
                     if not self._channel.is_closed:
                         await self._channel.close()
         except BrokerError:
@@ -164,8 +165,10 @@ class ConsumeChannel:
         tag, redelivered, exchange, routing_key = self._method
         headers, correlation_id, reply_to, message_id = self._properties
         count = headers.get(_DELIVERY_COUNT, 0) if headers else 0
-        if redelivered and not (isinstance(count, int) and count > 0):
-            count = 1
+        if type(count) is not int or count < 0:  # a header as any other, which anybody can set
+            count = 0
+        if redelivered and count == 0:
+            count = None  # a classic queue says that it is not the first time, and no more
         self._ledger.delivered = tag
         self._on_delivery(
             Delivery(

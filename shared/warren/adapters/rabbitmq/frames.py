@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pamqp import decode
-from pamqp.exceptions import PAMQPException
 
-from warren.errors import BrokerError
+from warren.errors import BrokerError, Refusal
 from warren.ports.broker import OutgoingMessage
 
 METHOD: Final = 1
@@ -53,18 +52,37 @@ _header_payload: Final = struct.Struct(">HHQH")
 _tag_and_flag: Final = struct.Struct(">QB")
 _long: Final = struct.Struct(">I")
 _routes_kept: Final = 4096
+_no_limit: Final = 1 << 62
+_HEADER_BYTES: Final = 14
+
+
+class Unsendable(BrokerError):
+    """A message that must not be sent: the broker would close the channel or the connection."""
+
+    def __init__(self, reason: str, limit: int | None = None) -> None:
+        super().__init__(reason)
+        self.refusal = Refusal(reason, limit=limit)
 
 
 class PublishEncoder:
-    """Turns messages into the frames of one channel; keeps the method frames of the routes that it has seen."""
+    """Turns messages into the frames of one channel; keeps the method frames of the routes that it has seen.
 
-    def __init__(self, channel: int, *, frame_max: int) -> None:
+    `body_limit` is the most bytes that the broker takes in a body, as far as that is known.
+    """
+
+    def __init__(self, channel: int, *, frame_max: int, body_limit: int | None = None) -> None:
         self._channel = channel
+        self._body_limit = body_limit or _no_limit
         self._body_max = (frame_max or 1 << 17) - FRAME_OVERHEAD
+        self._properties_max = self._body_max - _HEADER_BYTES
         self._methods: dict[tuple[str, str, bool], bytes] = {}
 
     def encode(self, message: OutgoingMessage) -> bytes:
-        """The frames of one message. Raises `BrokerError` where a name or id is too long for AMQP."""
+        """The frames of one message.
+
+        Raises:
+            Unsendable: a name or id is too long for AMQP, the headers for a frame, or the body for the broker.
+        """
         key = (message.exchange, message.routing_key, message.mandatory)
         method = self._methods.get(key) or self._method(key)
         body = message.body
@@ -82,6 +100,8 @@ class PublishEncoder:
             flags |= _HAS_MESSAGE_ID
             properties += _short(message.message_id, "message id")
         size, channel = len(body), self._channel
+        if size > self._body_limit or len(properties) > self._properties_max:
+            raise self._too_large(size, len(properties))
         header = _content_header.pack(HEADER, channel, 14 + len(properties), 60, 0, size, flags)
         if size <= self._body_max:
             if not size:
@@ -92,6 +112,13 @@ class PublishEncoder:
             piece = body[start : start + self._body_max]
             parts += (frame_prefix.pack(BODY, channel, len(piece)), piece, b"\xce")
         return b"".join(parts)
+
+    def _too_large(self, size: int, properties: int) -> Unsendable:
+        if size > self._body_limit:
+            return Unsendable(
+                f"its body has {size:,} bytes, and the broker takes at most {self._body_limit:,}", self._body_limit
+            )
+        return Unsendable(f"its headers have {properties:,} bytes and a frame takes {self._properties_max:,}")
 
     def _method(self, key: tuple[str, str, bool]) -> bytes:
         exchange, routing_key, mandatory = key
@@ -155,7 +182,8 @@ def decode_close(payload: bytes) -> tuple[int, str]:
 def decode_header(payload: bytes) -> tuple[int, Properties]:
     """Body size and properties.
 
-    A header table that cannot be read counts as empty: the message itself is still somebody's to judge.
+    A header table that cannot be read counts as empty: the message itself is still somebody's to judge. Bytes of names
+    and ids that are no UTF-8 become lone surrogates, and these bytes again where the text is sent.
     """
     _, _, size, flags = _header_payload.unpack_from(payload)
     if flags == _HAS_DELIVERY_MODE:
@@ -183,16 +211,16 @@ def decode_header(payload: bytes) -> tuple[int, Properties]:
 
 
 def _short(text: str, what: str) -> bytes:
-    raw = text.encode()
+    raw = text.encode(errors="surrogateescape")
     if len(raw) > 255:
-        raise BrokerError(f"the {what} {text[:40]!r}... has {len(raw)} bytes and AMQP allows 255; shorten it")
+        raise Unsendable(f"the {what} {text[:40]!r}... has {len(raw)} bytes and AMQP allows 255; shorten it")
     return b"%c%b" % (len(raw), raw)
 
 
 def _table(headers: Mapping[str, str]) -> bytes:
     entries = []
     for key, value in headers.items():
-        raw = value.encode()
+        raw = value.encode(errors="surrogateescape")
         entries.append(b"%bS%b%b" % (_short(key, "header name"), _long.pack(len(raw)), raw))
     table = b"".join(entries)
     return _long.pack(len(table)) + table
@@ -200,11 +228,11 @@ def _table(headers: Mapping[str, str]) -> bytes:
 
 def _read_short(payload: bytes, at: int) -> tuple[str, int]:
     end = at + 1 + payload[at]
-    return payload[at + 1 : end].decode("utf-8", "replace"), end
+    return payload[at + 1 : end].decode("utf-8", "surrogateescape"), end
 
 
 def _read_table(payload: bytes) -> Mapping[str, Any]:
     try:
         return decode.field_table(payload)[1]
-    except (PAMQPException, ValueError, KeyError, TypeError, IndexError, struct.error):
+    except Exception:  # noqa: BLE001 - tables in tables without end, dates beyond all calendars: anything at all
         return {}

@@ -7,6 +7,7 @@ what is sent through it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -14,7 +15,8 @@ import aio_pika
 import aiormq.abc
 from yarl import URL
 
-from warren.adapters.rabbitmq.patience import ended, until_it_works
+from warren.adapters.rabbitmq import frames
+from warren.adapters.rabbitmq.patience import awake_timeout, ended, until_it_works
 from warren.adapters.rabbitmq.pulse import Pulse
 from warren.adapters.rabbitmq.splitter import ChannelSink, FrameSplitter, SplittingTransportFactory
 from warren.adapters.rabbitmq.translation import BrokerClosed, connect_error, masked, translated
@@ -40,6 +42,7 @@ class Link:
         self._outbox: list[bytes] = []
         self._loop = asyncio.get_running_loop()
         self._watch: asyncio.Task[None] | None = None
+        self._is_excused = False
         self.where = where
         self.lost = asyncio.Event()
         self._splitter.on_lost = self.lost.set
@@ -93,7 +96,7 @@ class Link:
     async def open_channel(self, *, confirms: bool = False) -> aio_pika.abc.AbstractChannel:
         """A new channel. Raises `BrokerUnavailable`."""
         with translated(self.where):
-            async with asyncio.timeout(_ATTEMPT_SECONDS):
+            async with awake_timeout(_ATTEMPT_SECONDS):
                 channel = self._connection.channel(publisher_confirms=confirms)
                 await channel.initialize()
                 return channel
@@ -119,6 +122,22 @@ class Link:
             self._outbox.clear()
             if not self._writer.is_closing():
                 self._writer.write(data)
+
+    def keep_alive(self, data: bytes = b"") -> bool:
+        """From another thread, while the loop stands still: write a heartbeat and whole frames, and tell aiormq, once
+        the loop goes on, that the silence was not the broker's. Whether they were written; never raises."""
+        if self.lost.is_set():
+            return False
+        if not self._is_excused:
+            self._is_excused = True
+            with contextlib.suppress(RuntimeError):  # the loop has been closed
+                self._loop.call_soon_threadsafe(self._excuse)
+        return self._writer.write_aside(frames.HEARTBEAT_FRAME + data)
+
+    def _excuse(self) -> None:
+        self._is_excused = False
+        if not self.lost.is_set():
+            self._splitter.feed_heartbeat()
 
     async def drain(self) -> None:
         """Wait until the socket takes more. Raises `BrokerUnavailable`."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
@@ -11,6 +12,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_ran
 from warren.errors import BrokerError
 
 _INSIST_SECONDS: Final = 1.0
+_STEP_SECONDS: Final = 0.5
 
 
 def until_it_works(
@@ -29,6 +31,43 @@ def until_it_works(
         before_sleep=before_sleep,
         reraise=True,
     )
+
+
+@asynccontextmanager
+async def awake_timeout(seconds: float) -> AsyncIterator[None]:
+    """`asyncio.timeout`, but the time does not count in which the event loop stood still.
+
+    What the broker sent meanwhile has not been read when the loop goes on, so that a clock would blame the broker.
+    Raises `TimeoutError`.
+    """
+    async with asyncio.timeout(None) as scope:
+        countdown = _Countdown(scope, seconds)
+        try:
+            yield
+        finally:
+            countdown.timer.cancel()
+
+
+class _Countdown:
+    """Ends a scope when it has been stepped through; a step that comes late does not count."""
+
+    def __init__(self, scope: asyncio.Timeout, seconds: float) -> None:
+        self._scope = scope
+        self._left = seconds
+        self._loop = asyncio.get_running_loop()
+        self.timer = self._next()
+
+    def _next(self) -> asyncio.TimerHandle:
+        self._due = self._loop.time() + min(self._left, _STEP_SECONDS)
+        return self._loop.call_at(self._due, self._step)
+
+    def _step(self) -> None:
+        if self._loop.time() - self._due <= _STEP_SECONDS:
+            self._left -= _STEP_SECONDS
+        if self._left > 0:
+            self.timer = self._next()
+        else:
+            self._scope.reschedule(self._loop.time())
 
 
 async def first_of(*awaitables: Awaitable[object]) -> None:

@@ -17,6 +17,7 @@ from aiormq.connection import SSLContextProvider, TransportFactory
 from yarl import URL
 
 from warren.adapters.rabbitmq import frames
+from warren.adapters.rabbitmq.writer import SharedWriter
 
 _FEED_EVERY_SECONDS = 1.0
 
@@ -51,12 +52,15 @@ class FrameSplitter(asyncio.StreamReaderProtocol):
         self.close_reason: tuple[int, str] | None = None
         self.on_blocked: Callable[[], None] = _nothing
         self.on_lost: Callable[[], None] = _nothing
+        self.on_ending: Callable[[], None] = _nothing
+        """Called before the socket is closed."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.transport = cast("asyncio.Transport", transport)  # uvloop's is one without being a subclass
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.on_ending()
         super().connection_lost(exc)
         self.on_lost()
 
@@ -109,8 +113,12 @@ class FrameSplitter(asyncio.StreamReaderProtocol):
         self._partial = buffer[position:]
         if took and self._loop.time() - self._fed_at > _FEED_EVERY_SECONDS:
             # A busy broker sends no heartbeats, and aiormq, who sees none of the hot frames, would think it dead.
-            self._fed_at = self._loop.time()
-            self._reader.feed_data(frames.HEARTBEAT_FRAME)
+            self.feed_heartbeat()
+
+    def feed_heartbeat(self) -> None:
+        """Have aiormq believe that the broker is alive: it has not seen, or could not see, what the broker sent."""
+        self._fed_at = self._loop.time()
+        self._reader.feed_data(frames.HEARTBEAT_FRAME)
 
     def _observe(self, payload: bytes) -> None:
         match frames.method_id.unpack_from(payload)[0]:
@@ -128,7 +136,7 @@ class SplittingTransportFactory(TransportFactory):
     """Hands aiormq a connection whose frames pass through a `FrameSplitter` (plain or TLS, by the URL's scheme)."""
 
     splitter: FrameSplitter
-    writer: asyncio.StreamWriter
+    writer: SharedWriter
 
     async def create(self, url: URL, **kwargs: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         contexts: SSLContextProvider = kwargs.pop("ssl_context_provider")
@@ -140,7 +148,8 @@ class SplittingTransportFactory(TransportFactory):
         splitter = FrameSplitter(reader, loop)
         transport, _ = await loop.create_connection(lambda: splitter, url.host, url.port, ssl=tls, **kwargs)
         self.splitter = splitter
-        self.writer = asyncio.StreamWriter(transport, splitter, reader, loop)
+        self.writer = SharedWriter(transport, splitter, reader, loop, is_plain=tls is None)
+        splitter.on_ending = self.writer.forget_socket
         return reader, self.writer
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from warren.adapters.rabbitmq.consuming import ConsumeChannel
 from warren.adapters.rabbitmq.declarations import Declarations
 from warren.adapters.rabbitmq.link import Link, LinkKeeper
-from warren.adapters.rabbitmq.patience import first_of, until_it_works
+from warren.adapters.rabbitmq.patience import awake_timeout, first_of, until_it_works
 from warren.adapters.rabbitmq.translation import ChannelRefused, translated
 from warren.errors import BrokerError
 from warren.ports.broker import Delivery
@@ -168,7 +168,7 @@ class RabbitSubscription:
     async def _consume(self) -> ConsumeChannel:
         link = await self._keeper.up()
         with translated(link.where):
-            async with asyncio.timeout(_CONSUME_SECONDS):
+            async with awake_timeout(_CONSUME_SECONDS):
                 return await self._consume_on(link)
 
     async def _consume_on(self, link: Link) -> ConsumeChannel:

@@ -31,7 +31,7 @@ class BrokerClosed(BrokerUnavailable):
     """The broker object was closed by this process, or never connected; no waiting helps."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is not connected: call connect() first, and nothing after close()")
+        super().__init__(f"the broker of {name!r} is not connected: its connect() comes first, its close() last")
 
 
 def masked(url: URL) -> str:

@@ -10,7 +10,10 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from warren.engine.codegen.operators import OperatorCompiler
+from warren.engine.codegen.small_variables import small_variables
 from warren.engine.codegen.syntax import LOAD, STORE, attribute, call, constant, name
+from warren.engine.codegen.weights import weight_of
 from warren.errors import InternalError
 from warren.ir import expressions as ex
 from warren.lowering.walk import walk
@@ -18,45 +21,10 @@ from warren.lowering.walk import walk
 if TYPE_CHECKING:
     from warren.ir.program import AsyncFunction, SyncFunction
 
-NATIVE_BINARY: Mapping[str, type[ast.operator]] = {
-    "/": ast.Div,
-    ">>": ast.RShift,
-    "@": ast.MatMult,
-}
-"""Operators whose result is never much larger than their operands."""
-GUARDED_BINARY = {
-    "+": "@add",
-    "-": "@subtract",
-    "*": "@multiply",
-    "**": "@power",
-    "<<": "@shift",
-    "%": "@modulo",
-    "//": "@floor_divide",
-    "&": "@and",
-    "|": "@or",
-    "^": "@xor",
-}
-NATIVE_WITH_NUMBER: Mapping[str, type[ast.operator]] = {
-    "+": ast.Add,
-    "-": ast.Sub,
-    "//": ast.FloorDiv,
-}
-"""Operators that are harmless where one operand is a literal number (for `//`: the right one)."""
-_UNARY: Mapping[str, type[ast.unaryop]] = {"not": ast.Not, "-": ast.USub, "+": ast.UAdd, "~": ast.Invert}
-_COMPARE: Mapping[str, type[ast.cmpop]] = {
-    "==": ast.Eq,
-    "!=": ast.NotEq,
-    "<": ast.Lt,
-    "<=": ast.LtE,
-    ">": ast.Gt,
-    ">=": ast.GtE,
-    "is": ast.Is,
-    "is-not": ast.IsNot,
-    "in": ast.In,
-    "not-in": ast.NotIn,
-}
 _NATIVE_ITERATION = {"enumerate", "zip", "range", "reversed"}
 """Builtins that stay CPython's own where their iterator cannot be kept: directly in a `for`."""
+_FIRST_DECIDES = frozenset({"get", "setdefault", "pop"})
+"""Methods whose cost their first argument decides, whatever the others are."""
 
 
 class Constants:
@@ -85,7 +53,7 @@ class Constants:
         return attribute(name("@constants"), self._known[key])
 
 
-class ExpressionCompiler:
+class ExpressionCompiler(OperatorCompiler):
     """Compiles the expressions of one function. Variables in `cells` or `free` hold a `Cell`."""
 
     def __init__(
@@ -93,11 +61,13 @@ class ExpressionCompiler:
         function: AsyncFunction | SyncFunction,
         functions: Mapping[str, AsyncFunction | SyncFunction],
         constants: Constants,
+        small: frozenset[str] | None = None,
     ) -> None:
         self.function = function
         self.functions = functions
         self.constants = constants
         self.shared = {*function.cells, *function.free}
+        self.small = small_variables(function) if small is None else small
         self._own: list[dict[str, bool]] = []
         # variables of the comprehensions around the current place, and whether each lives in a cell
         self._temporaries = 0
@@ -110,16 +80,16 @@ class ExpressionCompiler:
         made: ast.expr = method(node)
         return made
 
-    def exprs(self, nodes: Sequence[ex.Expr]) -> list[ast.expr]:
-        """Compile several."""
-        return [self.expr(node) for node in nodes]
-
     def is_shared(self, variable: str) -> bool:
         """Whether the variable, at this place, lives in a cell."""
         for own in reversed(self._own):
             if variable in own:
                 return own[variable]
         return variable in self.shared
+
+    def is_plain(self, node: ex.Expr) -> bool:
+        """Whether it is a variable that can be read twice, at once and without effect."""
+        return isinstance(node, ex.Local) and not self.is_shared(node.name)
 
     def temporary(self) -> str:
         """A name of the generated function's own."""
@@ -157,61 +127,38 @@ class ExpressionCompiler:
     def _Attribute(self, node: ex.Attribute) -> ast.expr:
         return call("@attribute", self.expr(node.value), constant(node.name))
 
-    def _Subscript(self, node: ex.Subscript) -> ast.expr:
-        made = ast.Subscript(self.expr(node.value), self.index(node.index), LOAD)
-        return call("@result", made) if isinstance(node.index, ex.Slice) else made
-
-    def index(self, node: ex.Expr) -> ast.expr:
-        """An index, which may be a slice or a tuple with slices."""
-        if isinstance(node, ex.Slice):
-            parts = [None if part is None else self.expr(part) for part in (node.lower, node.upper, node.step)]
-            return ast.Slice(*parts)
-        if isinstance(node, ex.Display) and node.kind == "tuple":
-            return ast.Tuple([self.index(part) for part in node.items], LOAD)
-        return self.expr(node)
-
-    # operators
-
-    def _Unary(self, node: ex.Unary) -> ast.expr:
-        return ast.UnaryOp(_UNARY[node.op](), self.expr(node.operand))
-
-    def _Binary(self, node: ex.Binary) -> ast.expr:
-        left, right = self.expr(node.left), self.expr(node.right)
-        native = NATIVE_BINARY.get(node.op)
-        if native is None and (is_number(node.right) or (is_number(node.left) and node.op != "//")):
-            native = NATIVE_WITH_NUMBER.get(node.op)
-        if native is not None:
-            return ast.BinOp(left, native(), right)
-        return call(GUARDED_BINARY[node.op], left, right)
-
-    def _Bool(self, node: ex.Bool) -> ast.expr:
-        return ast.BoolOp(ast.And() if node.op == "and" else ast.Or(), self.exprs(node.values))
-
-    def _Compare(self, node: ex.Compare) -> ast.expr:
-        rights = [
-            call("@searched", self.expr(right))
-            if op in {"in", "not-in"} and not isinstance(right, ex.Const | ex.Display | ex.DictDisplay)
-            else self.expr(right)
-            for op, right in zip(node.ops, node.rights, strict=True)
-        ]
-        return ast.Compare(self.expr(node.left), [_COMPARE[op]() for op in node.ops], rights)
-
-    def _Conditional(self, node: ex.Conditional) -> ast.expr:
-        return ast.IfExp(self.expr(node.test), self.expr(node.body), self.expr(node.orelse))
-
-    def _Walrus(self, node: ex.Walrus) -> ast.expr:
-        if node.name in self.shared:
-            return call("@set_cell", name(node.name), self.expr(node.value))
-        return ast.NamedExpr(name(node.name, STORE), self.expr(node.value))
-
     # calls
 
     def _Call(self, node: ex.Call) -> ast.expr:
         function = node.func
-        compiled = name(f"@call:{function.name}") if isinstance(function, ex.Intrinsic) else self.expr(function)
+        match function:
+            case ex.Intrinsic():
+                compiled: ast.expr = name(f"@call:{function.name}")
+            case ex.Attribute():
+                compiled = self._method(function, node)
+            case ex.FunctionRef() | ex.ActionRef() | ex.ChildRef() | ex.TypeName() | ex.MakeFunction():
+                compiled = self.expr(function)
+            case _:
+                compiled = call("@callee", self.expr(function))
         keywords = [ast.keyword(keyword.name, self._spread(keyword.name, keyword.value)) for keyword in node.keywords]
         made = ast.Call(compiled, self.exprs(node.args), keywords)
         return call("@made", made) if isinstance(function, ex.TypeName) else made
+
+    def _method(self, function: ex.Attribute, node: ex.Call) -> ast.expr:
+        """What `value.name(...)` calls. Where its first argument can be looked at beforehand, what is cheap with that
+        one stays CPython's own.
+        """
+        first = node.args[0] if node.args else None
+        looked: list[ast.expr] = [self.expr(function.value), constant(function.name)]
+        if len(node.args) > 1 or node.keywords:
+            others = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
+            if not all(isinstance(other, ex.Const) for other in others) and function.name not in _FIRST_DECIDES:
+                return call("@attribute", *looked)
+        if first is None:
+            return call("@method", *looked)
+        if isinstance(first, ex.Const) or self.is_plain(first):
+            return call("@method", *looked, self.expr(first))
+        return call("@attribute", *looked)
 
     def _spread(self, key: object, value: ex.Expr) -> ast.expr:
         """The value beside a key, or all of a mapping."""
@@ -237,7 +184,7 @@ class ExpressionCompiler:
     def _set_display(self, items: Sequence[ex.Expr]) -> ast.expr:
         """A set display: hashed at once up to the first `*value`, and then item by item, as CPython does it."""
         first = next((index for index, item in enumerate(items) if isinstance(item, ex.Starred)), len(items))
-        made = call("@value:set", ast.List(self.exprs(items[:first]), LOAD))
+        made = call("@set_of", ast.List(self.exprs(items[:first]), LOAD))
         for item in items[first:]:
             if isinstance(item, ex.Starred):
                 made = call("@set_update", made, self.expr(item.value))
@@ -246,7 +193,7 @@ class ExpressionCompiler:
         return made
 
     def _DictDisplay(self, node: ex.DictDisplay) -> ast.expr:
-        keys = [None if item.key is None else self.expr(item.key) for item in node.items]
+        keys = [None if item.key is None else self.hashed(item.key) for item in node.items]
         return ast.Dict(keys, [self._spread(item.key, item.value) for item in node.items])
 
     def _FormattedString(self, node: ex.FormattedString) -> ast.expr:
@@ -263,17 +210,18 @@ class ExpressionCompiler:
         own: dict[str, bool] = {}
         calls = any(isinstance(part, ex.Call) for part in walk(node) if part is not node.generators[0].iterable)
         count = "ticking" if calls else "counted"  # what is called could add to what is iterated over
-        first = self.iterable(node.generators[0].iterable, count)
+        steps = weight_of(node)
+        first = self.iterable(node.generators[0].iterable, count, steps)
         generators: list[ast.comprehension] = []
         if captured:
             first = self._cells_for(captured, first, generators)
         self._own.append(own)
         for index, generator in enumerate(node.generators):
-            iterable = first if index == 0 else self.iterable(generator.iterable, count)
+            iterable = first if index == 0 else self.iterable(generator.iterable, count, steps)
             own.update((variable, variable in captured) for variable in _target_names(generator.target))
             conditions = self.exprs(generator.conditions)
             generators.append(ast.comprehension(self.target(generator.target), iterable, conditions, 0))
-        element = self.expr(node.element)
+        element = self.hashed(node.element) if node.kind == "dict" else self.expr(node.element)
         value = None if node.value is None else self.expr(node.value)
         self._own.pop()
         if value is not None:
@@ -281,7 +229,7 @@ class ExpressionCompiler:
         if node.kind == "generator":
             return ast.GeneratorExp(element, generators)
         listed = ast.ListComp(element, generators)
-        return listed if node.kind == "list" else call("@value:set", listed)
+        return listed if node.kind == "list" else call("@set_of", listed)
 
     def _captured(self, node: ex.Comprehension) -> set[str]:
         """Variables of the comprehension that functions made inside it capture."""
@@ -298,18 +246,22 @@ class ExpressionCompiler:
         generators.append(ast.comprehension(target, once, [], 0))
         return name(kept)
 
-    def iterable(self, node: ex.Expr, count: str | None = None) -> ast.expr:
+    def iterable(self, node: ex.Expr, count: str | None = None, steps: int = 1) -> ast.expr:
         """What a `for` iterates over: CPython's own iterators where nobody can keep them. With `count`, steps are taken
         for the items: `counted` beforehand where their number is known, or `ticking` as they come.
         """
         match node:
-            case ex.Call(func=ex.Intrinsic(name=builtin), keywords=()) if builtin in _NATIVE_ITERATION:
+            case ex.Call(func=ex.Intrinsic(name=builtin), args=args, keywords=()) if (
+                builtin in _NATIVE_ITERATION and not any(isinstance(arg, ex.Starred) for arg in args)
+            ):
                 made: ast.expr = call(f"@native:{builtin}", *self.exprs(node.args))
                 if builtin != "range" and count is not None:
                     count = "ticking"
             case _:
                 made = self.expr(node)
-        return made if count is None else call(f"@{count}", made)
+        if count is None:
+            return call("@begun", made)
+        return call(f"@{count}", made, constant(steps)) if steps > 1 else call(f"@{count}", made)
 
     # targets
 
@@ -323,7 +275,7 @@ class ExpressionCompiler:
             case ex.Attribute():
                 return ast.Attribute(call("@writable", self.expr(node.value), constant(node.name)), node.name, STORE)
             case ex.Subscript():
-                return ast.Subscript(self.expr(node.value), self.index(node.index), STORE)
+                return self.place(node, STORE)
             case ex.Starred():
                 return ast.Starred(self.target(node.value), STORE)
             case ex.Display():
@@ -331,11 +283,6 @@ class ExpressionCompiler:
                 return ast.Tuple(items, STORE) if node.kind == "tuple" else ast.List(items, STORE)
             case _:
                 raise InternalError(f"a {type(node).__name__} cannot be assigned to")
-
-
-def is_number(node: ex.Expr) -> bool:
-    """Whether this is a literal number: adding it makes nothing large."""
-    return isinstance(node, ex.Const) and type(node.encoded) in (int, float)
 
 
 def _target_names(node: ex.Expr) -> set[str]:

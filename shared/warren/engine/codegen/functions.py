@@ -14,7 +14,8 @@ from typing import Any
 
 from warren.engine.codegen.binding import Effects, bound_at_start, effects_of, parts_of
 from warren.engine.codegen.expressions import Constants
-from warren.engine.codegen.statements import StatementCompiler, weight
+from warren.engine.codegen.small_variables import small_variables
+from warren.engine.codegen.statements import StatementCompiler
 from warren.engine.codegen.syntax import (
     DEL,
     LOAD,
@@ -29,6 +30,7 @@ from warren.engine.codegen.syntax import (
     name,
     tick,
 )
+from warren.engine.codegen.weights import weight, weight_of_expression
 from warren.ir import expressions as ex
 from warren.ir.program import (
     AsyncFunction,
@@ -46,6 +48,7 @@ from warren.ir.program import (
 from warren.lowering.walk import walk
 
 VARIABLES = "@variables"
+_STEPS_OF_AN_AWAIT = 4
 
 
 class Step(IntEnum):
@@ -140,10 +143,12 @@ class FunctionCompiler:
         """One function for each node that evaluates something."""
         effects = [self._effects(node) for node in source.nodes]
         bound = bound_at_start(source, effects)
-        slots = slots_of(source)
+        slots, small = slots_of(source), small_variables(source)
         made: list[ast.stmt] = []
         for number, node in enumerate(source.nodes):
-            compiler = _NodeCompiler(source, self._functions, self._constants, slots, effects[number], bound[number])
+            compiler = _NodeCompiler(
+                source, self._functions, self._constants, small, slots, effects[number], bound[number]
+            )
             body = compiler.node(node)
             if body is not None:
                 args = arguments([(VARIABLES, "normal", False)])
@@ -170,11 +175,12 @@ class _NodeCompiler(StatementCompiler):
         source: AsyncFunction,
         functions: Mapping[str, AsyncFunction | SyncFunction],
         constants: Constants,
+        small: frozenset[str],
         slots: Mapping[str, int],
         effects: Effects,
         bound: frozenset[str],
     ) -> None:
-        super().__init__(source, functions, constants)
+        super().__init__(source, functions, constants, small)
         self._slots = slots
         self._effects = effects
         self._bound = bound
@@ -186,16 +192,24 @@ class _NodeCompiler(StatementCompiler):
                 return self._around(node, [*tick(weight(node.body)), *self.block(node.body)], constant(node.next))
             case BranchNode():
                 go = ast.IfExp(self.expr(node.test), constant(node.then), constant(node.orelse))
-                return self._around(node, [], go)
+                return self._around(node, self._tick(node.test), go)
             case LoopNode():
                 return self._around(node, self._advance(node), constant(node.body))
             case AwaitNode():
-                return self._around(node, [], self.expr(node.value))
+                return self._around(
+                    node, tick(weight_of_expression(node.value) + _STEPS_OF_AN_AWAIT), self.expr(node.value)
+                )
             case ReturnNode():
-                value = constant(None) if node.value is None else self.expr(node.value)
-                return self._around(node, [], value)
+                if node.value is None:
+                    return self._around(node, [], constant(None))
+                return self._around(node, self._tick(node.value), self.expr(node.value))
             case _:
                 return None
+
+    def _tick(self, node: ex.Expr) -> list[ast.stmt]:
+        """Take the steps of an expression that is large; a small one goes with what stands before it."""
+        steps = weight_of_expression(node)
+        return tick(steps) if steps else []
 
     def _advance(self, node: LoopNode) -> list[ast.stmt]:
         value = self.temporary()

@@ -23,7 +23,10 @@ class PatternCompiler(ExpressionCompiler):
         """Compile a `match` statement."""
         outer, self.late = getattr(self, "late", []), []
         cases = [self.case(case) for case in node.cases]
-        made = [*self.late, ast.Match(self.expr(node.subject), cases)]
+        subject, depth = self.expr(node.subject), max(_copying_depth(case.pattern) for case in node.cases)
+        if depth:
+            subject = call("@taken_apart", subject, constant(depth))
+        made = [*self.late, ast.Match(subject, cases)]
         self.late = outer
         return made
 
@@ -89,7 +92,9 @@ class PatternCompiler(ExpressionCompiler):
         """A dotted name, evaluated when its pattern is tried: `@n.value`, `@n` being made before the statement."""
         holder = self.temporary()
         no_arguments = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
-        self.late.append(assign(name(holder, STORE), call("@Late", ast.Lambda(no_arguments, self.expr(node)))))
+        self.late.append(
+            assign(name(holder, STORE), call("@Late", ast.Lambda(no_arguments, call("@compared", self.expr(node)))))
+        )
         return attribute(name(holder), "value")
 
     def _number(self, node: ex.Expr) -> Any:
@@ -110,6 +115,24 @@ class PatternCompiler(ExpressionCompiler):
         if variable is None or not self.is_shared(variable):
             return variable
         return kept.setdefault(variable, self.temporary())
+
+
+def _copying_depth(pattern: st.Pattern) -> int:
+    """How many levels deep a pattern copies items that it has no name for; 0 where it copies none."""
+    match pattern:
+        case st.MatchSequence() | st.MatchMapping() | st.MatchClass():
+            copies = any(isinstance(part, st.MatchStar) for part in pattern.patterns) or (
+                isinstance(pattern, st.MatchMapping) and pattern.rest is not None
+            )
+            more = pattern.keyword_patterns if isinstance(pattern, st.MatchClass) else ()
+            deepest = max((_copying_depth(part) for part in (*pattern.patterns, *more)), default=0)
+            return deepest + 1 if copies or deepest else 0
+        case st.MatchOr():
+            return max((_copying_depth(part) for part in pattern.patterns), default=0)
+        case st.MatchAs() if pattern.pattern is not None:
+            return _copying_depth(pattern.pattern)
+        case _:
+            return 0
 
 
 def _negative(value: object) -> bool:

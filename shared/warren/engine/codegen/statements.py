@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
 
-from warren.engine.codegen.expressions import NATIVE_BINARY, NATIVE_WITH_NUMBER, is_number
 from warren.engine.codegen.patterns import PatternCompiler
 from warren.engine.codegen.syntax import DEL, LOAD, STORE, assign, attribute, call, constant, name, tick
+from warren.engine.codegen.weights import weight_of_loop
 from warren.errors import InternalError
 from warren.ir import expressions as ex
 from warren.ir import statements as st
-from warren.lowering.walk import children
 
 DISCARD = "$discard"
 
@@ -39,6 +37,8 @@ class StatementCompiler(PatternCompiler):
         value = self.expr(node.value)
         if any(_takes_all(target) for target in node.targets):
             value = call("@counted", value)
+        elif not isinstance(node.value, ex.Display) and any(isinstance(target, ex.Display) for target in node.targets):
+            value = call("@begun", value)
         return ast.Assign([self.target(target) for target in node.targets], value)
 
     def _discard(self, target: ex.Expr) -> list[ast.stmt]:
@@ -50,11 +50,8 @@ class StatementCompiler(PatternCompiler):
     def _AugAssign(self, node: st.AugAssign) -> list[ast.stmt]:
         target = node.target
         match target:
-            case ex.Local() if node.op in NATIVE_BINARY or (node.op in NATIVE_WITH_NUMBER and is_number(node.value)):
-                if not self.is_shared(target.name):  # CPython's own, which is the fastest
-                    operator = (NATIVE_BINARY.get(node.op) or NATIVE_WITH_NUMBER[node.op])()
-                    return [ast.AugAssign(name(target.name, STORE), operator, self.expr(node.value))]
-                return [assign(self.target(target), self._in_place(node, self.expr(target)))]
+            case ex.Local() if self.is_native(node.op, target, node.value) and not self.is_shared(target.name):
+                return [ast.AugAssign(name(target.name, STORE), self.native(node.op), self.expr(node.value))]
             case ex.Local():
                 return [assign(self.target(target), self._in_place(node, self.expr(target)))]
             case ex.Attribute():
@@ -67,12 +64,8 @@ class StatementCompiler(PatternCompiler):
                 ]
             case ex.Subscript():
                 owner, index = self.temporary(), self.temporary()
-                stored = self.index(target.index)
                 kept: list[ast.stmt] = [assign(name(owner, STORE), self.expr(target.value))]
-                if isinstance(stored, ast.Slice):
-                    parts = [part or constant(None) for part in (stored.lower, stored.upper, stored.step)]
-                    stored = call("@value:slice", *parts)
-                kept.append(assign(name(index, STORE), stored))
+                kept.append(assign(name(index, STORE), call("@key", name(owner), self.index(target.index))))
                 value = self._in_place(node, ast.Subscript(name(owner), name(index), LOAD))
                 return [*kept, assign(ast.Subscript(name(owner), name(index), STORE), value)]
             case _:
@@ -94,8 +87,7 @@ class StatementCompiler(PatternCompiler):
                 case ex.Local():
                     made.append(ast.Delete([name(target.name, DEL)]))
                 case ex.Subscript():
-                    place = ast.Subscript(self.expr(target.value), self.index(target.index), DEL)
-                    made.append(ast.Delete([place]))
+                    made.append(ast.Delete([self.place(target, DEL)]))
                 case ex.Attribute():
                     owner = call("@writable", self.expr(target.value), constant(target.name))
                     made.append(ast.Delete([ast.Attribute(owner, target.name, DEL)]))
@@ -112,12 +104,12 @@ class StatementCompiler(PatternCompiler):
 
     def _While(self, node: st.While) -> ast.stmt:
         orelse = self.block(node.orelse) if node.orelse else []
-        return ast.While(self.expr(node.test), [*tick(weight(node.body)), *self.block(node.body)], orelse)
+        return ast.While(self.expr(node.test), [*tick(weight_of_loop(node)), *self.block(node.body)], orelse)
 
     def _For(self, node: st.For) -> ast.stmt:
         target, iterable = self.target(node.target), self.iterable(node.iterable)
         orelse = self.block(node.orelse) if node.orelse else []
-        return ast.For(target, iterable, [*tick(weight(node.body)), *self.block(node.body)], orelse)
+        return ast.For(target, iterable, [*tick(weight_of_loop(node)), *self.block(node.body)], orelse)
 
     def _Break(self, node: st.Break) -> ast.stmt:
         return ast.Break()
@@ -172,14 +164,3 @@ def _takes_all(target: ex.Expr) -> bool:
             return any(_takes_all(item) for item in target.items)
         case _:
             return False
-
-
-def weight(body: st.Body) -> int:
-    """Steps that running the statements takes, without what loops and functions in them take by themselves."""
-    count = 0
-    waiting: list[Any] = list(body)
-    while waiting:
-        node = waiting.pop()
-        count += 1
-        waiting.extend(part for part in children(node) if not isinstance(node, st.While | st.For))
-    return count // 8 + 1

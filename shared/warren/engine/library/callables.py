@@ -6,6 +6,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from warren.engine.guards import Guards
+from warren.engine.library.conversions import of_number
 from warren.engine.limits import OBJECT_BYTES, Stop
 from warren.errors import LimitExceeded
 
@@ -16,18 +17,21 @@ if TYPE_CHECKING:
 class Partial:
     """`functools.partial`."""
 
-    __slots__ = ("args", "func", "keywords")
+    __slots__ = ("args", "func", "guards", "keywords")
+    KEPT = ("args", "func", "keywords")
 
-    def __init__(self, func: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> None:
+    def __init__(self, func: Any, args: tuple[Any, ...], keywords: dict[str, Any], guards: Guards) -> None:
         self.func = func
         self.args = args
         self.keywords = keywords
+        self.guards = guards
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self.func(*self.args, *args, **{**self.keywords, **kwargs})
+        self.guards.budget.spend(1 + (len(self.args) >> 3) + (len(self.keywords) >> 1))
+        return self.guards.callee(self.func)(*self.args, *args, **{**self.keywords, **kwargs})
 
     def __warren_attribute__(self, name: str) -> Any:
-        if name in Partial.__slots__:
+        if name in Partial.KEPT:
             return getattr(self, name)
         raise AttributeError(f"'functools.partial' object has no attribute '{name}'", name=name, obj=self)
 
@@ -35,13 +39,19 @@ class Partial:
 class Getter:
     """`operator.itemgetter`."""
 
-    __slots__ = ("items",)
+    __slots__ = ("guards", "items")
+    KEPT = ("items",)
 
-    def __init__(self, items: tuple[Any, ...]) -> None:
+    def __init__(self, items: tuple[Any, ...], guards: Guards) -> None:
         self.items = items
+        self.guards = guards
 
     def __call__(self, obj: Any, /) -> Any:
-        return operator.itemgetter(*self.items)(obj)
+        item, guards = self.guards.item, self.guards
+        if len(self.items) == 1:
+            return item(obj, self.items[0])
+        guards.items(len(self.items))
+        return tuple([item(obj, index) for index in self.items])
 
     def __repr__(self) -> str:
         return f"operator.itemgetter({', '.join(map(repr, self.items))})"
@@ -58,7 +68,8 @@ class AttributeGetter:
         self.attributes = attributes
 
     def __call__(self, obj: Any, /) -> Any:
-        found = tuple(self._read(obj, name) for name in self.names)
+        self.attributes.guards.budget.spend(sum([2 + name.count(".") for name in self.names]))
+        found = tuple([self._read(obj, name) for name in self.names])
         return found[0] if len(found) == 1 else found
 
     def _read(self, value: Any, path: str) -> Any:
@@ -106,12 +117,14 @@ def callables_table(guards: Guards, attributes: Attributes) -> dict[str, Any]:
             raise TypeError("the first argument must be callable")
         allocate(OBJECT_BYTES)
         if isinstance(func, Partial):
-            return Partial(func.func, (*func.args, *args), {**func.keywords, **keywords})
-        return Partial(func, args, keywords)
+            allocate(8 * len(func.args) + 100 * len(func.keywords))
+            return Partial(func.func, (*func.args, *args), {**func.keywords, **keywords}, guards)
+        return Partial(func, args, keywords, guards)
 
     def itemgetter(*items: Any) -> Getter:
         operator.itemgetter(*items)
-        return Getter(items)
+        allocate(OBJECT_BYTES)
+        return Getter(items, guards)
 
     def attrgetter(*names: Any) -> AttributeGetter:
         operator.attrgetter(*names)
@@ -138,28 +151,40 @@ def _check_public(path: str) -> None:
         raise Stop(LimitExceeded(f"operator: {path!r}: names that start with an underscore are private"))
 
 
-PLAIN = (
-    *("abs", "contains", "eq", "ge", "getitem", "gt", "index", "inv", "invert", "is_", "is_not", "le", "lt", "ne"),
-    *("neg", "not_", "pos", "rshift", "truediv", "truth"),
-)
+PLAIN = ("index", "is_", "is_not", "not_", "truth")
 """Operators that need no guard."""
 
 
 def _operators(guards: Guards) -> dict[str, Any]:
-    table = guards.operators()
+    table = guards.operators() | guards.comparisons()
+    contains = table["@compare:in"]
     guarded = {
+        "abs": of_number(guards, abs),
         "add": table["@add"],
         "concat": table["@add"],
+        "contains": lambda container, item: contains(item, container),
         "and_": table["@and"],
+        "eq": table["@compare:=="],
         "floordiv": table["@floor_divide"],
+        "ge": table["@compare:>="],
+        "getitem": guards.item,
+        "gt": table["@compare:>"],
+        "inv": table["@inverted"],
+        "invert": table["@inverted"],
+        "le": table["@compare:<="],
         "lshift": table["@shift"],
+        "lt": table["@compare:<"],
         "mod": table["@modulo"],
         "mul": table["@multiply"],
+        "ne": table["@compare:!="],
+        "neg": table["@negative"],
         "or_": table["@or"],
+        "pos": table["@positive"],
         "pow": table["@power"],
+        "rshift": table["@shift_right"],
         "sub": table["@subtract"],
+        "truediv": table["@divide"],
         "xor": table["@xor"],
     }
     plain = {name: getattr(operator, name) for name in PLAIN}
-    plain["contains"] = lambda container, item: item in guards.searched(container)
     return {f"operator.{name}": function for name, function in (guarded | plain).items()}

@@ -12,6 +12,7 @@ from typing import Any
 from warren.engine.guards import Guards
 from warren.engine.iterators import make_iterator
 from warren.engine.library.iteration import ChainIterator, RepeatIterator
+from warren.engine.limits import OBJECT_BYTES
 
 CONTAINERS: dict[str, type] = {
     "collections.Counter": Counter,
@@ -25,21 +26,26 @@ CONTAINERS: dict[str, type] = {
 def containers_table(guards: Guards) -> dict[str, Any]:
     """What calling the classes does, by intrinsic name."""
     return {
-        "collections.Counter": _counted(guards, Counter),
-        "collections.OrderedDict": _counted(guards, OrderedDict),
-        "collections.defaultdict": _counted(guards, defaultdict),
-        "collections.deque": _counted(guards, deque),
+        "collections.Counter": _made(guards, Counter, guards.hashing),
+        "collections.OrderedDict": _made(guards, OrderedDict, guards.hashing_pairs),
+        "collections.defaultdict": _made(guards, defaultdict, guards.hashing_pairs),
+        "collections.deque": _made(guards, deque, lambda items: items),
     }
 
 
-def _counted(guards: Guards, cls: Callable[..., Any]) -> Callable[..., Any]:
+def _made(guards: Guards, cls: Callable[..., Any], hashed: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A container made of an iterable, or of pairs, in any of the arguments."""
+
     def made(*args: Any, **kwargs: Any) -> Any:
-        guards.budget.allocate(100)
-        return cls(*(guards.counted(arg) if hasattr(type(arg), "__iter__") else arg for arg in args), **kwargs)
+        guards.budget.allocate(OBJECT_BYTES)
+        taken = [hashed(guards.counted(arg)) if hasattr(type(arg), "__iter__") else arg for arg in args]
+        return guards.result(cls(*taken, **kwargs))
 
     return made
 
 
-def elements(counter: Counter[Any]) -> Any:
+def elements(counter: Counter[Any], guards: Guards) -> Any:
     """`Counter.elements()`."""
-    return ChainIterator(make_iterator([RepeatIterator(item, count) for item, count in counter.items()]))
+    guards.items(10 * len(counter))
+    repeats = [RepeatIterator(item, count) for item, count in counter.items()]
+    return ChainIterator(make_iterator(repeats, guards.budget), guards.budget)

@@ -6,25 +6,27 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from warren.engine.iterators import EngineIterator
-from warren.engine.limits import Budget
+from warren.engine.guards import Guards
+from warren.engine.iterators import EngineIterator, TickingIterator
+from warren.engine.limits import Budget, Stop
 from warren.engine.objects import UNBOUND
+from warren.errors import LimitExceeded
 
 
 class GroupIterator(EngineIterator):
     """`itertools.groupby`; a group that is asked for an item moves this one on, and one that is passed by is over."""
 
-    __slots__ = ("budget", "current_key", "current_value", "group", "inner", "key", "target_key")
+    __slots__ = ("current_key", "current_value", "group", "guards", "inner", "key", "target_key")
     KEPT = ("current_key", "current_value", "group", "inner", "key", "target_key")
 
-    def __init__(self, inner: Any, key: Any, budget: Budget) -> None:
+    def __init__(self, inner: Any, key: Any, guards: Guards) -> None:
+        self.guards = guards
         self.inner = inner
         self.key = key
         self.current_key: Any = UNBOUND
         self.target_key: Any = UNBOUND
         self.current_value: Any = UNBOUND
         self.group: Any = None
-        self.budget = budget
 
     def __next__(self) -> Any:
         self.group = None
@@ -35,11 +37,11 @@ class GroupIterator(EngineIterator):
         return self.current_key, self.group
 
     def _is_same(self, key: Any) -> bool:
-        return key is self.current_key or bool(key == self.current_key)
+        return self.guards.is_same(key, self.current_key)
 
     def advance(self) -> None:
         """Take the next item; raises StopIteration at the end."""
-        self.budget.spend(1)
+        self.guards.budget.spend(1)
         value = next(self.inner)
         self.current_key = value if self.key is None else self.key(value)
         self.current_value = value
@@ -99,25 +101,31 @@ class CombiningIterator(EngineIterator):
             self.native = self._begin()
         made = next(self.native)
         self.taken += 1
+        if self.taken > _MOST_COMBINATIONS:
+            raise Stop(LimitExceeded(f"the workflow went through more than {_MOST_COMBINATIONS:,} combinations"))
         self.budget.spend(1)
         self.budget.allocate(8 * len(made))
         return made
 
 
+_MOST_COMBINATIONS = 20_000_000
+"""After a snapshot they are gone through again up to the one that comes next."""
 _COMBINING = ("product", "permutations", "combinations", "combinations_with_replacement")
 
 
-class TeeIterator(EngineIterator):
+class TeeIterator(TickingIterator):
     """One of those that `itertools.tee` makes; `items` is a list with all that was taken from `inner`, for all."""
 
     __slots__ = ("index", "inner", "items")
 
-    def __init__(self, inner: Any, items: list[Any]) -> None:
+    def __init__(self, inner: Any, items: list[Any], budget: Budget) -> None:
+        super().__init__(budget)
         self.inner = inner
         self.items = items
         self.index = 0
 
     def __next__(self) -> Any:
+        self.tick()
         if self.index == len(self.items):
             self.items.append(next(self.inner))
         self.index += 1

@@ -9,26 +9,28 @@ from __future__ import annotations
 from typing import Any
 
 from warren.engine.guards import Guards
-from warren.engine.iterators import EngineIterator, make_iterator
+from warren.engine.iterators import EngineIterator, TickingIterator, make_iterator
 from warren.engine.limits import Budget
 
 _MISSING = object()
 
 
-class ChainIterator(EngineIterator):
+class ChainIterator(TickingIterator):
     """`itertools.chain`; `iterables` is an iterator over what is to come."""
 
     __slots__ = ("current", "iterables")
 
-    def __init__(self, iterables: Any) -> None:
+    def __init__(self, iterables: Any, budget: Budget) -> None:
+        super().__init__(budget)
         self.iterables = iterables
         self.current: Any = None
 
     def __next__(self) -> Any:
         while self.iterables is not None:
+            self.tick()
             if self.current is None:
                 try:
-                    self.current = make_iterator(next(self.iterables))
+                    self.current = make_iterator(next(self.iterables), self.budget)
                 except StopIteration:
                     self.iterables = None
                     break
@@ -39,26 +41,26 @@ class ChainIterator(EngineIterator):
         raise StopIteration
 
 
-class SliceIterator(EngineIterator):
+class SliceIterator(TickingIterator):
     """`itertools.islice`; `position` counts what was taken from `inner`, `following` is the next place to give."""
 
-    __slots__ = ("budget", "following", "inner", "position", "step", "stop")
-    KEPT = ("following", "inner", "position", "step", "stop")
+    __slots__ = ("following", "inner", "position", "step", "stop")
 
     def __init__(self, inner: Any, start: int, stop: int | None, step: int, budget: Budget) -> None:
+        super().__init__(budget)
         self.inner = inner
         self.following = start
         self.stop = stop
         self.step = step
         self.position = 0
-        self.budget = budget
 
     def __next__(self) -> Any:
         if self.inner is None:
             raise StopIteration
+        self.tick()
         place = self.following if self.stop is None else min(self.following, self.stop)
         while self.position < place:
-            self.budget.spend(1)
+            self.tick()
             if next(self.inner, _MISSING) is _MISSING:
                 break
             self.position += 1
@@ -90,6 +92,7 @@ class AccumulateIterator(EngineIterator):
         if self.initial is not None:
             self.total, self.initial, self.has_begun = self.initial, None, True
             return self.total
+        self.guards.budget.spend(1)
         item = next(self.inner)
         function = self.guards.add if self.function is None else self.function
         self.total = function(self.total, item) if self.has_begun else item
@@ -100,15 +103,17 @@ class AccumulateIterator(EngineIterator):
 class CountIterator(EngineIterator):
     """`itertools.count`."""
 
-    __slots__ = ("number", "step")
+    __slots__ = ("guards", "number", "step")
+    KEPT = ("number", "step")
 
-    def __init__(self, number: Any, step: Any) -> None:
+    def __init__(self, number: Any, step: Any, guards: Guards) -> None:
+        self.guards = guards
         self.number = number
         self.step = step
 
     def __next__(self) -> Any:
         number = self.number
-        self.number = number + self.step
+        self.number = self.guards.add(number, self.step)
         return number
 
     def __repr__(self) -> str:
@@ -116,17 +121,19 @@ class CountIterator(EngineIterator):
         return f"count({self.number!r})" if is_plain else f"count({self.number!r}, {self.step!r})"
 
 
-class CycleIterator(EngineIterator):
+class CycleIterator(TickingIterator):
     """`itertools.cycle`."""
 
     __slots__ = ("index", "inner", "saved")
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Any, budget: Budget) -> None:
+        super().__init__(budget)
         self.inner = inner
         self.saved: list[Any] = []
         self.index = 0
 
     def __next__(self) -> Any:
+        self.tick()
         if self.inner is not None:
             try:
                 item = next(self.inner)
@@ -165,27 +172,30 @@ class RepeatIterator(EngineIterator):
 class StarmapIterator(EngineIterator):
     """`itertools.starmap`."""
 
-    __slots__ = ("function", "inner")
+    __slots__ = ("function", "guards", "inner")
+    KEPT = ("function", "inner")
 
-    def __init__(self, function: Any, inner: Any) -> None:
+    def __init__(self, function: Any, inner: Any, guards: Guards) -> None:
         self.function = function
         self.inner = inner
+        self.guards = guards
 
     def __next__(self) -> Any:
-        return self.function(*next(self.inner))
+        self.guards.budget.spend(1)
+        return self.function(*self.guards.counted(next(self.inner)))
 
 
-class _TestingIterator(EngineIterator):
+class _TestingIterator(TickingIterator):
     """Base of those that ask a function about each item."""
 
-    __slots__ = ("budget", "function", "inner", "is_over")
+    __slots__ = ("function", "inner", "is_over")
     KEPT = ("function", "inner", "is_over")
 
     def __init__(self, function: Any, inner: Any, budget: Budget) -> None:
+        super().__init__(budget)
         self.function = function
         self.inner = inner
         self.is_over = False
-        self.budget = budget
 
 
 class TakeIterator(_TestingIterator):
@@ -196,6 +206,7 @@ class TakeIterator(_TestingIterator):
     def __next__(self) -> Any:
         if self.is_over:
             raise StopIteration
+        self.tick()
         item = next(self.inner)
         if self.function(item):
             return item
@@ -210,7 +221,7 @@ class DropIterator(_TestingIterator):
 
     def __next__(self) -> Any:
         for item in self.inner:
-            self.budget.spend(1)
+            self.tick()
             if self.is_over or not self.function(item):
                 self.is_over = True
                 return item
@@ -224,37 +235,37 @@ class RejectIterator(_TestingIterator):
 
     def __next__(self) -> Any:
         for item in self.inner:
-            self.budget.spend(1)
+            self.tick()
             if not (item if self.function is None else self.function(item)):
                 return item
         raise StopIteration
 
 
-class CompressIterator(EngineIterator):
+class CompressIterator(TickingIterator):
     """`itertools.compress`."""
 
-    __slots__ = ("budget", "inner", "selectors")
-    KEPT = ("inner", "selectors")
+    __slots__ = ("inner", "selectors")
 
     def __init__(self, inner: Any, selectors: Any, budget: Budget) -> None:
+        super().__init__(budget)
         self.inner = inner
         self.selectors = selectors
-        self.budget = budget
 
     def __next__(self) -> Any:
         while True:
-            self.budget.spend(1)
+            self.tick()
             item = next(self.inner)
             if next(self.selectors):
                 return item
 
 
-class PairwiseIterator(EngineIterator):
+class PairwiseIterator(TickingIterator):
     """`itertools.pairwise`."""
 
     __slots__ = ("has_begun", "inner", "last")
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Any, budget: Budget) -> None:
+        super().__init__(budget)
         self.inner = inner
         self.last: Any = None
         self.has_begun = False
@@ -262,6 +273,7 @@ class PairwiseIterator(EngineIterator):
     def __next__(self) -> Any:
         if self.inner is None:
             raise StopIteration
+        self.tick()
         try:
             if not self.has_begun:
                 self.last, self.has_begun = next(self.inner), True
@@ -273,45 +285,48 @@ class PairwiseIterator(EngineIterator):
         return pair
 
 
-class LongestIterator(EngineIterator):
+class LongestIterator(TickingIterator):
     """`itertools.zip_longest`; an exhausted iterator is None."""
 
     __slots__ = ("fill", "inners")
 
-    def __init__(self, inners: list[Any], fill: Any) -> None:
+    def __init__(self, inners: list[Any], fill: Any, budget: Budget) -> None:
+        super().__init__(budget)
         self.inners = inners
         self.fill = fill
 
     def __next__(self) -> Any:
-        if all(inner is None for inner in self.inners):
+        left = sum(inner is not None for inner in self.inners)
+        if not left:
             raise StopIteration
+        self.tick(1 + (len(self.inners) >> 2))
         items = []
         for index, inner in enumerate(self.inners):
             item = self.fill if inner is None else next(inner, _MISSING)
             if item is _MISSING:
                 self.inners[index], item = None, self.fill
-                if all(other is None for other in self.inners):
+                left -= 1
+                if not left:
                     raise StopIteration
             items.append(item)
         return tuple(items)
 
 
-class BatchedIterator(EngineIterator):
+class BatchedIterator(TickingIterator):
     """`itertools.batched`, which CPython has since 3.12."""
 
-    __slots__ = ("budget", "inner", "size", "strict")
-    KEPT = ("inner", "size", "strict")
+    __slots__ = ("inner", "size", "strict")
 
     def __init__(self, inner: Any, size: int, strict: bool, budget: Budget) -> None:
+        super().__init__(budget)
         self.inner = inner
         self.size = size
         self.strict = strict
-        self.budget = budget
 
     def __next__(self) -> Any:
         items: list[Any] = []
         while self.inner is not None and len(items) < self.size:
-            self.budget.spend(1)
+            self.tick()
             item = next(self.inner, _MISSING)
             if item is _MISSING:
                 self.inner = None

@@ -58,17 +58,17 @@ def iteration_table(guards: Guards) -> dict[str, Any]:
 
     def islice(iterable: Any, *args: Any) -> Any:
         itertools.islice((), *args)
-        inner, asked = make_iterator(iterable), slice(*args)
+        inner, asked = make_iterator(iterable, budget), slice(*args)
         stop = None if asked.stop is None else operator.index(asked.stop)
         start, step = operator.index(asked.start or 0), operator.index(asked.step or 1)
         return SliceIterator(inner, start, stop, step, budget)
 
     def accumulate(iterable: Any, func: Any = None, *, initial: Any = None) -> Any:
-        return AccumulateIterator(make_iterator(iterable), func, initial, guards)
+        return AccumulateIterator(make_iterator(iterable, budget), guards.callee(func), initial, guards)
 
     def count(start: Any = 0, step: Any = 1) -> Any:
         itertools.count(start, step)
-        return CountIterator(start, step)
+        return CountIterator(start, step, guards)
 
     def repeat(*args: Any, **named: Any) -> Any:
         itertools.repeat(*args, **named)
@@ -79,30 +79,32 @@ def iteration_table(guards: Guards) -> dict[str, Any]:
         size = operator.index(n)
         if size < 1:
             raise ValueError("n must be at least one")
-        return BatchedIterator(make_iterator(iterable), size, bool(strict), budget)
+        return BatchedIterator(make_iterator(iterable, budget), size, bool(strict), budget)
 
     def tee(iterable: Any, n: Any = 2) -> Any:
         if isinstance(n, int):
             budget.allocate(100 * max(n, 0))
         itertools.tee((), n)
-        inner, items = make_iterator(iterable), []  # type: ignore[var-annotated]  # of anything
-        return tuple(TeeIterator(inner, items) for _ in range(n))
+        inner, items = make_iterator(iterable, budget), []  # type: ignore[var-annotated]  # of anything
+        return tuple(TeeIterator(inner, items, budget) for _ in range(n))
 
     return (
         _combining_table(guards)
         | _choosing_table(guards)
         | {
-            "itertools.chain": lambda *iterables: ChainIterator(make_iterator(iterables)),
-            "itertools.chain.from_iterable": lambda iterable, /: ChainIterator(make_iterator(iterable)),
+            "itertools.chain": lambda *iterables: ChainIterator(make_iterator(iterables, budget), budget),
+            "itertools.chain.from_iterable": lambda iterable, /: ChainIterator(make_iterator(iterable, budget), budget),
             "itertools.islice": islice,
             "itertools.accumulate": accumulate,
             "itertools.count": count,
-            "itertools.cycle": lambda iterable, /: CycleIterator(make_iterator(iterable)),
+            "itertools.cycle": lambda iterable, /: CycleIterator(make_iterator(iterable, budget), budget),
             "itertools.repeat": repeat,
-            "itertools.starmap": lambda function, iterable, /: StarmapIterator(function, make_iterator(iterable)),
-            "itertools.pairwise": lambda iterable, /: PairwiseIterator(make_iterator(iterable)),
+            "itertools.starmap": lambda function, iterable, /: StarmapIterator(
+                guards.callee(function), make_iterator(iterable, budget), guards
+            ),
+            "itertools.pairwise": lambda iterable, /: PairwiseIterator(make_iterator(iterable, budget), budget),
             "itertools.zip_longest": lambda *iterables, fillvalue=None: LongestIterator(
-                [make_iterator(one) for one in iterables], fillvalue
+                [make_iterator(one, budget) for one in iterables], fillvalue, budget
             ),
             "itertools.batched": batched,
             "itertools.tee": tee,
@@ -111,17 +113,17 @@ def iteration_table(guards: Guards) -> dict[str, Any]:
 
 
 def _choosing_table(guards: Guards) -> dict[str, Any]:
-    budget = guards.budget
+    budget, callee = guards.budget, guards.callee
+
+    def over(value: Any) -> Any:
+        return make_iterator(value, budget)
+
     return {
-        "itertools.takewhile": lambda predicate, iterable, /: TakeIterator(predicate, make_iterator(iterable), budget),
-        "itertools.dropwhile": lambda predicate, iterable, /: DropIterator(predicate, make_iterator(iterable), budget),
-        "itertools.filterfalse": lambda function, iterable, /: RejectIterator(
-            function, make_iterator(iterable), budget
-        ),
-        "itertools.compress": lambda data, selectors: CompressIterator(
-            make_iterator(data), make_iterator(selectors), budget
-        ),
-        "itertools.groupby": lambda iterable, key=None: GroupIterator(make_iterator(iterable), key, budget),
+        "itertools.takewhile": lambda predicate, iterable, /: TakeIterator(callee(predicate), over(iterable), budget),
+        "itertools.dropwhile": lambda predicate, iterable, /: DropIterator(callee(predicate), over(iterable), budget),
+        "itertools.filterfalse": lambda function, iterable, /: RejectIterator(callee(function), over(iterable), budget),
+        "itertools.compress": lambda data, selectors: CompressIterator(over(data), over(selectors), budget),
+        "itertools.groupby": lambda iterable, key=None: GroupIterator(over(iterable), callee(key), guards),
     }
 
 

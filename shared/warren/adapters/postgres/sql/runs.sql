@@ -24,15 +24,19 @@ WITH given AS (
 )
 SELECT id FROM created;
 
--- Gives existing runs a new reply address, where one is named; returns which of the ids exist.
--- name: adopt_runs(run_id, reply_to, correlation_id)
+-- Gives existing runs of the workflow a new reply address, where one is named; returns which of the ids exist, and whose
+-- they are. The pairs of id and workflow must be distinct.
+-- name: adopt_runs(run_id, workflow, reply_to, correlation_id)
 WITH given AS (
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]) AS given (id, reply_to, correlation_id)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+        AS given (id, workflow, reply_to, correlation_id)
 ), answered AS (
     UPDATE runs SET reply_to = given.reply_to, correlation_id = given.correlation_id
-    FROM given WHERE runs.id = given.id AND runs.id = ANY ($1::uuid[]) AND given.reply_to IS NOT NULL
+    FROM given
+    WHERE runs.id = given.id AND runs.id = ANY ($1::uuid[]) AND runs.workflow = given.workflow
+      AND given.reply_to IS NOT NULL
 )
-SELECT id FROM runs WHERE id = ANY ($1::uuid[]);
+SELECT id, workflow FROM runs WHERE id = ANY ($1::uuid[]);
 
 -- name: find_key_owners(workflow, key)
 SELECT runs.id, runs.workflow, runs.key
@@ -63,19 +67,24 @@ SELECT id, workflow, version, shard, status, input, result, error, key, parent, 
        correlation_id, created_at, finished_at
 FROM runs WHERE workflow = $1::text AND key = $2::text;
 
--- name: list_runs(status, before, limit)
+-- The bounds are never NULL, so that each page begins in the index where the last one ended.
+-- name: list_runs(status, created_before, id_before, limit)
 SELECT id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
        correlation_id, created_at, finished_at
 FROM runs
-WHERE ($1::text IS NULL OR status = $1::text) AND ($2::uuid IS NULL OR id < $2::uuid)
-ORDER BY id DESC LIMIT $3::bigint;
+WHERE ($1::text IS NULL OR status = $1::text)
+  AND (created_at, id) < (coalesce($2::timestamptz, 'infinity'::timestamptz),
+                          coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+ORDER BY created_at DESC, id DESC LIMIT $4::bigint;
 
--- name: list_runs_of_workflow(workflow, status, before, limit)
+-- name: list_runs_of_workflow(workflow, status, created_before, id_before, limit)
 SELECT id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
        correlation_id, created_at, finished_at
 FROM runs
-WHERE workflow = $1::text AND ($2::text IS NULL OR status = $2::text) AND ($3::uuid IS NULL OR id < $3::uuid)
-ORDER BY id DESC LIMIT $4::bigint;
+WHERE workflow = $1::text AND ($2::text IS NULL OR status = $2::text)
+  AND (created_at, id) < (coalesce($3::timestamptz, 'infinity'::timestamptz),
+                          coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+ORDER BY created_at DESC, id DESC LIMIT $5::bigint;
 
 -- name: due_runs(before, limit)
 SELECT id, shard, wake_at FROM runs

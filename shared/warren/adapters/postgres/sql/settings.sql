@@ -1,9 +1,11 @@
 -- For each new connection. Every statement has one good plan, over indexes, and planning it anew costs more than running
 -- it. PostgreSQL cannot know: it plans while the tables are still small and unanalysed, takes a sequential scan for the
 -- cheapest, and keeps to it while they grow. (Without sequential scans costs look so high that it would compile, too.)
+-- Nor do bitmaps: of few rows they look cheap, and of many they read all to sort out the first ones.
 -- name: prepare_session()
 SET plan_cache_mode = force_generic_plan;
 SET enable_seqscan = off;
+SET enable_bitmapscan = off;
 SET jit = off;
 
 -- name: get_setting(name)

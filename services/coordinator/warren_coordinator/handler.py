@@ -1,0 +1,67 @@
+"""The handler of events put together from its parts."""
+
+from __future__ import annotations
+
+from warren.ports import RunStore
+from warren.runtime.clock import Clock
+from warren.runtime.durations import ConsumerCounts, Durations
+from warren.runtime.processor import RecentCauses
+from warren.runtime.programs import Programs
+from warren.runtime.quarantine import Quarantine
+from warren.runtime.telemetry import Telemetry
+from warren.runtime.timers import Timers
+from warren.runtime.transition_watchdog import TransitionWatchdog
+from warren.runtime.trial import Trial
+from warren_coordinator.cache import RunCache
+from warren_coordinator.careful import CarefulHandling
+from warren_coordinator.commits import Commits
+from warren_coordinator.events import EventHandler
+from warren_coordinator.loads import RunLoader
+
+
+def make_handler(
+    *,
+    store: RunStore,
+    programs: Programs,
+    cache: RunCache,
+    recent: RecentCauses,
+    timers: Timers,
+    durations: Durations,
+    consumers: ConsumerCounts,
+    telemetry: Telemetry,
+    clock: Clock,
+    quarantine: Quarantine,
+    watchdog: TransitionWatchdog,
+    trial: Trial,
+    shards: int,
+    max_losses: int,
+) -> EventHandler:
+    """An `EventHandler` over these; `shards` counts the event queues, `max_losses` the leases lost in a row."""
+    loader = RunLoader(store=store, programs=programs, cache=cache, clock=clock)
+    commits = Commits(
+        store=store,
+        cache=cache,
+        timers=timers,
+        durations=durations,
+        consumers=consumers,
+        telemetry=telemetry,
+        shards=shards,
+    )
+    careful = CarefulHandling(
+        cache=cache, loader=loader, commits=commits, clock=clock, max_losses=max_losses, watchdog=watchdog
+    )
+    return EventHandler(
+        store=store,
+        cache=cache,
+        loader=loader,
+        commits=commits,
+        careful=careful,
+        quarantine=quarantine,
+        recent=recent,
+        timers=timers,
+        durations=durations,
+        clock=clock,
+        max_losses=max_losses,
+        watchdog=watchdog,
+        trial=trial,
+    )

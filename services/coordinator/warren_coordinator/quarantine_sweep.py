@@ -1,0 +1,81 @@
+"""Publishing again, with growing pauses, what was quarantined; what the broker takes is forgotten here.
+
+One coordinator at a time does it, which saves work and matters to nothing else: a message that is published twice is
+harmless. What is about a run that has ended meanwhile is dropped. Must not know why a message was set aside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+from warren.contracts import names
+from warren.contracts.messages import RunStatus
+from warren.errors import InfrastructureError, MessageRefused, UnroutableMessage, WarrenError
+from warren.ports import Broker, QuarantinedMessage, RunStore
+from warren.runtime.clock import Clock
+from warren.runtime.logs import get_logger
+from warren.runtime.publisher import Repair
+from warren.runtime.quarantine import Quarantine, message_of
+from warren_coordinator.turn import Turn
+
+log = get_logger(__name__)
+
+SETTING: Final = "quarantine"
+_LOOK_SECONDS: Final = 5.0
+_TURN: Final = timedelta(seconds=30)
+_PAGE: Final = 20
+
+
+class QuarantineSweep:
+    """Looks every few seconds for what is to be tried again. `repair` makes a route that was missing."""
+
+    def __init__(self, *, broker: Broker, store: RunStore, clock: Clock, repair: Repair) -> None:
+        self._broker = broker
+        self._store = store
+        self._clock = clock
+        self._repair = repair
+        self._quarantine = Quarantine(store, clock)
+        self._turn = Turn(store=store, clock=clock, setting=SETTING, length=_TURN)
+
+    async def run(self) -> None:
+        """Look for ever; run it as a task."""
+        never = asyncio.Event()
+        while True:
+            await self._clock.wait(never, _LOOK_SECONDS)
+            try:
+                if await self._turn.is_mine():
+                    await self._look()
+            except WarrenError as error:
+                log.warning("cannot look into the quarantine", error=f"{type(error).__name__}: {error}")
+
+    async def _look(self) -> None:
+        while due := await self._store.quarantined(due_at=self._clock.now(), limit=_PAGE):
+            for kept in due:
+                await self._try(kept)
+            if len(due) < _PAGE:
+                return
+
+    async def _try(self, kept: QuarantinedMessage) -> None:
+        if kept.run_id is not None and kept.exchange in (names.ACTIONS_EXCHANGE, names.EVENTS_EXCHANGE):
+            run = await self._store.get_run(kept.run_id)
+            if run is None or run.status is not RunStatus.RUNNING:
+                await self._store.release([kept])
+                log.info("quarantined message dropped: its run has ended", id=str(kept.id), run_id=str(kept.run_id))
+                return
+        try:
+            await self._broker.publish([message_of(kept)])
+        except MessageRefused as error:
+            await self._quarantine.keep_again(kept, next(iter(error.refusals.values())).reason)
+        except UnroutableMessage as error:
+            await self._repair_for(kept, error)
+        else:
+            await self._store.release([kept])
+            log.info("quarantined message published", id=str(kept.id), tries=kept.tries + 1)
+
+    async def _repair_for(self, kept: QuarantinedMessage, error: UnroutableMessage) -> None:
+        try:
+            await self._repair(error)
+        except InfrastructureError as failure:
+            await self._quarantine.keep_again(kept, f"{type(failure).__name__}: {failure}")

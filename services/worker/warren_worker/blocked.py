@@ -1,0 +1,78 @@
+"""What a worker does in the watchdog's thread while an action blocks its event loop: blocking is slow, never double.
+
+The broker keeps the connection, and so gives nothing that lies here to another worker. Whatever has a lease keeps it,
+and whatever is due gets one. (Its delivery is acknowledged by the loop, later.) What the broker has sent since, which
+nobody here has read, can have no lease: so the coordinators are told that there is a blocked worker, and take nothing
+for lost meanwhile. Must not know how an attempt is run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from warren.contracts import messages, names
+from warren.ports import Broker, OutgoingMessage
+from warren.runtime.outbox import event_messages
+from warren.runtime.watchdog import context_of
+from warren.sdk.context import current_context
+from warren_worker.attempts import Attempt
+from warren_worker.leases import BEATS, Leases
+from warren_worker.pool import Pool
+
+_TELLS: Final = 2
+"""Times that the coordinators are told in the time between two of their looks."""
+_SIGN: Final = OutgoingMessage(names.DEFAULT_EXCHANGE, names.BLOCKED_QUEUE, b"", mandatory=False, persistent=False)
+
+
+class BlockedLoop:
+    """The watchdog's `keep_alive`. `look_seconds` is how often a coordinator looks for what is lost."""
+
+    def __init__(self, *, broker: Broker, pool: Pool, leases: Leases, look_seconds: float) -> None:
+        self._broker = broker
+        self._pool = pool
+        self._leases = leases
+        self._tell_seconds = look_seconds / _TELLS
+        self._told_at = float("-inf")
+        self._beat_at: dict[Attempt, float] = {}
+
+    def keep_alive(self, _: float) -> None:
+        """One sign of life, with what has to be said now. From another thread."""
+        now = time.monotonic()  # what the loop's own time is; uvloop's stands still with it
+        held = self._pool.held
+        beating = [each for each in held if self._is_due(each, now)]
+        outgoing = event_messages([(each.action.shard, self._beat(each)) for each in beating])
+        if telling := now >= self._told_at + self._tell_seconds:
+            outgoing.append(_SIGN)
+        if not self._broker.keep_alive(outgoing):
+            return
+        if telling:
+            self._told_at = now
+        self._beat_at = {each: at for each, at in self._beat_at.items() if each in held} | dict.fromkeys(beating, now)
+
+    def _is_due(self, attempt: Attempt, now: float) -> bool:
+        job = attempt.job
+        if job is not None and not self._leases.is_due(job, now):
+            return False
+        return now >= self._beat_at.get(attempt, float("-inf")) + self._leases.seconds / BEATS
+
+    def _beat(self, attempt: Attempt) -> messages.ActionStarted | messages.ActionHeartbeat:
+        if attempt.job is None or attempt in self._beat_at:
+            return self._leases.heartbeat(attempt.action)
+        return self._leases.started(attempt.action)
+
+
+def describe_action(task: asyncio.Task[Any] | None) -> Mapping[str, object]:
+    """The action that a task runs, or was started by, for the log; from another thread."""
+    variables = None if task is None else context_of(task)
+    action = None if variables is None else variables.get(current_context)
+    if action is None:
+        return {}
+    return {
+        "action": action.action,
+        "run_id": str(action.run_id),
+        "invocation": action.invocation,
+        "attempt": action.attempt,
+    }

@@ -1,0 +1,57 @@
+"""Indexing within the budget: `x[i]`, `x[i] = y` and `del x[i]`, where a key is hashed or items have to move."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final
+
+from warren.engine.costs import MAPPINGS
+from warren.engine.keys import Keys
+from warren.engine.records import MEMBERS
+
+INDEXED: Final[frozenset[Any]] = frozenset({list, tuple, str, bytes, range})
+"""Classes that are indexed by number in a constant time."""
+_MANY: Final = 64
+
+
+class Places(Keys):
+    """Guarded indexing over one budget."""
+
+    result: Callable[[Any], Any]
+    """Of `Arithmetic`: takes the bytes of what an operation made."""
+
+    def places(self) -> dict[str, Any]:
+        """The globals of compiled code that this class provides."""
+        return {"@item": self.item, "@key": self.key, "@deleted": self.deleted, "@indexed": INDEXED}
+
+    def item(self, owner: Any, index: Any) -> Any:
+        """`owner[index]`."""
+        if owner.__class__ in INDEXED:
+            return self.result(owner[index]) if index.__class__ is slice else owner[index]
+        return owner[self.key(owner, index)]
+
+    def key(self, owner: Any, index: Any) -> Any:
+        """An index or key that is about to be read or assigned; the same, with what that takes taken."""
+        cls = owner.__class__
+        if cls in MAPPINGS:
+            kind = index.__class__
+            if kind is str or kind is float:
+                return index
+            return self.hashed(index, owner)
+        if index.__class__ is slice:
+            self._moving(owner)
+        elif cls is deque and len(owner) > _MANY:
+            self._budget.spend(len(owner) >> 10)
+        elif not hasattr(cls, MEMBERS):
+            return index
+        return index
+
+    def deleted(self, owner: Any, index: Any) -> Any:
+        """A key or index whose item is about to be deleted: what stands behind it moves."""
+        self._moving(owner)
+        return self.key(owner, index)
+
+    def _moving(self, owner: Any) -> None:
+        if (owner.__class__ is list or owner.__class__ is deque) and len(owner) > _MANY:
+            self._budget.spend(len(owner) >> 8)

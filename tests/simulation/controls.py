@@ -1,0 +1,49 @@
+"""Safeguards that a simulation can do without, to show that it would notice: each takes a part of the services away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+from unittest.mock import patch
+
+import warren.runtime.publisher
+import warren_coordinator.incoming
+from warren.runtime.quarantine import Quarantine
+from warren_coordinator.careful import CarefulHandling
+from warren_coordinator.commits import Commits
+
+
+async def _nothing(*_: Any, **__: Any) -> None:
+    """What was to be kept is dropped."""
+
+
+async def _nobody(*_: Any, **__: Any) -> list[Any]:
+    """What went wrong is dropped."""
+    return []
+
+
+async def _whole_or_not(commits: Any, error: Exception, transitions: Any, *_: Any) -> None:
+    """A refused commit is not taken apart: everything in it is dropped."""
+    commits._forget(transitions.touched)
+
+
+CONTROLS: Final = {
+    "salvage": lambda: patch.object(warren_coordinator.incoming, "_salvaged", lambda body: []),
+    "careful": lambda: patch.object(CarefulHandling, "handle", _nobody),
+    "halves": lambda: patch.object(Commits, "_commit_by_halves", _whole_or_not),
+    "replacement": lambda: patch.object(warren.runtime.publisher, "replacement_of", lambda *_: None),
+    "quarantine": lambda: patch.object(Quarantine, "_keep", _nothing),
+}
+"""By name. `salvage` reads ill-formed batches, `careful` ends runs whose events go wrong, `halves` finds a row that the
+store refuses, `replacement` has fail what a refused message was about, `quarantine` keeps what cannot be sent now."""
+
+
+@contextmanager
+def without(name: str | None) -> Iterator[None]:
+    """Take one safeguard away."""
+    if name is None:
+        yield
+        return
+    with CONTROLS[name]():
+        yield

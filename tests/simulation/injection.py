@@ -1,0 +1,89 @@
+"""Faults of single events, injected where they are decoded, applied, encoded, stored, published or loaded.
+
+A hostile run leaves its kind as a mark in what is about it; whatever has the mark goes wrong, and nothing else does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import warren_compiler.first_transition
+import warren_coordinator.deciding
+import warren_coordinator.loads
+from warren.contracts import messages, names
+from warren.engine import Command, DispatchAction, Executable
+from warren.errors import InternalError, InvalidInput, Refusal, StoreError
+from warren.ports import LoadedRun, OutgoingMessage, TransitionRow
+from warren.runtime.outbox import Outbox
+
+CURED_SECONDS: Final = 20.0
+"""A full queue has room, and a run that cannot be loaded can be, so long after its start."""
+
+
+def corrupted(message: OutgoingMessage) -> OutgoingMessage:
+    """An event with the mark, as a worker with a fault would send it."""
+    if message.exchange != names.EVENTS_EXCHANGE or b'"result":"decode"' not in message.body:
+        return message
+    data = json.loads(message.body)
+    for item in data["items"]:
+        if item.get("result") == "decode":
+            item["duration_ms"] = "a while"
+    return OutgoingMessage(message.exchange, message.routing_key, json.dumps(data).encode(), message.headers)
+
+
+def refusal_of(message: OutgoingMessage, now: float, started_at: Callable[[bytes], float]) -> Refusal | None:
+    """What the broker does not take: for ever, or until there is room."""
+    if message.exchange == names.ACTIONS_EXCHANGE:
+        if b'"args":["publish!"]' in message.body:
+            return Refusal("injected")
+        if b'"args":["full!"]' in message.body and now < started_at(message.body) + CURED_SECONDS:
+            return Refusal("injected: full", may_pass=True)
+    return None
+
+
+def refuse_rows(transitions: Iterable[TransitionRow]) -> None:
+    """What the store does not take."""
+    for row in transitions:
+        if '"result":"store"' in row.event:
+            raise InvalidInput("injected") if row.run_id.int % 2 else StoreError("injected")
+
+
+@contextmanager
+def faults_in_services(now: Callable[[], float], started_at: Callable[[UUID], float]) -> Iterator[None]:
+    """While it is open, the services' own code raises where a mark is met."""
+    deciding, loads, first = warren_coordinator.deciding, warren_coordinator.loads, warren_compiler.first_transition
+    saved = deciding.apply, Outbox.add_action, loads.replay, first.start_run
+    apply, add_action, replay, start_run = saved
+
+    def faulty_apply(state: Any, event: messages.RunEvent, at: datetime) -> list[Command] | None:
+        if isinstance(event, messages.ActionSucceeded) and event.result == "apply":
+            state.pending.clear()
+            raise RecursionError("injected")
+        return apply(state, event, at)
+
+    def faulty_add_action(outbox: Outbox, header: Any, command: DispatchAction) -> None:
+        if command.args == ["encode!"]:
+            raise ValueError("injected")
+        add_action(outbox, header, command)
+
+    def faulty_replay(executable: Executable, loaded: LoadedRun) -> Any:
+        if loaded.run.input == '{"kind":"load"}' and now() < started_at(loaded.run.run_id) + CURED_SECONDS:
+            raise InternalError("injected")
+        return replay(executable, loaded)
+
+    def faulty_start(executable: Executable, **arguments: Any) -> Any:
+        if arguments["input"].get("kind") == "start":
+            raise ZeroDivisionError("injected")
+        return start_run(executable, **arguments)
+
+    deciding.apply, loads.replay, first.start_run = faulty_apply, faulty_replay, faulty_start
+    Outbox.add_action = faulty_add_action  # type: ignore[method-assign]  # put back below
+    try:
+        yield
+    finally:
+        deciding.apply, Outbox.add_action, loads.replay, first.start_run = saved  # type: ignore[method-assign]  # as it was
