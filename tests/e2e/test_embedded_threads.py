@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -102,15 +103,24 @@ class Pooled(Workflow):
 '''
 
 
+STARTED: list[subprocess.Popen[str]] = []
+
+
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def place(tmp_path: Path) -> Iterator[Path]:
+    """A directory with the module; what was started there and did not end is killed."""
     (tmp_path / "holds.py").write_text(MODULE)
-    return tmp_path
+    yield tmp_path
+    while STARTED:
+        process = STARTED.pop()
+        process.kill()
+        process.communicate()
 
 
 def begin_holding(place: Path, workflow: str, *, drain: str) -> subprocess.Popen[str]:
     """Start a run, and return when its action holds it."""
     process = begin(place, "run", f"holds:{workflow}", servers={"WARREN_DRAIN_SECONDS": drain})
+    STARTED.append(process)
     deadline = time.monotonic() + 60
     while not (place / "holding").exists():
         assert process.poll() is None, process.communicate()

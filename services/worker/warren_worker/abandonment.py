@@ -13,28 +13,27 @@ from collections.abc import Callable
 
 from warren.runtime.logs import get_logger
 from warren.sdk.threads import MAX_THREADS, AbandonedCall, ThreadPool, summary
+from warren_worker.settings import WorkerSettings
 
 log = get_logger(__name__)
 
 
 class Abandonment:
-    """The threads of one worker, at most `limit` of them abandoned.
+    """The threads of one worker, at most `max_abandoned_threads` of them abandoned.
 
     `restart` is called once, on the event loop, when there are so many; None where the process is not the worker's own.
     When `stop` is set the worker ends anyhow.
     """
 
-    def __init__(
-        self, *, concurrency: int, limit: int, stop: asyncio.Event, restart: Callable[[], None] | None
-    ) -> None:
-        self._limit = limit
+    def __init__(self, settings: WorkerSettings, *, stop: asyncio.Event, restart: Callable[[], None] | None) -> None:
+        self._limit = settings.max_abandoned_threads
         self._stop = stop
         self._restart = restart
         self._is_over = False
         self._loop = asyncio.get_running_loop()
         self.threads = ThreadPool(
-            max_threads=max(MAX_THREADS, 2 * concurrency),
-            max_abandoned=limit if restart is None else None,
+            max_threads=max(MAX_THREADS, 2 * settings.concurrency),
+            max_abandoned=self._limit if restart is None else None,
             on_abandoned=self._tell,
         )
 

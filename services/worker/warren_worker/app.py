@@ -68,9 +68,7 @@ async def run(
     repair = route_repair(broker, topology)
     reporter = Reporter(broker, repair=repair)
     performer = _performer(settings, reporter, registry=registry, modules=modules, telemetry=telemetry)
-    abandonment = Abandonment(
-        concurrency=settings.concurrency, limit=settings.max_abandoned_threads, stop=stop, restart=restart
-    )
+    abandonment = Abandonment(settings, stop=stop, restart=restart)
     with abandonment.threads.as_current():
         pool = Pool(concurrency=settings.concurrency, perform=performer.perform, drop=reporter.drop)
     intakes = Intakes(broker, [action_queue(queue) for queue in queues], limit=settings.concurrency)
