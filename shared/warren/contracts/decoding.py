@@ -9,7 +9,7 @@ import decimal
 import pathlib
 import uuid
 import zoneinfo
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -22,6 +22,8 @@ class TypeResolver(Protocol):
 
     set_type: Callable[[list[Any]], Any]
     frozenset_type: Callable[[list[Any]], Any]
+    deque_type: Callable[..., Any]
+    defaultdict_type: Callable[..., Any]
 
     def build_enum(self, ref: str, name: str, value: Any) -> Any: ...
 
@@ -81,7 +83,7 @@ def _decode_default_dict(data: dict[str, Any], types: TypeResolver) -> Any:
         raise InvalidInput(f"a defaultdict cannot make its values by {name!r}")
     own: dict[str, Any] = {"set": types.set_type, "frozenset": types.frozenset_type}
     factory: Any = None if name is None else own.get(name) or getattr(builtins, name)
-    return defaultdict(factory, _decode_dict(data, types))
+    return types.defaultdict_type(factory, _decode_dict(data, types))
 
 
 def _decode_datetime(data: dict[str, Any], types: TypeResolver) -> Any:
@@ -129,7 +131,7 @@ _DECODERS: dict[str, Callable[[dict[str, Any], TypeResolver], Any]] = {
     "counter": _decode_counter,
     "ordereddict": lambda data, types: OrderedDict(_decode_dict(data, types)),
     "defaultdict": _decode_default_dict,
-    "deque": lambda data, types: deque(_items(data, types), data.get("n")),
+    "deque": lambda data, types: types.deque_type(_items(data, types), data.get("n")),
     "int": lambda data, types: int(data["v"], 16),
     "float": lambda data, types: float(data["v"]),
     "complex": lambda data, types: complex(*_items(data, types)),

@@ -11,11 +11,12 @@ import functools
 import pathlib
 import uuid
 import zoneinfo
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 from warren.engine.contexts import FUTURE_METHODS, Contexts
+from warren.engine.deep_containers import DefaultDict, Deque
 from warren.engine.guards import Guards
 from warren.engine.views import DictItems, DictKeys, DictValues
 from warren.engine.limits import Stop
@@ -78,8 +79,8 @@ _ALLOWED: dict[type, frozenset[str]] = {
     ),
     Counter: _public(Counter),
     OrderedDict: _public(OrderedDict),
-    defaultdict: _public(defaultdict),
-    deque: _public(deque),
+    DefaultDict: _public(DefaultDict),
+    Deque: _public(Deque),
     Closure: frozenset(),
     ActionCall: frozenset(),
     ChildCall: frozenset(),

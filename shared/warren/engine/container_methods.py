@@ -6,11 +6,12 @@ class and name; `methods` looks into it.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from warren.engine.costs import MAPPINGS, SETS, is_sized
+from warren.engine.deep_containers import Deque
 from warren.engine.guards import Guards
 from warren.engine.library.containers import elements
 from warren.engine.library.whole import sort_key
@@ -36,7 +37,7 @@ class ContainerMethods:
             list: listed | {"sort": self._sort},
             tuple: dict(sequence),
             range: dict.fromkeys(("index", "count"), self._of_range),
-            deque: listed | {"rotate": self._through, "extendleft": self._extend, "pop": self._plain},
+            Deque: listed | {"rotate": self._through, "extendleft": self._extend, "pop": self._plain},
             DictKeys: {"isdisjoint": self._with_others},
             DictItems: {"isdisjoint": self._with_others},
         }

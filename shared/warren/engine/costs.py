@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import uuid
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from warren.engine.deep_containers import DefaultDict, Deque
 from warren.engine.limits import Budget
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.records import MEMBERS
@@ -23,9 +24,9 @@ CONSTANT: Final = frozenset({bool, float, complex, type(None), dt.date, dt.timed
 _SLOW: Final = frozenset({dt.datetime, dt.time, uuid.UUID})
 """The same, but written in Python in part: a time zone is asked for its offset."""
 _UNITS_OF_SLOW: Final = 8
-SEQUENCES: Final[frozenset[type]] = frozenset({list, tuple, deque})
+SEQUENCES: Final[frozenset[type]] = frozenset({list, tuple, Deque})
 SETS: Final[frozenset[type]] = frozenset({OrderedSet, OrderedFrozenSet})
-MAPPINGS: Final[frozenset[type]] = frozenset({dict, Counter, OrderedDict, defaultdict})
+MAPPINGS: Final[frozenset[type]] = frozenset({dict, Counter, OrderedDict, DefaultDict})
 LARGE_INT: Final = 1 << 2_048
 """Operations on integers below this are as good as those on small ones."""
 LARGE_TEXT: Final = 1_024

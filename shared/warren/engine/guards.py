@@ -9,7 +9,6 @@ from __future__ import annotations
 import decimal
 import re
 import sys
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +16,7 @@ from warren.contracts.values import encode
 from warren.engine.arithmetic import Arithmetic
 from warren.engine.comparison import Comparison
 from warren.engine.costs import MAPPINGS, SEQUENCES, SETS
+from warren.engine.deep_containers import Deque
 from warren.engine.iterators import TickingIterator
 from warren.engine.views import VIEWS
 from warren.engine.limits import OBJECT_BYTES, Budget, Stop
@@ -157,7 +157,7 @@ class Guards(Comparison, Places, Arithmetic):
     def taken_apart(self, subject: Any, depth: int) -> Any:
         """The subject of a pattern that copies what it has no name for: `[first, *rest]`, so many levels deep."""
         cls = subject.__class__
-        if cls is list or cls is tuple or cls is deque:
+        if cls is list or cls is tuple or cls is Deque:
             self.items(len(subject))
             parts = subject
         elif cls in MAPPINGS:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Any, Final
 
 from warren.engine.costs import MAPPINGS
+from warren.engine.deep_containers import Deque
 from warren.engine.keys import Keys
+from warren.engine.limits import Stop
 from warren.engine.records import MEMBERS
+from warren.errors import LimitExceeded
 
 INDEXED: Final = frozenset({list, tuple, str, bytes, range})
 """Classes that are indexed by number in a constant time."""
@@ -23,6 +25,8 @@ class Places(Keys):
 
     def item(self, owner: Any, index: Any) -> Any:
         """`owner[index]`."""
+        if isinstance(owner, type) and not hasattr(owner, "__members__"):
+            raise Stop(LimitExceeded(f"{owner.__name__}[...] is a type for annotations, not a value in a workflow"))
         if owner.__class__ in INDEXED:
             return self.result(owner[index]) if index.__class__ is slice else owner[index]
         return owner[self.key(owner, index)]
@@ -37,7 +41,7 @@ class Places(Keys):
             return self.hashed(index, owner)
         if index.__class__ is slice:
             self._moving(owner)
-        elif cls is deque and len(owner) > _MANY:
+        elif cls is Deque and len(owner) > _MANY:
             self._budget.spend(len(owner) >> 10)
         elif not hasattr(cls, MEMBERS):
             return index
@@ -49,5 +53,5 @@ class Places(Keys):
         return self.key(owner, index)
 
     def _moving(self, owner: Any) -> None:
-        if (owner.__class__ is list or owner.__class__ is deque) and len(owner) > _MANY:
+        if (owner.__class__ is list or owner.__class__ is Deque) and len(owner) > _MANY:
             self._budget.spend(len(owner) >> 8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from warren.contracts.exceptions import initialise
 from warren.contracts.values import decode
 from warren.engine import immutables
+from warren.engine.deep_containers import DefaultDict, Deque
 from warren.engine.executable import Executable
 from warren.engine.fields import BY_NAME, FIELDS
 from warren.engine.iterators import DequeIterator
@@ -27,7 +28,7 @@ _HASHED: dict[str, Callable[[], Any]] = {
     "z": OrderedFrozenSet,
     "counter": Counter,
     "ordered": OrderedDict,
-    "default": defaultdict,
+    "default": DefaultDict,
 }
 """Containers whose keys are hashed, and what makes an empty one."""
 _SETS = frozenset({"s", "z"})
@@ -154,7 +155,7 @@ class Reader:
             case "l":
                 return []
             case "deque":
-                return deque(maxlen=data[1])
+                return Deque(maxlen=data[1])
             case "closure":
                 return Closure(data[1], (), {}, _not_yet)
             case "error":

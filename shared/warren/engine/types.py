@@ -23,6 +23,7 @@ from warren import errors
 from warren.contracts.exceptions import initialise
 from warren.contracts.models import construct_model
 from warren.contracts.values import KEPT_TEXT, decode, kept_repr, kept_text
+from warren.engine.deep_containers import DefaultDict, Deque
 from warren.engine.dumps import DUMP_GUARD, own_dump, unread
 from warren.engine.members import own_attributes
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
@@ -69,6 +70,8 @@ class TypeTable:
 
     set_type: Callable[[list[Any]], Any] = OrderedSet
     frozenset_type: Callable[[list[Any]], Any] = OrderedFrozenSet
+    deque_type: Callable[..., Any] = Deque
+    defaultdict_type: Callable[..., Any] = DefaultDict
 
     def __init__(
         self, definitions: Mapping[str, TypeDef], function: Callable[[str], Callable[..., Any]], guards: Guards

@@ -91,8 +91,12 @@ class OperatorCompiler:
 
     def _Subscript(self, node: ex.Subscript) -> ast.expr:
         if isinstance(node.index, ex.Slice):
-            parts = [None if part is None else self.expr(part) for part in _parts(node.index)]
-            return call("@result", ast.Subscript(self.expr(node.value), ast.Slice(*parts), LOAD))
+            if all(part is None or isinstance(part, ex.Const) or self.is_small(part) for part in _parts(node.index)):
+                parts = [None if part is None else self.expr(part) for part in _parts(node.index)]
+                index: ast.expr = ast.Slice(*parts)
+            else:
+                index = self.index(node.index)
+            return call("@result", ast.Subscript(self.expr(node.value), index, LOAD))
         owner, index = self.expr(node.value), self.index(node.index)
         if is_near(node.index):
             return ast.Subscript(owner, index, LOAD)
@@ -104,7 +108,7 @@ class OperatorCompiler:
     def index(self, node: ex.Expr) -> ast.expr:
         """An index as a value: a slice, or a tuple with slices, too."""
         if isinstance(node, ex.Slice):
-            return call("@value:slice", *(constant(None) if part is None else self.expr(part) for part in _parts(node)))
+            return call("@call:slice", *(constant(None) if part is None else self.expr(part) for part in _parts(node)))
         if isinstance(node, ex.Display) and node.kind == "tuple":
             return ast.Tuple([self.index(part) for part in node.items], LOAD)
         return self.expr(node)
