@@ -17,6 +17,9 @@ from warren.contracts.tags import FACTORIES, KEPT_REPR, KEPT_TEXT, REMOTE_TRACEB
 from warren.errors import InvalidInput
 
 
+_MOST_ALIKE = 300
+
+
 class TypeResolver(Protocol):
     """Builds what only a class can build; one implementation knows the user's classes, the engine's knows none."""
 
@@ -63,12 +66,35 @@ def decode(data: Json, types: TypeResolver) -> Any:
     raise InvalidInput(f"not a JSON value: {kind.__name__}")
 
 
+def check_hashes(keys: Sequence[Any], types: TypeResolver) -> None:
+    """Refuse keys of a dict or items of a set of which many have the same hash, so that putting them there takes as long
+    as comparing each with each. Text has a secret in its hash; numbers, and what consists of them, do not.
+
+    Raises:
+        InvalidInput: there are more than 300 of them.
+    """
+    if len(keys) <= _MOST_ALIKE:
+        return
+    chosen = {int, tuple, decimal.Decimal, complex, range, uuid.UUID, types.frozenset_type}
+    hashes = Counter(hash(key) for key in keys if type(key) in chosen)
+    if hashes and hashes.most_common(1)[0][1] > _MOST_ALIKE:
+        raise InvalidInput(f"more than {_MOST_ALIKE} keys of a dict, or items of a set, have the same hash")
+
+
+def _hashable(data: dict[str, Any], types: TypeResolver) -> list[Any]:
+    items = _items(data, types)
+    check_hashes(items, types)
+    return items
+
+
 def _items(data: dict[str, Any], types: TypeResolver) -> list[Any]:
     return [decode(item, types) for item in data["v"]]
 
 
 def _decode_dict(data: dict[str, Any], types: TypeResolver) -> Any:
-    return {decode(key, types): decode(value, types) for key, value in data["v"]}
+    pairs = [(decode(key, types), decode(value, types)) for key, value in data["v"]]
+    check_hashes([key for key, _ in pairs], types)
+    return dict(pairs)
 
 
 def _decode_counter(data: dict[str, Any], types: TypeResolver) -> Any:
@@ -125,8 +151,8 @@ def _decode_exception(data: dict[str, Any], types: TypeResolver) -> Any:
 
 _DECODERS: dict[str, Callable[[dict[str, Any], TypeResolver], Any]] = {
     "tuple": lambda data, types: tuple(_items(data, types)),
-    "set": lambda data, types: types.set_type(_items(data, types)),
-    "frozenset": lambda data, types: types.frozenset_type(_items(data, types)),
+    "set": lambda data, types: types.set_type(_hashable(data, types)),
+    "frozenset": lambda data, types: types.frozenset_type(_hashable(data, types)),
     "dict": _decode_dict,
     "counter": _decode_counter,
     "ordereddict": lambda data, types: OrderedDict(_decode_dict(data, types)),

@@ -191,11 +191,10 @@ class ContainerMethods:
 
     def _by_key(self, value: Any, name: str) -> Method:
         method, guards = getattr(value, name, None), self._guards
-        items = value._items if value.__class__ in SETS else value
 
         def looked_up(*args: Any, **kwargs: Any) -> Any:
             if args:
-                guards.hashed(args[0], items)
+                guards.hashed(args[0], value._items if value.__class__ in SETS else value)
             return method(*args, **kwargs)  # type: ignore[misc]  # the class has it, or it is not read
 
         return looked_up
@@ -272,6 +271,7 @@ class ContainerMethods:
                 guards.work(2 * len(items))
                 guards.rehashed(own)
             taken = [_Looked(guards, arg, items) if hasattr(arg.__class__, "__iter__") else arg for arg in args]
+            guards.budget.spend(3)
             made = method(*[one.items if isinstance(one, _Looked) else one for one in taken])
             return guards.result(made) if made is not value else made
 

@@ -116,6 +116,11 @@ class Executable:
         """A call of an async function without free variables: its arguments bound, nothing started."""
         return self._call_async(code, (), {}, *args, **kwargs)
 
+    def begin_transition(self) -> None:
+        """Give the program's code a new budget."""
+        self.budget.reset()
+        self.guards.forget_keys()
+
     # building
 
     def _build(self) -> None:

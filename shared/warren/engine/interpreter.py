@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from warren.engine.state import RunState
 
 _MEASURE_AFTER = 1024 * 1024
-_NOT_THE_WORKFLOWS = (KeyboardInterrupt, SystemExit, GeneratorExit)
+_NOT_THE_WORKFLOWS = frozenset({KeyboardInterrupt, SystemExit, GeneratorExit})
+"""Exactly these classes; those that a workflow raises by the same names are classes of its own."""
 
 
 class Interpreter:
@@ -57,13 +58,22 @@ class Interpreter:
                     scheduler.settle(unit)
                 elif not scheduler.start_children(unit):
                     ready.appendleft(unit)
-        except Stop as stop:
-            self.finish_failed(stop.reason)
-        except (RecursionError, MemoryError) as error:
-            self.finish_failed(LimitExceeded(f"the workflow exceeded a limit of the engine: {error}"))
+        except BaseException as error:  # noqa: BLE001 - whatever an event makes the engine raise ends this run, no other
+            self.end_with(error)
         if run.status is RunStatus.RUNNING and self._is_stuck():
             self.finish_failed(RuntimeError("deadlock: the workflow waits for something that cannot happen any more"))
         self._account()
+
+    def end_with(self, error: BaseException) -> None:
+        """End the run over something that went through all of the workflow's handlers, or came from the engine."""
+        if type(error) in _NOT_THE_WORKFLOWS:
+            raise error
+        if isinstance(error, Stop):
+            self.finish_failed(error.reason)
+        elif isinstance(error, RecursionError | MemoryError):
+            self.finish_failed(LimitExceeded(f"the workflow exceeded a limit of the engine: {error}"))
+        else:
+            self.finish_failed(error)
 
     def _account(self) -> None:
         """Add what the transition made to the run's cost; measure the run once that is much, and end it if it is too
@@ -105,10 +115,8 @@ class Interpreter:
         try:
             if initialise is not None:
                 initialise()
-        except Stop as stop:
-            self.finish_failed(stop.reason)
-        except Exception as error:  # noqa: BLE001 - the user's __init__ may raise anything; the run fails with it
-            self.finish_failed(error)
+        except BaseException as error:  # noqa: BLE001 - the user's __init__ may raise anything; the run fails with it
+            self.end_with(error)
         else:
             strand.frames.append(Frame(coroutine.code, 0, coroutine.variables))
             self._run.ready.append(strand)
@@ -136,9 +144,11 @@ class Interpreter:
         while current is not None:
             try:
                 current = self._run_frame(strand, current)
-            except (Stop, RecursionError, MemoryError, *_NOT_THE_WORKFLOWS):
+            except (Stop, RecursionError, MemoryError):
                 raise
-            except BaseException as error:  # noqa: BLE001 - the workflow's own exceptions, CancelledError included
+            except BaseException as error:  # the workflow's own exceptions, CancelledError included
+                if type(error) in _NOT_THE_WORKFLOWS:
+                    raise
                 current = self._unwind(strand, error)
 
     def _run_frame(self, strand: Strand, frame: Frame) -> Frame | None:
@@ -252,7 +262,12 @@ class Interpreter:
             self._run.executable.guards.weigh(error)
         except Stop as stop:
             error, status = stop.reason, RunStatus.FAILED
-        self._finish(status, None, encode_exception(error))
+        try:
+            encoded = encode_exception(error)
+        except (Stop, Exception) as problem:  # noqa: BLE001 - of a `__str__` or a property of the user's
+            why = str(problem.reason) if isinstance(problem, Stop) else type(problem).__name__
+            encoded = encode_exception(LimitExceeded(f"{type(error).__name__}, and to say what it is failed: {why}"))
+        self._finish(status, None, encoded)
 
     def _finish(self, status: RunStatus, result: Any, error: Any) -> None:
         run = self._run

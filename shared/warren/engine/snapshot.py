@@ -85,8 +85,9 @@ def restore(executable: Executable, snapshot: Json) -> RunState:
     if snapshot.get("format") != FORMAT or snapshot.get("version") != executable.version:
         raise InternalError("the snapshot was written for another program, or by another version of Warren")
     reader = Reader(executable, snapshot["objects"])
-    roots = {name: reader.value(value) for name, value in snapshot["roots"].items()}
-    reader.finish()
+    with executable.budget.unlimited():  # for the user's `__hash__` and `__eq__`
+        roots = {name: reader.value(value) for name, value in snapshot["roots"].items()}
+        reader.finish()
     run = RunState(UUID(snapshot["run_id"]), executable, snapshot["input"])
     run.status = RunStatus(snapshot["status"])
     run.result, run.error = snapshot["result"], snapshot["error"]

@@ -60,6 +60,11 @@ _BUILTIN_TYPES = frozenset(
     }
 )
 _STANDARD_ERRORS = ERROR_MODULES - {"builtins", errors.__name__}
+_ENDING: dict[str, type[BaseException]] = {
+    name: type(name, (getattr(builtins, name),), {"__module__": "builtins"})
+    for name in ("GeneratorExit", "KeyboardInterrupt", "SystemExit")
+}
+"""What a workflow raises by these names ends its run; Python's own, which it cannot raise, end the process."""
 _BASE_MODEL = "pydantic.main:BaseModel"
 _VALIDATION_ERROR = "pydantic_core._pydantic_core:ValidationError"
 _FACTORIES: dict[str, Callable[[], Any]] = {"list": list, "dict": dict, "set": OrderedSet}
@@ -406,7 +411,7 @@ def _existing(ref: str) -> Any:
             return OrderedSet
         if qualname == "frozenset":
             return OrderedFrozenSet
-        found = getattr(builtins, qualname, None)
+        found = _ENDING.get(qualname) or getattr(builtins, qualname, None)
         is_error = isinstance(found, type) and issubclass(found, BaseException)
         return found if is_error or qualname in _BUILTIN_TYPES else None
     if module == errors.__name__ or (module in _STANDARD_ERRORS and module in sys.modules):
