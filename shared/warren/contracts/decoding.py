@@ -16,7 +16,6 @@ from typing import Any, Protocol
 from warren.contracts.tags import FACTORIES, KEPT_REPR, KEPT_TEXT, REMOTE_TRACEBACK, TAG, Json
 from warren.errors import InvalidInput
 
-
 _MOST_ALIKE = 300
 
 
@@ -67,7 +66,7 @@ def decode(data: Json, types: TypeResolver) -> Any:
 
 
 def check_hashes(keys: Sequence[Any], types: TypeResolver) -> None:
-    """Refuse keys of a dict or items of a set of which many have the same hash, so that putting them there takes as long
+    """Refuse keys of a dict or items of a set of which many have the same hash: putting them there would take as long
     as comparing each with each. Text has a secret in its hash; numbers, and what consists of them, do not.
 
     Raises:

@@ -14,12 +14,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from warren.engine.costs import MAPPINGS, SETS, is_large_decimal, is_large_int, is_sized
-from warren.engine.views import DictItems, DictKeys
 from warren.engine.deep_containers import DefaultDict, Deque
 from warren.engine.keys import Keys
 from warren.engine.limits import MAX_INT_BITS, Stop
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.sizes import flat_size, size_of_text, walk_as_tree
+from warren.engine.views import DictItems, DictKeys
 from warren.errors import LimitExceeded
 
 _SIZED = (str, bytes, list, tuple, Deque)
@@ -228,9 +228,9 @@ class Arithmetic(Keys):
 
     def _charge_decimals(self, left: Any, right: Any) -> None:
         for value in (left, right):
-            if value.__class__ is decimal.Decimal and is_large_decimal(value):
-                self.work(16 * self.units(value))
-            elif value.__class__ is int and is_large_int(value):
+            if (value.__class__ is decimal.Decimal and is_large_decimal(value)) or (
+                value.__class__ is int and is_large_int(value)
+            ):
                 self.work(16 * self.units(value))
 
     def _charge_combination(self, left: Any, right: Any) -> None:

@@ -28,8 +28,8 @@ from warren.engine.iterators import (
     make_reversed,
 )
 from warren.engine.library.containers import CONTAINERS
-from warren.engine.library.functions import library_table
 from warren.engine.library.conversions import class_method, conversions, of_number, written
+from warren.engine.library.functions import library_table
 from warren.engine.library.numbers import math_function
 from warren.engine.library.whole import is_iterable, over, over_iterables
 from warren.engine.limits import Stop

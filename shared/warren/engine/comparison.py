@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from warren.engine.costs import CONSTANT, LARGE_INT, LARGE_TEXT, MAPPINGS, SEQUENCES, SETS
 from warren.engine.iterators import EngineIterator
-from warren.engine.views import DictItems, DictKeys, DictValues
 from warren.engine.keys import Keys
 from warren.engine.records import MEMBERS
+from warren.engine.views import DictItems, DictKeys, DictValues
 
 _LOWEST: Final = -LARGE_INT
 _SHORT: Final = 32
@@ -207,8 +207,8 @@ class Comparison(Keys):
         """Whether comparing it with anything is as good as comparing a number."""
         cls = value.__class__
         if cls is int:
-            return _LOWEST < value < LARGE_INT
-        return (cls is str and len(value) < LARGE_TEXT) or cls in CONSTANT
+            return bool(_LOWEST < value < LARGE_INT)
+        return cls in CONSTANT or bool(cls is str and len(value) < LARGE_TEXT)
 
     def searched(self, container: Any) -> Any:
         """The right operand of `in` in a chain of comparisons."""

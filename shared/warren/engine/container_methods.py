@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from warren.engine.costs import MAPPINGS, SETS, is_sized
+from warren.engine.costs import MAPPINGS, SETS, entries_of, is_sized
 from warren.engine.deep_containers import Deque
 from warren.engine.guards import Guards
 from warren.engine.library.containers import elements
@@ -173,7 +173,7 @@ class ContainerMethods:
             self._guards.budget.spend(3)
             if args:
                 value.sort(*args)
-            return value.sort(key=sort_key(self._guards, value, key), **kwargs)
+            value.sort(key=sort_key(self._guards, value, key), **kwargs)
 
         return sort
 
@@ -194,7 +194,7 @@ class ContainerMethods:
 
         def looked_up(*args: Any, **kwargs: Any) -> Any:
             if args:
-                guards.hashed(args[0], value._items if value.__class__ in SETS else value)
+                guards.hashed(args[0], entries_of(value))
             return method(*args, **kwargs)  # type: ignore[misc]  # the class has it, or it is not read
 
         return looked_up
@@ -265,7 +265,7 @@ class ContainerMethods:
 
         def combined(*args: Any) -> Any:
             own = value if value.__class__ in SETS else value._mapping
-            items = own._items if own.__class__ in SETS else own
+            items = entries_of(own)
             guards.walked(own)
             if name not in _ONLY_OTHERS:
                 guards.work(2 * len(items))
@@ -293,7 +293,7 @@ class _Looked:
         if items.__class__ in SETS:
             guards.rehashed(items)
             if len(container) >= 64:
-                for key in items._items:
+                for key in entries_of(items):
                     guards.hashed(key, container)
 
 

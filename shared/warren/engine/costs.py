@@ -50,11 +50,11 @@ class Costs:
         if cls in _SLOW:
             return _UNITS_OF_SLOW
         if cls is int:
-            return 1 + (value.bit_length() >> 11)
+            return 1 + int(value.bit_length() >> 11)
         if cls is str or cls is bytes:
             return 1 + (len(value) >> 8)
         if cls is decimal.Decimal:
-            return 1 + (value.__sizeof__() >> 5)
+            return 1 + int(value.__sizeof__() >> 5)
         return self._walk(value) if _has_parts(cls) else 1
 
     def units_of_all(self, values: Any) -> int:
@@ -118,8 +118,8 @@ class Costs:
         self.work(units * max(count.bit_length(), 1) >> 1)
 
     def walked(self, container: Any) -> None:
-        """Take the steps of going through a dict or set that may have become sparse: places of what was deleted count."""
-        items = container._items if container.__class__ in SETS else container
+        """Take the steps of going through a dict or set that may be sparse: what was deleted has left its place."""
+        items = entries_of(container)
         size = items.__sizeof__()
         if size > 1_000:
             self._budget.spend(max(size // _ENTRY - len(items), 0) >> 5)
@@ -131,6 +131,13 @@ def _ticking(budget: Budget, iterator: Iterator[Any], steps: int) -> Iterator[An
         if budget.steps < 0:
             budget.out_of_steps()
         yield item
+
+
+def entries_of(container: Any) -> dict[Any, Any]:
+    """The dict itself, or the dict that a set consists of."""
+    is_set = container.__class__ in SETS
+    found: dict[Any, Any] = getattr(container, "_items") if is_set else container  # noqa: B009 - see SETS
+    return found
 
 
 def is_sized(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""`deque` and `defaultdict` of workflow code: CPython's own, but freed like all other containers, however deep they are.
+"""`deque` and `defaultdict` of workflow code: CPython's own, but freed like other containers, however deep they are.
 
 CPython frees a deque in a deque in a deque ... by recursion in C, without a limit: a few tens of thousands end the
 process. An instance of a class written in Python is freed in turns. Must not know what is done with them.

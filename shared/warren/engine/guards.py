@@ -18,12 +18,12 @@ from warren.engine.comparison import Comparison
 from warren.engine.costs import MAPPINGS, SEQUENCES, SETS
 from warren.engine.deep_containers import Deque
 from warren.engine.iterators import TickingIterator
-from warren.engine.views import VIEWS
 from warren.engine.limits import OBJECT_BYTES, Budget, Stop
 from warren.engine.objects import UNBOUND, Cell
 from warren.engine.ordered_set import OrderedSet
 from warren.engine.places import Places
 from warren.engine.records import MEMBERS
+from warren.engine.views import VIEWS
 from warren.errors import LimitExceeded, UnserializableValue
 
 ENDS = (Stop, RecursionError, MemoryError)
@@ -47,25 +47,30 @@ class Guards(Comparison, Places, Arithmetic):
 
     def table(self) -> dict[str, Any]:
         """The globals of compiled code that this class provides."""
-        return self.operators() | self.comparisons() | self.places() | {
-            "@result": self.result,
-            "@made": self.made,
-            "@hashed": self.displayed,
-            "@set_of": self.set_of,
-            "@begun": self.begun,
-            "@callee": self.callee,
-            "@set_add": self.add_to_set,
-            "@set_update": self.add_all_to_set,
-            "@taken_apart": self.taken_apart,
-            "@format": self.format,
-            "@concatenate": self.concatenate,
-            "@counted": self.counted,
-            "@ticking": self.ticking,
-            "@check_stop": self.check_stop,
-            "@deref": dereference,
-            "@set_cell": set_cell,
-            "@budget": self._budget,
-        }
+        return (
+            self.operators()
+            | self.comparisons()
+            | self.places()
+            | {
+                "@result": self.result,
+                "@made": self.made,
+                "@hashed": self.displayed,
+                "@set_of": self.set_of,
+                "@begun": self.begun,
+                "@callee": self.callee,
+                "@set_add": self.add_to_set,
+                "@set_update": self.add_all_to_set,
+                "@taken_apart": self.taken_apart,
+                "@format": self.format,
+                "@concatenate": self.concatenate,
+                "@counted": self.counted,
+                "@ticking": self.ticking,
+                "@check_stop": self.check_stop,
+                "@deref": dereference,
+                "@set_cell": set_cell,
+                "@budget": self._budget,
+            }
+        )
 
     # strings
 

@@ -16,12 +16,12 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from warren.engine.costs import MAPPINGS, SETS, Costs, is_sized
-from warren.engine.views import DictItems, DictKeys
-from warren.errors import LimitExceeded
+from warren.engine.costs import MAPPINGS, SETS, Costs, entries_of, is_sized
 from warren.engine.limits import Budget, Stop
 from warren.engine.ordered_set import OrderedFrozenSet
 from warren.engine.records import MEMBERS
+from warren.engine.views import DictItems, DictKeys
+from warren.errors import LimitExceeded
 
 _PLAIN: Final[frozenset[type]] = frozenset(
     {str, bytes, bool, float, type(None), dt.date, dt.datetime, dt.time, dt.timedelta}
@@ -43,7 +43,7 @@ class Keys(Costs):
 
     def __init__(self, budget: Budget) -> None:
         super().__init__(budget)
-        self._probe = _Probe(budget)
+        self._probe = Probe(budget)
         self._displayed: dict[Any, None] = {}
         self._own_hashes: dict[type, bool] = {}
 
@@ -60,7 +60,8 @@ class Keys(Costs):
         """Whether a class of the user's says what the hash of its instances is."""
         known = self._own_hashes.get(cls)
         if known is None:
-            is_theirs = hasattr(cls, MEMBERS) and cls.__hash__ not in (None, object.__hash__, enum.Enum.__hash__)
+            plain: tuple[Any, ...] = (None, object.__hash__, enum.Enum.__hash__)
+            is_theirs = hasattr(cls, MEMBERS) and cls.__hash__ not in plain
             known = self._own_hashes[cls] = is_theirs or issubclass(cls, tuple)
         return known
 
@@ -98,7 +99,7 @@ class Keys(Costs):
 
     def rehashed(self, container: Any) -> None:
         """Take the steps of putting all keys of a dict or set into another one, or of looking them up there."""
-        items = container._items if container.__class__ in SETS else container
+        items = entries_of(container)
         if len(items) >= _FEW and not are_plain(items):
             for key in items:
                 self.hashed(key, items)
@@ -171,7 +172,7 @@ def are_plain(items: Any) -> bool:
     return int not in kinds or all(item.__class__ is not int or -_MODULUS < item < _MODULUS for item in items)
 
 
-class _Probe:
+class Probe:
     """A key with a given hash that equals nothing, and takes a step for each key that it is compared with."""
 
     __slots__ = ("_budget", "hash")

@@ -8,7 +8,6 @@ from warren.engine.costs import MAPPINGS
 from warren.engine.deep_containers import Deque
 from warren.engine.keys import Keys
 from warren.engine.limits import Stop
-from warren.engine.records import MEMBERS
 from warren.errors import LimitExceeded
 
 INDEXED: Final = frozenset({list, tuple, str, bytes, range})
@@ -25,7 +24,8 @@ class Places(Keys):
 
     def item(self, owner: Any, index: Any) -> Any:
         """`owner[index]`."""
-        if isinstance(owner, type) and not hasattr(owner, "__members__"):
+        kind: type = owner.__class__
+        if issubclass(kind, type) and not hasattr(owner, "__members__"):
             raise Stop(LimitExceeded(f"{owner.__name__}[...] is a type for annotations, not a value in a workflow"))
         if owner.__class__ in INDEXED:
             return self.result(owner[index]) if index.__class__ is slice else owner[index]
@@ -43,8 +43,6 @@ class Places(Keys):
             self._moving(owner)
         elif cls is Deque and len(owner) > _MANY:
             self._budget.spend(len(owner) >> 10)
-        elif not hasattr(cls, MEMBERS):
-            return index
         return index
 
     def deleted(self, owner: Any, index: Any) -> Any:

@@ -105,8 +105,8 @@ class Reader:
         return order
 
     def _object(self, number: int) -> Any:
-        """The object, made if it is not there yet. What is immutable comes after its parts; cycles pass through something
-        mutable, which is made empty. No recursion, however deep the parts are.
+        """The object, made if it is not there yet. What is immutable comes after its parts; cycles pass through what is
+        mutable and made empty. No recursion, however deep the parts are.
         """
         waiting = [] if number in self._made else [number]
         while waiting:

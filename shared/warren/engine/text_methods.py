@@ -27,7 +27,9 @@ _STRIPPING: Final = ("strip", "lstrip", "rstrip")
 _PADDING: Final = ("ljust", "rjust", "center", "zfill")
 _ENDS: Final = ("startswith", "endswith")
 _BLANKS: Final = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
-_WIDE_BLANKS: Final = "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_WIDE_BLANKS: Final = (
+    "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 _LINE_ENDS: Final = "\n\r\x0b\x0c\x1c\x1d\x1e"
 _WIDE_LINE_ENDS: Final = "\x85\u2028\u2029"
 _EXPANSION: Final = {"namereplace": 90, "xmlcharrefreplace": 10, "backslashreplace": 10}

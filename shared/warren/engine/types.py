@@ -5,66 +5,32 @@ One table per program. It is also the value codec's resolver, so that what worke
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import dataclasses
-import datetime as dt
-import decimal
 import enum
-import pathlib
-import sys
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Optional, Union
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
 
-from warren import errors
 from warren.contracts.exceptions import initialise
 from warren.contracts.models import construct_model
 from warren.contracts.values import KEPT_TEXT, decode, kept_repr, kept_text
 from warren.engine.deep_containers import DefaultDict, Deque
 from warren.engine.dumps import DUMP_GUARD, own_dump, unread
+from warren.engine.keys import Probe
+from warren.engine.known_classes import SIMPLE_TYPES, existing_class, is_exception_ref, new_exception
 from warren.engine.members import own_attributes
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.record_comparison import guard_dataclass, guard_hash, guard_identity, guarded_equality
 from warren.engine.records import CHECKS, MEMBERS, SLOTS, Instance, Members, Opaque, Record, RecordModel
 from warren.errors import InvalidInput, MessageError
 from warren.ir.expressions import Const
-from warren.ir.intrinsics import ERROR_MODULES
 from warren.ir.workflow import FieldDef, TypeDef
 
 if TYPE_CHECKING:
     from warren.engine.guards import Guards
 
-_SIMPLE: dict[str, Any] = {
-    "any": Any,
-    "none": None,
-    "bool": bool,
-    "int": int,
-    "float": float,
-    "str": str,
-    "bytes": bytes,
-    "datetime": dt.datetime,
-    "date": dt.date,
-    "time": dt.time,
-    "timedelta": dt.timedelta,
-    "decimal": decimal.Decimal,
-    "uuid": uuid.UUID,
-    "path": pathlib.PurePosixPath,
-}
-_BUILTIN_TYPES = frozenset(
-    {
-        *("object", "type", "bool", "int", "float", "complex", "str", "bytes"),
-        *("list", "tuple", "dict", "set", "frozenset", "range"),
-    }
-)
-_STANDARD_ERRORS = ERROR_MODULES - {"builtins", errors.__name__}
-_ENDING: dict[str, type[BaseException]] = {
-    name: type(name, (getattr(builtins, name),), {"__module__": "builtins"})
-    for name in ("GeneratorExit", "KeyboardInterrupt", "SystemExit")
-}
-"""What a workflow raises by these names ends its run; Python's own, which it cannot raise, end the process."""
 _BASE_MODEL = "pydantic.main:BaseModel"
 _VALIDATION_ERROR = "pydantic_core._pydantic_core:ValidationError"
 _FACTORIES: dict[str, Callable[[], Any]] = {"list": list, "dict": dict, "set": OrderedSet}
@@ -81,8 +47,8 @@ class TypeTable:
     def __init__(
         self, definitions: Mapping[str, TypeDef], function: Callable[[str], Callable[..., Any]], guards: Guards
     ) -> None:
-        """`function` finds a compiled function of the program by its key, once the program is linked; `guards` are those
-        of the program's code.
+        """`function` finds a compiled function of the program by its key, once the program is linked; `guards` are the
+        guards of its code.
         """
         self._guards = guards
         self._making: set[str] = set()
@@ -159,7 +125,7 @@ class TypeTable:
     def build_exception(self, ref: str, mro: Sequence[str], args: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
         """An instance with these arguments and attributes, without running `__init__`."""
         cls = self.exception_class(ref, list(mro))
-        error = _new_exception(cls, args)
+        error = new_exception(cls, args)
         initialise(error, args)
         for name, value in attributes.items():
             if not name.startswith("_"):
@@ -174,7 +140,7 @@ class TypeTable:
             return RecordModel
         definition = self._definitions.get(ref)
         if definition is None:
-            found = _existing(ref)
+            found = existing_class(ref)
             if found is None:
                 raise MessageError(f"the program names the class {ref} but does not describe it; register it again")
             return found
@@ -196,6 +162,8 @@ class TypeTable:
         """Class attributes, methods and properties, those of the bases included; special methods become real ones."""
         constants = {name: self._constant(value) for name, value in definition.constants.items()}
         methods = {name: self._late(key) for name, key in definition.methods.items()}
+        if "__eq__" in methods:
+            methods["__eq__"] = self._late_equality(definition.methods["__eq__"])
         members = Members(
             name=_short(definition.ref),
             constants=constants,
@@ -222,6 +190,15 @@ class TypeTable:
 
         return self._methods.setdefault(key, call)  # one for all that inherit it: Python asks whether they are the same
 
+    def _late_equality(self, key: str) -> Callable[..., Any]:
+        """The same for an `__eq__`, which does not see the engine's own keys."""
+
+        def equal(self: Any, other: Any) -> Any:
+            return NotImplemented if other.__class__ is Probe else compiled(self, other)
+
+        compiled = self._late(key)
+        return self._methods.setdefault(f"{key}, equality", equal)
+
     def _constant(self, value: Any) -> Any:
         return decode(value.encoded, self) if isinstance(value, Const) else None
 
@@ -238,7 +215,7 @@ class TypeTable:
     def _dataclass(self, definition: TypeDef) -> Any:
         fields = [(field.name, Any, self._dataclass_field(field)) for field in definition.fields]
         own: dict[str, Any] = {SLOTS: frozenset(name for name, _, _ in fields) if definition.slots else None}
-        made = dataclasses.make_dataclass(
+        made: Any = dataclasses.make_dataclass(
             _short(definition.ref),
             fields,
             bases=self._bases(definition, Record),
@@ -298,7 +275,7 @@ class TypeTable:
                 **({DUMP_GUARD: own_dump(definition.ref)} if "model_dump" in definition.opaque else {}),
             },
         )
-        made = create_model(_short(definition.ref), __base__=base, **fields)
+        made: Any = create_model(_short(definition.ref), __base__=base, **fields)
         guard_hash(made, self._guards, tuple(fields))
         return made
 
@@ -332,7 +309,7 @@ class TypeTable:
         """The class of an exception; one that the program does not describe is made from its hierarchy."""
         if ref in self._known or (ref in self._definitions and self._definitions[ref].kind == "exception"):
             return self.get(ref)
-        found = _existing(ref)
+        found = existing_class(ref)
         if found is None or not (isinstance(found, type) and issubclass(found, BaseException)):
             found = self._exception(ref, [base for base in mro if base != ref])
         self._known[ref] = found
@@ -346,7 +323,7 @@ class TypeTable:
     def _exception_bases(self, rest: Sequence[str]) -> tuple[type, ...]:
         bases: list[type] = []
         for index, ref in enumerate(rest):
-            if ref in {"builtins:object", "builtins:BaseException"} or not _is_exception_ref(ref, rest[index:]):
+            if ref in {"builtins:object", "builtins:BaseException"} or not is_exception_ref(ref, rest[index:]):
                 continue
             base = self.exception_class(ref, list(rest[index:]))
             if not any(issubclass(known, base) for known in bases):
@@ -367,7 +344,7 @@ class TypeTable:
     def annotation(self, spec: Any) -> Any:
         """The annotation that a type spec describes, for pydantic."""
         if isinstance(spec, str):
-            return _SIMPLE.get(spec, Any)
+            return SIMPLE_TYPES.get(spec, Any)
         if not isinstance(spec, dict) or len(spec) != 1:
             return Any
         ((kind, inner),) = spec.items()
@@ -393,40 +370,6 @@ class TypeTable:
                 return self.annotation(inner[0])
             case _:
                 return Any
-
-
-def _new_exception(cls: Any, args: tuple[Any, ...]) -> Any:
-    """An instance; Python's own exceptions take some of their attributes from the arguments when they are made."""
-    try:
-        return cls(*args) if cls.__module__ == "builtins" else cls.__new__(cls, *args)
-    except TypeError:
-        return cls.__new__(cls)
-
-
-def _existing(ref: str) -> Any:
-    """Classes that are the same everywhere: builtins, Warren's errors, a few errors of the standard library."""
-    module, _, qualname = ref.partition(":")
-    if module == "builtins":
-        if qualname == "set":
-            return OrderedSet
-        if qualname == "frozenset":
-            return OrderedFrozenSet
-        found = _ENDING.get(qualname) or getattr(builtins, qualname, None)
-        is_error = isinstance(found, type) and issubclass(found, BaseException)
-        return found if is_error or qualname in _BUILTIN_TYPES else None
-    if module == errors.__name__ or (module in _STANDARD_ERRORS and module in sys.modules):
-        found = getattr(sys.modules[module], qualname, None)
-        return found if isinstance(found, type) and issubclass(found, BaseException) else None
-    simple = {f"{cls.__module__}:{cls.__qualname__}": cls for cls in _SIMPLE.values() if isinstance(cls, type)}
-    return simple.get(ref)
-
-
-def _is_exception_ref(ref: str, mro: Sequence[str]) -> bool:
-    """Whether a class of an exception's hierarchy is itself an exception (and not a mixin)."""
-    found = _existing(ref)
-    if found is not None:
-        return isinstance(found, type) and issubclass(found, BaseException)
-    return any(later in {"builtins:Exception", "builtins:BaseException"} for later in mro)
 
 
 def _short(ref: str) -> str:

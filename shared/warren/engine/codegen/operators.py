@@ -43,7 +43,7 @@ GUARDED_BINARY = {
 }
 GUARDED_UNARY = {"-": "@negative", "+": "@positive", "~": "@inverted"}
 _UNARY: Mapping[str, type[ast.unaryop]] = {"not": ast.Not, "-": ast.USub, "+": ast.UAdd, "~": ast.Invert}
-_COMPARE: Mapping[str, type[ast.cmpop]] = {
+COMPARE: Mapping[str, type[ast.cmpop]] = {
     "==": ast.Eq,
     "!=": ast.NotEq,
     "<": ast.Lt,
@@ -166,7 +166,7 @@ class OperatorCompiler:
             (op,) = node.ops
             left, right = self.exprs(operands)
             if self._is_harmless(op, *operands):
-                return ast.Compare(left, [_COMPARE[op]()], [right])
+                return ast.Compare(left, [COMPARE[op]()], [right])
             return call(f"@compare:{op}", left, right)
         made, has_guard = [self.expr(node.left)], False
         for op, left_node, right_node in zip(node.ops, operands, operands[1:], strict=False):
@@ -179,7 +179,7 @@ class OperatorCompiler:
             else:
                 has_guard = False
             made.append(part)
-        return ast.Compare(made[0], [_COMPARE[op]() for op in node.ops], made[1:])
+        return ast.Compare(made[0], [COMPARE[op]() for op in node.ops], made[1:])
 
     def _is_harmless(self, op: str, left: ex.Expr, right: ex.Expr) -> bool:
         """Whether comparing these takes a constant time."""

@@ -92,7 +92,9 @@ class PatternCompiler(ExpressionCompiler):
         """A dotted name, evaluated when its pattern is tried: `@n.value`, `@n` being made before the statement."""
         holder = self.temporary()
         no_arguments = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
-        self.late.append(assign(name(holder, STORE), call("@Late", ast.Lambda(no_arguments, call("@compared", self.expr(node))))))
+        self.late.append(
+            assign(name(holder, STORE), call("@Late", ast.Lambda(no_arguments, call("@compared", self.expr(node)))))
+        )
         return attribute(name(holder), "value")
 
     def _number(self, node: ex.Expr) -> Any:

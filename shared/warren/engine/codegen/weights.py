@@ -30,8 +30,7 @@ def weight_of(node: ex.Comprehension) -> int:
     parts: list[Any] = [node.element, *(() if node.value is None else (node.value,))]
     for generator in node.generators:
         parts.extend(generator.conditions)
-    for generator in node.generators[1:]:
-        parts.append(generator.iterable)
+    parts.extend(generator.iterable for generator in node.generators[1:])
     return _count(parts) // _NODES_OF_A_STEP + 1
 
 

@@ -1,4 +1,4 @@
-"""Texts and numbers made of each other: `int`, `str`, `bytes`, `Decimal`, `repr`, `hex`, class methods that read a text.
+"""Texts and numbers made of each other: `int`, `str`, `bytes`, `Decimal`, `repr`, `hex`, class methods that read texts.
 
 Each is CPython's own, and takes from the budget what reading and writing take. Must not know of operators.
 """
@@ -93,7 +93,7 @@ def reading(
 
 def _int(guards: Guards) -> Callable[..., int]:
     def whole(*args: Any, **kwargs: Any) -> int:
-        value = args[0] if args else None
+        value: Any = args[0] if args else None
         cls = value.__class__
         if cls is str or cls is bytes:
             count = len(value)
