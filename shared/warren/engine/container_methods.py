@@ -158,7 +158,7 @@ class ContainerMethods:
             if value.__class__ in MAPPINGS or value.__class__ in SETS:
                 guards.walked(value)
                 guards.rehashed(value)
-                guards.budget.spend(count >> 2)
+                guards.budget.spend(count if count < 1_000 else count >> 2)
             made = value.copy()
             return guards.result(made) if count >= 1_000 else made
 

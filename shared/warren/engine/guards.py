@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any
 
 from warren.contracts.values import encode
-from warren.engine.arithmetic import Arithmetic
 from warren.engine.comparison import Comparison
 from warren.engine.costs import MAPPINGS, SEQUENCES, SETS
 from warren.engine.deep_containers import Deque
@@ -35,7 +34,7 @@ _FEW = 50
 """Of fewer items only every fourth takes a step."""
 
 
-class Guards(Comparison, Places, Arithmetic):
+class Guards(Comparison, Places):
     """Guarded operations over one budget."""
 
     def __init__(self, budget: Budget) -> None:

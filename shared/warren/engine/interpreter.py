@@ -14,6 +14,7 @@ from warren.engine.asyncio_errors import CancelledError
 from warren.engine.codegen.functions import NodeCode, Step
 from warren.engine.commands import CancelChild, ContinueRun, FinishRun
 from warren.engine.fields import size_of
+from warren.engine.known_classes import ends_the_process
 from warren.engine.limits import MAX_STATE_BYTES, Stop
 from warren.engine.objects import Awaitable, Coroutine, Frame, FutureState, Launch, Notice, Settle, SleepCall, Strand
 from warren.errors import LimitExceeded
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from warren.engine.state import RunState
 
 _MEASURE_AFTER = 1024 * 1024
-_NOT_THE_WORKFLOWS = frozenset({KeyboardInterrupt, SystemExit, GeneratorExit})
-"""Exactly these classes; those that a workflow raises by the same names are classes of its own."""
 
 
 class Interpreter:
@@ -66,7 +65,7 @@ class Interpreter:
 
     def end_with(self, error: BaseException) -> None:
         """End the run over something that went through all of the workflow's handlers, or came from the engine."""
-        if type(error) in _NOT_THE_WORKFLOWS:
+        if ends_the_process(error):
             raise error
         if isinstance(error, Stop):
             self.finish_failed(error.reason)
@@ -147,7 +146,7 @@ class Interpreter:
             except (Stop, RecursionError, MemoryError):
                 raise
             except BaseException as error:  # the workflow's own exceptions, CancelledError included
-                if type(error) in _NOT_THE_WORKFLOWS:
+                if ends_the_process(error):
                     raise
                 current = self._unwind(strand, error)
 
@@ -264,7 +263,9 @@ class Interpreter:
             error, status = stop.reason, RunStatus.FAILED
         try:
             encoded = encode_exception(error)
-        except (Stop, Exception) as problem:  # noqa: BLE001 - of a `__str__` or a property of the user's
+        except BaseException as problem:
+            if ends_the_process(problem):
+                raise
             why = str(problem.reason) if isinstance(problem, Stop) else type(problem).__name__
             encoded = encode_exception(LimitExceeded(f"{type(error).__name__}, and to say what it is failed: {why}"))
         self._finish(status, None, encoded)

@@ -57,6 +57,11 @@ def new_exception(cls: Any, args: tuple[Any, ...]) -> Any:
         return cls.__new__(cls)
 
 
+def ends_the_process(error: BaseException) -> bool:
+    """Whether an exception is Python's own way to end the process, which no workflow can raise."""
+    return type(error) in (GeneratorExit, KeyboardInterrupt, SystemExit)
+
+
 def existing_class(ref: str) -> Any:
     """Classes that are the same everywhere: builtins, Warren's errors, a few errors of the standard library."""
     module, _, qualname = ref.partition(":")

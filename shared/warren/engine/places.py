@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from warren.engine.arithmetic import Arithmetic
 from warren.engine.costs import MAPPINGS
 from warren.engine.deep_containers import Deque
-from warren.engine.keys import Keys
 from warren.engine.limits import Stop
 from warren.errors import LimitExceeded
 
-INDEXED: Final = frozenset({list, tuple, str, bytes, range})
+INDEXED: Final[frozenset[type]] = frozenset({list, tuple, str, bytes, range})
 """Classes that are indexed by number in a constant time."""
 _MANY: Final = 64
 
 
-class Places(Keys):
+class Places(Arithmetic):
     """Guarded indexing over one budget."""
 
     def places(self) -> dict[str, Any]:
@@ -24,10 +24,11 @@ class Places(Keys):
 
     def item(self, owner: Any, index: Any) -> Any:
         """`owner[index]`."""
-        kind: type = owner.__class__
-        if issubclass(kind, type) and not hasattr(owner, "__members__"):
+        is_class = isinstance(owner, type)
+        if is_class and not hasattr(owner, "__members__"):
             raise Stop(LimitExceeded(f"{owner.__name__}[...] is a type for annotations, not a value in a workflow"))
-        if owner.__class__ in INDEXED:
+        cls: type = owner.__class__
+        if cls in INDEXED:
             return self.result(owner[index]) if index.__class__ is slice else owner[index]
         return owner[self.key(owner, index)]
 

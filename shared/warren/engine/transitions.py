@@ -29,6 +29,7 @@ from warren.engine.asyncio_errors import CancelledError
 from warren.engine.commands import Command
 from warren.engine.executable import Executable
 from warren.engine.interpreter import Interpreter
+from warren.engine.known_classes import ends_the_process
 from warren.engine.limits import Stop
 from warren.engine.objects import Coroutine, FutureState, Strand
 from warren.engine.sizes import memory_size
@@ -79,7 +80,9 @@ def _bound(run: RunState) -> tuple[Any, Coroutine]:
         instance = types.get(executable.program.ref)()
     except InvalidInput:
         raise
-    except (Stop, Exception) as error:  # of a `__hash__` of the user's, or of what is nested too deeply
+    except BaseException as error:  # of a `__hash__` of the user's, or of what is nested too deeply
+        if ends_the_process(error):
+            raise
         why = str(error) if isinstance(error, Stop | RecursionError) else type(error).__name__
         raise InvalidInput(f"the input of {workflow} cannot be read: {why}") from error
     try:
