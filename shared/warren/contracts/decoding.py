@@ -9,12 +9,14 @@ import decimal
 import pathlib
 import uuid
 import zoneinfo
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from warren.contracts.tags import FACTORIES, KEPT_REPR, KEPT_TEXT, REMOTE_TRACEBACK, TAG, Json
 from warren.errors import InvalidInput
+
+_MOST_ALIKE = 300
 
 
 class TypeResolver(Protocol):
@@ -22,6 +24,8 @@ class TypeResolver(Protocol):
 
     set_type: Callable[[list[Any]], Any]
     frozenset_type: Callable[[list[Any]], Any]
+    deque_type: Callable[..., Any]
+    defaultdict_type: Callable[..., Any]
 
     def build_enum(self, ref: str, name: str, value: Any) -> Any: ...
 
@@ -61,12 +65,35 @@ def decode(data: Json, types: TypeResolver) -> Any:
     raise InvalidInput(f"not a JSON value: {kind.__name__}")
 
 
+def check_hashes(keys: Sequence[Any], types: TypeResolver) -> None:
+    """Refuse keys of a dict or items of a set of which many have the same hash: putting them there would take as long
+    as comparing each with each. Text has a secret in its hash; numbers, and what consists of them, do not.
+
+    Raises:
+        InvalidInput: there are more than 300 of them.
+    """
+    if len(keys) <= _MOST_ALIKE:
+        return
+    chosen = {int, tuple, decimal.Decimal, complex, range, uuid.UUID, types.frozenset_type}
+    hashes = Counter(hash(key) for key in keys if type(key) in chosen)
+    if hashes and hashes.most_common(1)[0][1] > _MOST_ALIKE:
+        raise InvalidInput(f"more than {_MOST_ALIKE} keys of a dict, or items of a set, have the same hash")
+
+
+def _hashable(data: dict[str, Any], types: TypeResolver) -> list[Any]:
+    items = _items(data, types)
+    check_hashes(items, types)
+    return items
+
+
 def _items(data: dict[str, Any], types: TypeResolver) -> list[Any]:
     return [decode(item, types) for item in data["v"]]
 
 
 def _decode_dict(data: dict[str, Any], types: TypeResolver) -> Any:
-    return {decode(key, types): decode(value, types) for key, value in data["v"]}
+    pairs = [(decode(key, types), decode(value, types)) for key, value in data["v"]]
+    check_hashes([key for key, _ in pairs], types)
+    return dict(pairs)
 
 
 def _decode_counter(data: dict[str, Any], types: TypeResolver) -> Any:
@@ -81,7 +108,7 @@ def _decode_default_dict(data: dict[str, Any], types: TypeResolver) -> Any:
         raise InvalidInput(f"a defaultdict cannot make its values by {name!r}")
     own: dict[str, Any] = {"set": types.set_type, "frozenset": types.frozenset_type}
     factory: Any = None if name is None else own.get(name) or getattr(builtins, name)
-    return defaultdict(factory, _decode_dict(data, types))
+    return types.defaultdict_type(factory, _decode_dict(data, types))
 
 
 def _decode_datetime(data: dict[str, Any], types: TypeResolver) -> Any:
@@ -123,13 +150,13 @@ def _decode_exception(data: dict[str, Any], types: TypeResolver) -> Any:
 
 _DECODERS: dict[str, Callable[[dict[str, Any], TypeResolver], Any]] = {
     "tuple": lambda data, types: tuple(_items(data, types)),
-    "set": lambda data, types: types.set_type(_items(data, types)),
-    "frozenset": lambda data, types: types.frozenset_type(_items(data, types)),
+    "set": lambda data, types: types.set_type(_hashable(data, types)),
+    "frozenset": lambda data, types: types.frozenset_type(_hashable(data, types)),
     "dict": _decode_dict,
     "counter": _decode_counter,
     "ordereddict": lambda data, types: OrderedDict(_decode_dict(data, types)),
     "defaultdict": _decode_default_dict,
-    "deque": lambda data, types: deque(_items(data, types), data.get("n")),
+    "deque": lambda data, types: types.deque_type(_items(data, types), data.get("n")),
     "int": lambda data, types: int(data["v"], 16),
     "float": lambda data, types: float(data["v"]),
     "complex": lambda data, types: complex(*_items(data, types)),

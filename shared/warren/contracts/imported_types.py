@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import sys
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ class ImportedTypes:
 
     set_type: Callable[[list[Any]], Any] = set
     frozenset_type: Callable[[list[Any]], Any] = frozenset
+    deque_type: Callable[..., Any] = deque
+    defaultdict_type: Callable[..., Any] = defaultdict
 
     def build_enum(self, ref: str, name: str, value: Any) -> Any:
         cls = _find(ref, enum.Enum)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import decimal
 import operator
 import re
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
 
 from warren.engine.costs import MAPPINGS, SETS, is_large_decimal, is_large_int, is_sized
+from warren.engine.deep_containers import DefaultDict, Deque
 from warren.engine.keys import Keys
 from warren.engine.limits import MAX_INT_BITS, Stop
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
@@ -21,16 +22,16 @@ from warren.engine.sizes import flat_size, size_of_text, walk_as_tree
 from warren.engine.views import DictItems, DictKeys
 from warren.errors import LimitExceeded
 
-_SIZED = (str, bytes, list, tuple, deque)
+_SIZED = (str, bytes, list, tuple, Deque)
 _ITEM_BYTES: dict[type, int] = {
     bytes: 1,
     list: 8,
     tuple: 8,
-    deque: 8,
+    Deque: 8,
     dict: 100,
     Counter: 100,
     OrderedDict: 100,
-    defaultdict: 100,
+    DefaultDict: 100,
     OrderedSet: 100,
     OrderedFrozenSet: 100,
 }
@@ -190,7 +191,7 @@ class Arithmetic(Keys):
             self._charge_growth(left, right)
         else:
             self._charge_numbers(left, right)
-        if (cls is list or cls is deque) and hasattr(right.__class__, "__next__"):
+        if (cls is list or cls is Deque) and hasattr(right.__class__, "__next__"):
             right = self.ticking(right)
         left += right
         return left
@@ -199,7 +200,7 @@ class Arithmetic(Keys):
         if left.__class__ is str and right.__class__ is str:
             self._budget.allocate(size_of_text(left) + size_of_text(right))
             return
-        count = len(right) + (0 if isinstance(left, list | deque) else len(left))
+        count = len(right) + (0 if isinstance(left, list | Deque) else len(left))
         self._budget.allocate(count * _ITEM_BYTES.get(type(left), 8))
 
     def unite_in_place(self, left: Any, right: Any) -> Any:

@@ -11,11 +11,12 @@ import functools
 import pathlib
 import uuid
 import zoneinfo
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 from warren.engine.contexts import FUTURE_METHODS, Contexts
+from warren.engine.deep_containers import DefaultDict, Deque
 from warren.engine.guards import Guards
 from warren.engine.library.conversions import reading
 from warren.engine.limits import Stop
@@ -45,7 +46,7 @@ def _public(cls: type, *, without: str = "") -> frozenset[str]:
     return frozenset(name for name in dir(cls) if not name.startswith("_") and name not in left_out)
 
 
-_ALLOWED: dict[type, frozenset[str]] = {
+ALLOWED: dict[type, frozenset[str]] = {
     str: _public(str, without="encode") | {"encode"},
     bytes: _public(bytes),
     int: _public(int),
@@ -78,8 +79,8 @@ _ALLOWED: dict[type, frozenset[str]] = {
     ),
     Counter: _public(Counter),
     OrderedDict: _public(OrderedDict),
-    defaultdict: _public(defaultdict),
-    deque: _public(deque),
+    DefaultDict: _public(DefaultDict),
+    Deque: _public(Deque),
     Closure: frozenset(),
     ActionCall: frozenset(),
     ChildCall: frozenset(),
@@ -102,7 +103,7 @@ class Attributes:
         self._guards = self.guards = guards
         self._contexts = contexts
         self._methods = Methods(guards)
-        self._free = {cls: self._methods.free(cls, names) - _VIEWS.keys() for cls, names in _ALLOWED.items()}
+        self._free = {cls: self._methods.free(cls, names) - _VIEWS.keys() for cls, names in ALLOWED.items()}
 
     def get(self, value: Any, name: str) -> Any:
         """`value.name`, which may be kept and called later; AttributeError as CPython words it."""
@@ -112,7 +113,7 @@ class Attributes:
             return self._other(value, name)
         if name in free:
             return getattr(value, name)
-        if name not in _ALLOWED[cls]:
+        if name not in ALLOWED[cls]:
             raise no_attribute(value, name)
         if name in _VIEWS and issubclass(cls, dict):
             return functools.partial(_VIEWS[name], value)
@@ -126,7 +127,7 @@ class Attributes:
         free = self._free.get(cls)
         if free is None:
             return self._guards.callee(self._other(value, name))
-        if name in free or (name in _ALLOWED[cls] and self._methods.quick(value, name, arguments)):
+        if name in free or (name in ALLOWED[cls] and self._methods.quick(value, name, arguments)):
             return getattr(value, name)
         return self.get(value, name)
 
@@ -180,7 +181,7 @@ class Attributes:
             if name in defined.constants:
                 return defined.constants[name]
             return BoundMethod(cls, name, defined.methods[name])
-        if name in _ALLOWED.get(cls, ()):
+        if name in ALLOWED.get(cls, ()):
             return self._unbound(cls, name)
         raise AttributeError(f"type object '{cls.__name__}' has no attribute '{name}'", name=name, obj=cls)
 

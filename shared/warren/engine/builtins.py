@@ -101,7 +101,7 @@ def _functions(guards: Guards, attributes: Attributes) -> dict[str, Any]:
         "range": range,
         "repr": written(guards, repr),
         "round": _round(guards),
-        "slice": slice,
+        "slice": _slice,
         "iter": _iterator(guards),
         "next": next,
         "reversed": lambda value: make_reversed(value, budget),
@@ -190,6 +190,14 @@ def _reduce(guards: Guards) -> Callable[..., Any]:
         return functools.reduce(guards.callee(function), items, *initial)
 
     return reduce
+
+
+def _slice(*args: Any) -> slice:
+    """`slice`; not of slices, which CPython frees by recursion."""
+    for arg in args:
+        if arg.__class__ is slice:
+            raise Stop(LimitExceeded("a slice whose bounds are slices is not supported in a workflow"))
+    return slice(*args)
 
 
 def _round(guards: Guards) -> Callable[..., Any]:

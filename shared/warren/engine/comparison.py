@@ -208,7 +208,7 @@ class Comparison(Keys):
         cls = value.__class__
         if cls is int:
             return bool(_LOWEST < value < LARGE_INT)
-        return bool((cls is str and len(value) < LARGE_TEXT) or cls in CONSTANT)
+        return cls in CONSTANT or bool(cls is str and len(value) < LARGE_TEXT)
 
     def searched(self, container: Any) -> Any:
         """The right operand of `in` in a chain of comparisons."""

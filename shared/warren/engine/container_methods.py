@@ -6,11 +6,12 @@ class and name; `methods` looks into it.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from warren.engine.costs import MAPPINGS, SETS, is_sized
+from warren.engine.costs import MAPPINGS, SETS, entries_of, is_sized
+from warren.engine.deep_containers import Deque
 from warren.engine.guards import Guards
 from warren.engine.library.containers import elements
 from warren.engine.library.whole import sort_key
@@ -36,7 +37,7 @@ class ContainerMethods:
             list: listed | {"sort": self._sort},
             tuple: dict(sequence),
             range: dict.fromkeys(("index", "count"), self._of_range),
-            deque: listed | {"rotate": self._through, "extendleft": self._extend, "pop": self._plain},
+            Deque: listed | {"rotate": self._through, "extendleft": self._extend, "pop": self._plain},
             DictKeys: {"isdisjoint": self._with_others},
             DictItems: {"isdisjoint": self._with_others},
         }
@@ -157,7 +158,7 @@ class ContainerMethods:
             if value.__class__ in MAPPINGS or value.__class__ in SETS:
                 guards.walked(value)
                 guards.rehashed(value)
-                guards.budget.spend(count >> 2)
+                guards.budget.spend(count if count < 1_000 else count >> 2)
             made = value.copy()
             return guards.result(made) if count >= 1_000 else made
 
@@ -190,11 +191,10 @@ class ContainerMethods:
 
     def _by_key(self, value: Any, name: str) -> Method:
         method, guards = getattr(value, name, None), self._guards
-        items = value._items if value.__class__ in SETS else value
 
         def looked_up(*args: Any, **kwargs: Any) -> Any:
             if args:
-                guards.hashed(args[0], items)
+                guards.hashed(args[0], entries_of(value))
             return method(*args, **kwargs)  # type: ignore[misc]  # the class has it, or it is not read
 
         return looked_up
@@ -265,12 +265,13 @@ class ContainerMethods:
 
         def combined(*args: Any) -> Any:
             own = value if value.__class__ in SETS else value._mapping
-            items = own._items if own.__class__ in SETS else own
+            items = entries_of(own)
             guards.walked(own)
             if name not in _ONLY_OTHERS:
                 guards.work(2 * len(items))
                 guards.rehashed(own)
             taken = [_Looked(guards, arg, items) if hasattr(arg.__class__, "__iter__") else arg for arg in args]
+            guards.budget.spend(3)
             made = method(*[one.items if isinstance(one, _Looked) else one for one in taken])
             return guards.result(made) if made is not value else made
 
@@ -292,7 +293,7 @@ class _Looked:
         if items.__class__ in SETS:
             guards.rehashed(items)
             if len(container) >= 64:
-                for key in items._items:
+                for key in entries_of(items):
                     guards.hashed(key, container)
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import uuid
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from warren.engine.deep_containers import DefaultDict, Deque
 from warren.engine.limits import Budget
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.records import MEMBERS
@@ -23,9 +24,9 @@ CONSTANT: Final = frozenset({bool, float, complex, type(None), dt.date, dt.timed
 _SLOW: Final = frozenset({dt.datetime, dt.time, uuid.UUID})
 """The same, but written in Python in part: a time zone is asked for its offset."""
 _UNITS_OF_SLOW: Final = 8
-SEQUENCES: Final[frozenset[type]] = frozenset({list, tuple, deque})
-SETS: Final[frozenset[Any]] = frozenset({OrderedSet, OrderedFrozenSet})
-MAPPINGS: Final[frozenset[type]] = frozenset({dict, Counter, OrderedDict, defaultdict})
+SEQUENCES: Final[frozenset[type]] = frozenset({list, tuple, Deque})
+SETS: Final[frozenset[type]] = frozenset({OrderedSet, OrderedFrozenSet})
+MAPPINGS: Final[frozenset[type]] = frozenset({dict, Counter, OrderedDict, DefaultDict})
 LARGE_INT: Final = 1 << 2_048
 """Operations on integers below this are as good as those on small ones."""
 LARGE_TEXT: Final = 1_024
@@ -117,8 +118,8 @@ class Costs:
         self.work(units * max(count.bit_length(), 1) >> 1)
 
     def walked(self, container: Any) -> None:
-        """Take the steps of going through a dict or set that may have become sparse: what was deleted left places."""
-        items = container._items if container.__class__ in SETS else container
+        """Take the steps of going through a dict or set that may be sparse: what was deleted has left its place."""
+        items = entries_of(container)
         size = items.__sizeof__()
         if size > 1_000:
             self._budget.spend(max(size // _ENTRY - len(items), 0) >> 5)
@@ -130,6 +131,13 @@ def _ticking(budget: Budget, iterator: Iterator[Any], steps: int) -> Iterator[An
         if budget.steps < 0:
             budget.out_of_steps()
         yield item
+
+
+def entries_of(container: Any) -> dict[Any, Any]:
+    """The dict itself, or the dict that a set consists of."""
+    is_set = container.__class__ in SETS
+    found: dict[Any, Any] = getattr(container, "_items") if is_set else container  # noqa: B009 - see SETS
+    return found
 
 
 def is_sized(value: Any) -> bool:

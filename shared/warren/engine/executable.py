@@ -6,11 +6,13 @@ One `Executable` serves one thread: the budget, and the run that compiled code w
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
+import gc
 import importlib
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from warren.contracts.values import decode
@@ -57,7 +59,8 @@ class Executable:
         """Compile a program.
 
         Raises:
-            MessageError: it is ill-formed, or names what it does not describe.
+            MessageError: it is ill-formed, too large or nested too deeply, or names what it does not describe. Nothing
+                else is raised, whatever the program is.
         """
         if sys.getrecursionlimit() < _FRAMES:
             sys.setrecursionlimit(_FRAMES)
@@ -79,9 +82,14 @@ class Executable:
         self.names: dict[int, str] = {}
         """Names of the program's own objects by `id`, for snapshots."""
         try:
-            self._build()
+            with _uncollected():
+                self._build()
+        except MessageError:
+            raise
         except InvalidInput as error:
             raise MessageError(f"a constant of the program of {self.workflow!r}: {error}") from error
+        except Exception as error:  # whatever compiling makes of what somebody else sent
+            raise MessageError(f"the program of {self.workflow!r} cannot be compiled: {error!r:.500}") from error
 
     @property
     def entry(self) -> AsyncCode:
@@ -116,6 +124,11 @@ class Executable:
         """A call of an async function without free variables: its arguments bound, nothing started."""
         return self._call_async(code, (), {}, *args, **kwargs)
 
+    def begin_transition(self) -> None:
+        """Give the program's code a new budget."""
+        self.budget.reset()
+        self.guards.forget_keys()
+
     # building
 
     def _build(self) -> None:
@@ -128,10 +141,7 @@ class Executable:
                 definitions.append(compiler.binder(key, source))
                 definitions.extend(compiler.nodes(key, source))
         module = located(ast.Module(definitions, []))
-        try:
-            code: CodeType = compile(module, f"<warren {self.workflow}>", "exec", optimize=0, dont_inherit=True)
-        except (SyntaxError, ValueError, TypeError, RecursionError) as error:
-            raise MessageError(f"the program of {self.workflow!r} cannot be compiled: {error}") from error
+        code: CodeType = compile(module, f"<warren {self.workflow}>", "exec", optimize=0, dont_inherit=True)
         self._globals.update(self._engine_globals())
         exec(code, self._globals)
         for key, source in self._sources.items():
@@ -300,6 +310,18 @@ def _renamed(function: Callable[..., Any], name: str, qualname: str, module: str
     """Give a function the names that CPython puts into its error messages."""
     function.__name__, function.__qualname__, function.__module__ = name, qualname, module
     return function
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the garbage collector rest: all the syntax trees that are made are in use to the end."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _module_of(key: str) -> str:

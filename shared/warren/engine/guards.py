@@ -9,15 +9,14 @@ from __future__ import annotations
 import decimal
 import re
 import sys
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from warren.contracts.limits import check_arguments, check_payload
 from warren.contracts.values import Json, encode
-from warren.engine.arithmetic import Arithmetic
 from warren.engine.comparison import Comparison
 from warren.engine.costs import MAPPINGS, SEQUENCES, SETS
+from warren.engine.deep_containers import Deque
 from warren.engine.iterators import TickingIterator
 from warren.engine.limits import OBJECT_BYTES, Budget, Stop
 from warren.engine.objects import UNBOUND, Cell
@@ -38,7 +37,7 @@ _FEW = 50
 """Of fewer items only every fourth takes a step."""
 
 
-class Guards(Comparison, Places, Arithmetic):
+class Guards(Comparison, Places):
     """Guarded operations over one budget."""
 
     def __init__(self, budget: Budget) -> None:
@@ -165,7 +164,7 @@ class Guards(Comparison, Places, Arithmetic):
     def taken_apart(self, subject: Any, depth: int) -> Any:
         """The subject of a pattern that copies what it has no name for: `[first, *rest]`, so many levels deep."""
         cls = subject.__class__
-        if cls is list or cls is tuple or cls is deque:
+        if cls is list or cls is tuple or cls is Deque:
             self.items(len(subject))
             parts = subject
         elif cls in MAPPINGS:

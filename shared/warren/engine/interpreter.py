@@ -14,6 +14,7 @@ from warren.engine.asyncio_errors import CancelledError
 from warren.engine.codegen.functions import NodeCode, Step
 from warren.engine.commands import CancelChild, ContinueRun, FinishRun
 from warren.engine.fields import size_of
+from warren.engine.known_classes import ends_the_process
 from warren.engine.limits import MAX_STATE_BYTES, Stop
 from warren.engine.objects import Awaitable, Coroutine, Frame, FutureState, Launch, Notice, Settle, SleepCall, Strand
 from warren.errors import LimitExceeded
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from warren.engine.state import RunState
 
 _MEASURE_AFTER = 1024 * 1024
-_NOT_THE_WORKFLOWS = (KeyboardInterrupt, SystemExit, GeneratorExit)
 
 
 class Interpreter:
@@ -57,13 +57,22 @@ class Interpreter:
                     scheduler.settle(unit)
                 elif not scheduler.start_children(unit):
                     ready.appendleft(unit)
-        except Stop as stop:
-            self.finish_failed(stop.reason)
-        except (RecursionError, MemoryError) as error:
-            self.finish_failed(LimitExceeded(f"the workflow exceeded a limit of the engine: {error}"))
+        except BaseException as error:  # noqa: BLE001 - whatever an event makes the engine raise ends this run, no other
+            self.end_with(error)
         if run.status is RunStatus.RUNNING and self._is_stuck():
             self.finish_failed(RuntimeError("deadlock: the workflow waits for something that cannot happen any more"))
         self._account()
+
+    def end_with(self, error: BaseException) -> None:
+        """End the run over something that went through all of the workflow's handlers, or came from the engine."""
+        if ends_the_process(error):
+            raise error
+        if isinstance(error, Stop):
+            self.finish_failed(error.reason)
+        elif isinstance(error, RecursionError | MemoryError):
+            self.finish_failed(LimitExceeded(f"the workflow exceeded a limit of the engine: {error}"))
+        else:
+            self.finish_failed(error)
 
     def _account(self) -> None:
         """Add what the transition made to the run's cost; measure the run once that is much, and end it if it is too
@@ -105,10 +114,8 @@ class Interpreter:
         try:
             if initialise is not None:
                 initialise()
-        except Stop as stop:
-            self.finish_failed(stop.reason)
-        except Exception as error:  # noqa: BLE001 - the user's __init__ may raise anything; the run fails with it
-            self.finish_failed(error)
+        except BaseException as error:  # noqa: BLE001 - the user's __init__ may raise anything; the run fails with it
+            self.end_with(error)
         else:
             strand.frames.append(Frame(coroutine.code, 0, coroutine.variables))
             self._run.ready.append(strand)
@@ -136,9 +143,11 @@ class Interpreter:
         while current is not None:
             try:
                 current = self._run_frame(strand, current)
-            except (Stop, RecursionError, MemoryError, *_NOT_THE_WORKFLOWS):
+            except (Stop, RecursionError, MemoryError):
                 raise
-            except BaseException as error:  # noqa: BLE001 - the workflow's own exceptions, CancelledError included
+            except BaseException as error:  # the workflow's own exceptions, CancelledError included
+                if ends_the_process(error):
+                    raise
                 current = self._unwind(strand, error)
 
     def _run_frame(self, strand: Strand, frame: Frame) -> Frame | None:
@@ -252,7 +261,14 @@ class Interpreter:
             self._run.executable.guards.weigh(error)
         except Stop as stop:
             error, status = stop.reason, RunStatus.FAILED
-        self._finish(status, None, encode_error(error))
+        try:
+            encoded = encode_error(error)
+        except BaseException as problem:
+            if ends_the_process(problem):
+                raise
+            why = str(problem.reason) if isinstance(problem, Stop) else type(problem).__name__
+            encoded = encode_error(LimitExceeded(f"{type(error).__name__}, and to say what it is failed: {why}"))
+        self._finish(status, None, encoded)
 
     def finish_rejected(self, error: Any) -> None:
         """The run is over, with an encoded exception: what should have moved it on cannot be applied."""

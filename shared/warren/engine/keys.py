@@ -11,14 +11,17 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import decimal
+import enum
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from warren.engine.costs import MAPPINGS, SETS, Costs, is_sized
-from warren.engine.limits import Budget
+from warren.engine.costs import MAPPINGS, SETS, Costs, entries_of, is_sized
+from warren.engine.limits import Budget, Stop
 from warren.engine.ordered_set import OrderedFrozenSet
+from warren.engine.records import MEMBERS
 from warren.engine.views import DictItems, DictKeys
+from warren.errors import LimitExceeded
 
 _PLAIN: Final[frozenset[type]] = frozenset(
     {str, bytes, bool, float, type(None), dt.date, dt.datetime, dt.time, dt.timedelta}
@@ -30,6 +33,8 @@ _MODULUS: Final = (1 << 61) - 1
 """Integers below it have hashes of their own."""
 _FEW: Final = 64
 """In a dict of fewer keys it does not matter how many have the same hash."""
+_MOST_ALIKE: Final = 500
+"""Keys with one hash in one dict; whoever restores the dict compares all of them with each other."""
 _REMEMBERED: Final = 50_000
 
 
@@ -38,17 +43,27 @@ class Keys(Costs):
 
     def __init__(self, budget: Budget) -> None:
         super().__init__(budget)
-        self._probe = _Probe(budget)
+        self._probe = Probe(budget)
         self._displayed: dict[Any, None] = {}
+        self._own_hashes: dict[type, bool] = {}
 
     def hashed(self, key: Any, container: Any = None) -> Any:
         """A key that is about to be hashed, looked up in `container`, and perhaps put there."""
         cls = key.__class__
         if cls in _PLAIN or (cls is int and -_MODULUS < key < _MODULUS):
             return key
-        if cls in _CHOSEN or isinstance(key, tuple):
+        if cls in _CHOSEN or self._has_own_hash(cls):
             self._take(key, container)
         return key
+
+    def _has_own_hash(self, cls: type) -> bool:
+        """Whether a class of the user's says what the hash of its instances is."""
+        known = self._own_hashes.get(cls)
+        if known is None:
+            plain: tuple[Any, ...] = (None, object.__hash__, enum.Enum.__hash__)
+            is_theirs = hasattr(cls, MEMBERS) and cls.__hash__ not in plain
+            known = self._own_hashes[cls] = is_theirs or issubclass(cls, tuple)
+        return known
 
     def _take(self, key: Any, container: Any) -> None:
         units = self.units(key)
@@ -62,7 +77,10 @@ class Keys(Costs):
             return  # CPython says so itself, in its own words
         before = self._budget.steps
         dict.__contains__(container, probe)
-        self.work(8 * units * (before - self._budget.steps))
+        alike = before - self._budget.steps
+        if alike > _MOST_ALIKE:
+            raise Stop(LimitExceeded(f"a dict or set has more than {_MOST_ALIKE:,} keys with the same hash"))
+        self.work(8 * units * alike)
 
     def displayed(self, key: Any) -> Any:
         """A key of a display or a comprehension, whose dict nobody can look into before it is whole."""
@@ -81,7 +99,7 @@ class Keys(Costs):
 
     def rehashed(self, container: Any) -> None:
         """Take the steps of putting all keys of a dict or set into another one, or of looking them up there."""
-        items = container._items if container.__class__ in SETS else container
+        items = entries_of(container)
         if len(items) >= _FEW and not are_plain(items):
             for key in items:
                 self.hashed(key, items)
@@ -114,7 +132,7 @@ class Keys(Costs):
     def _remember(self, key: Any, known: dict[Any, None]) -> None:
         """Look at a key, and keep it if it is one of those that count."""
         cls = key.__class__
-        if cls in _CHOSEN and not (cls is int and -_MODULUS < key < _MODULUS):
+        if (cls in _CHOSEN and not (cls is int and -_MODULUS < key < _MODULUS)) or self._has_own_hash(cls):
             self._take(key, known)
             with contextlib.suppress(TypeError):
                 known[key] = None
@@ -149,12 +167,12 @@ def are_plain(items: Any) -> bool:
     kinds = set(map(type, items))
     if kinds <= _PLAIN:
         return True
-    if any((kind in _CHOSEN and kind is not int) or issubclass(kind, tuple) for kind in kinds):
+    if any(kind not in _PLAIN and kind is not int for kind in kinds):
         return False
     return int not in kinds or all(item.__class__ is not int or -_MODULUS < item < _MODULUS for item in items)
 
 
-class _Probe:
+class Probe:
     """A key with a given hash that equals nothing, and takes a step for each key that it is compared with."""
 
     __slots__ = ("_budget", "hash")

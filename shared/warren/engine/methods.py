@@ -8,12 +8,12 @@ from __future__ import annotations
 import decimal
 import functools
 import inspect
-from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
 from warren.engine.container_methods import ContainerMethods
 from warren.engine.costs import MAPPINGS, SETS, is_large_int
+from warren.engine.deep_containers import Deque
 from warren.engine.guards import Guards
 from warren.engine.limits import Stop
 from warren.engine.objects import BoundMethod
@@ -31,7 +31,7 @@ _SLOW_DECIMALS: Final = frozenset({"exp", "ln", "log10", "sqrt"})
 _STEPS_OF_A_SLOW_DECIMAL: Final = 200
 _PLAIN_KEYS: Final = frozenset({str, float, bool, type(None)})
 _SMALL: Final = 1 << 60
-_LINEAR: Final[frozenset[type]] = frozenset({str, bytes, list, tuple, deque}) | MAPPINGS | SETS
+_LINEAR: Final[frozenset[type]] = frozenset({str, bytes, list, tuple, Deque}) | MAPPINGS | SETS
 """Classes any method of which may take as long as the value is large."""
 _OF_INT: Final = frozenset({"bit_length", "real", "imag", "numerator", "denominator"})
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
 from typing import Any, Final
 
+from warren.engine.arithmetic import Arithmetic
 from warren.engine.costs import MAPPINGS
-from warren.engine.keys import Keys
-from warren.engine.records import MEMBERS
+from warren.engine.deep_containers import Deque
+from warren.engine.limits import Stop
+from warren.errors import LimitExceeded
 
-INDEXED: Final[frozenset[Any]] = frozenset({list, tuple, str, bytes, range})
+INDEXED: Final[frozenset[type]] = frozenset({list, tuple, str, bytes, range})
 """Classes that are indexed by number in a constant time."""
 _MANY: Final = 64
 
 
-class Places(Keys):
+class Places(Arithmetic):
     """Guarded indexing over one budget."""
-
-    result: Callable[[Any], Any]
-    """Of `Arithmetic`: takes the bytes of what an operation made."""
 
     def places(self) -> dict[str, Any]:
         """The globals of compiled code that this class provides."""
@@ -27,7 +24,11 @@ class Places(Keys):
 
     def item(self, owner: Any, index: Any) -> Any:
         """`owner[index]`."""
-        if owner.__class__ in INDEXED:
+        is_class = isinstance(owner, type)
+        if is_class and not hasattr(owner, "__members__"):
+            raise Stop(LimitExceeded(f"{owner.__name__}[...] is a type for annotations, not a value in a workflow"))
+        cls: type = owner.__class__
+        if cls in INDEXED:
             return self.result(owner[index]) if index.__class__ is slice else owner[index]
         return owner[self.key(owner, index)]
 
@@ -41,10 +42,8 @@ class Places(Keys):
             return self.hashed(index, owner)
         if index.__class__ is slice:
             self._moving(owner)
-        elif cls is deque and len(owner) > _MANY:
+        elif cls is Deque and len(owner) > _MANY:
             self._budget.spend(len(owner) >> 10)
-        elif not hasattr(cls, MEMBERS):
-            return index
         return index
 
     def deleted(self, owner: Any, index: Any) -> Any:
@@ -53,5 +52,5 @@ class Places(Keys):
         return self.key(owner, index)
 
     def _moving(self, owner: Any) -> None:
-        if (owner.__class__ is list or owner.__class__ is deque) and len(owner) > _MANY:
+        if (owner.__class__ is list or owner.__class__ is Deque) and len(owner) > _MANY:
             self._budget.spend(len(owner) >> 8)

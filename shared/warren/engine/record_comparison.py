@@ -1,8 +1,8 @@
 """Comparing and hashing instances of rebuilt classes within the budget.
 
-What Python or pydantic generates for a class compares all fields in one go, in C; here each comparison takes a step and
-each field what it takes to compare. A class with a hash of its own and no `__eq__` gets one that takes a step, too:
-with a bad hash, a dict asks it for every key that it has. Must not know how classes are rebuilt.
+What Python or pydantic generates for a class compares all fields in one go, in C; here each comparison takes a step,
+and each field what it takes to compare it. A class with a hash of its own and no `__eq__` gets one that takes a step,
+too: with a bad hash, a dict asks it for every key that it has. Must not know how classes are rebuilt.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from warren.contracts.exceptions import initialise
 from warren.contracts.values import decode
 from warren.engine import immutables
+from warren.engine.deep_containers import DefaultDict, Deque
 from warren.engine.executable import Executable
 from warren.engine.fields import BY_NAME, FIELDS
 from warren.engine.iterators import DequeIterator
@@ -27,7 +28,7 @@ _HASHED: dict[str, Callable[[], Any]] = {
     "z": OrderedFrozenSet,
     "counter": Counter,
     "ordered": OrderedDict,
-    "default": defaultdict,
+    "default": DefaultDict,
 }
 """Containers whose keys are hashed, and what makes an empty one."""
 _SETS = frozenset({"s", "z"})
@@ -104,16 +105,25 @@ class Reader:
         return order
 
     def _object(self, number: int) -> Any:
-        if number not in self._made:
-            data = self._table[number]
-            if data[0] in _WHOLE:  # their parts come first; cycles pass through something mutable
-                made = self._made[number] = self._immutable(data)
-                if data[0] == "group":
-                    self._queue(number, made, data)
-            else:
-                made = self._empty(data)
-                self._made[number] = made
-                self._queue(number, made, data)
+        """The object, made if it is not there yet. What is immutable comes after its parts; cycles pass through what is
+        mutable and made empty. No recursion, however deep the parts are.
+        """
+        waiting = [] if number in self._made else [number]
+        while waiting:
+            current = waiting[-1]
+            if current in self._made:
+                waiting.pop()
+                continue
+            data = self._table[current]
+            missing = [part for part in _needed(data) if part not in self._made]
+            if missing:
+                waiting.extend(missing)
+                continue
+            waiting.pop()
+            made = self._immutable(data) if data[0] in _WHOLE else self._empty(data)
+            self._made[current] = made
+            if data[0] not in _WHOLE or data[0] == "group":
+                self._queue(current, made, data)
         return self._made[number]
 
     def _immutable(self, data: Json) -> Any:
@@ -130,18 +140,18 @@ class Reader:
     def _queue(self, number: int, made: Any, data: Json) -> None:
         if data[0] in _HASHED:
             self._hashed[number] = (made, data)
-            first = 2 if data[0] == "default" else 1
-            for part in data[1:first]:
-                self.value(part)
-            for part in data[first:]:
-                for inner in [part] if data[0] in _SETS else part:
-                    self.value(inner)
         elif data[0] == "closure":
             self._closures.append((made, data))
-            self.value(data[2])
-            self.value(data[3])
-        else:
-            self._fill.append((made, data))
+        self._fill.append((made, data))
+
+    def _make_parts(self, data: Json) -> None:
+        """Make what a dict or set consists of, which is put into it when everything else is whole."""
+        first = 2 if data[0] == "default" else 1
+        for part in data[1:first]:
+            self.value(part)
+        for part in data[first:]:
+            for inner in [part] if data[0] in _SETS else part:
+                self.value(inner)
 
     def _empty(self, data: Json) -> Any:
         kind = data[0]
@@ -154,7 +164,7 @@ class Reader:
             case "l":
                 return []
             case "deque":
-                return deque(maxlen=data[1])
+                return Deque(maxlen=data[1])
             case "closure":
                 return Closure(data[1], (), {}, _not_yet)
             case "error":
@@ -172,7 +182,12 @@ class Reader:
 
     def _fill_one(self, made: Any, data: Json) -> None:
         kind = data[0]
-        if kind in BY_NAME:
+        if kind in _HASHED:
+            self._make_parts(data)
+        elif kind == "closure":
+            self.value(data[2])
+            self.value(data[3])
+        elif kind in BY_NAME:
             for name, part in zip(FIELDS[type(made)], data[1:], strict=True):
                 setattr(made, name, self.value(part))
             for name, shared in self._executable.shared.items():  # what belongs to the program, not to the run
@@ -203,6 +218,20 @@ class Reader:
 
 def _not_yet(*args: Any, **kwargs: Any) -> Any:
     raise InternalError("a closure was called while its run was being restored")
+
+
+def _needed(data: Json) -> list[int]:
+    """Numbers of the objects that must be there before an immutable one can be made."""
+    match data[0]:
+        case "t":
+            parts = data[1:]
+        case "method":
+            parts = data[1:2]
+        case "group":
+            parts = data[6:]
+        case _:
+            return []
+    return [part[1] for part in parts if isinstance(part, list) and part[0] == "r"]
 
 
 def _references(data: Json) -> list[int]:

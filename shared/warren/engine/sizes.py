@@ -5,17 +5,17 @@ Deterministic: the same value has the same size in every process. Must not know 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from warren.engine.deep_containers import Deque
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
 
 SHARED_TEXT = 256
 """Text of this length or more has an identity: many references to it count once."""
 _FLAT = frozenset({bool, float, type(None), complex})
-_SEQUENCES: frozenset[type] = frozenset({list, tuple, deque, OrderedSet, OrderedFrozenSet})
+_SEQUENCES: frozenset[type] = frozenset({list, tuple, Deque, OrderedSet, OrderedFrozenSet})
 _ITEM = 16
 _OBJECT = 64
 _ENTRY = 100

@@ -14,7 +14,7 @@ from __future__ import annotations
 import decimal
 import functools
 import types
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, deque
 from typing import Any, cast
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from warren.contracts.values import encode, type_ref
 from warren.engine import immutables
 from warren.engine.attributes import IsoWeek
 from warren.engine.codegen.functions import AsyncCode
+from warren.engine.deep_containers import DefaultDict, Deque
 from warren.engine.executable import Executable
 from warren.engine.fields import FIELDS
 from warren.engine.objects import UNBOUND, BoundMethod, Closure, FutureState
@@ -40,7 +41,7 @@ from warren.errors import InternalError, UnserializableValue
 Json = Any
 FORMAT = 2
 
-_MAPPINGS: dict[type, str] = {dict: "d", Counter: "counter", OrderedDict: "ordered", defaultdict: "default"}
+_MAPPINGS: dict[type, str] = {dict: "d", Counter: "counter", OrderedDict: "ordered", DefaultDict: "default"}
 _SCALARS = (type(None), bool, float, str)
 _RUN_FIELDS = ("seq", "numbers", "strands", "continues", "continuing", "draws", "cancelling", "cost", "unmeasured")
 
@@ -84,8 +85,9 @@ def restore(executable: Executable, snapshot: Json) -> RunState:
     if snapshot.get("format") != FORMAT or snapshot.get("version") != executable.version:
         raise InternalError("the snapshot was written for another program, or by another version of Warren")
     reader = Reader(executable, snapshot["objects"])
-    roots = {name: reader.value(value) for name, value in snapshot["roots"].items()}
-    reader.finish()
+    with executable.budget.unlimited():  # for the user's `__hash__` and `__eq__`
+        roots = {name: reader.value(value) for name, value in snapshot["roots"].items()}
+        reader.finish()
     run = RunState(UUID(snapshot["run_id"]), executable, snapshot["input"])
     run.status = RunStatus(snapshot["status"])
     run.result, run.error = snapshot["result"], snapshot["error"]
@@ -101,7 +103,7 @@ def restore(executable: Executable, snapshot: Json) -> RunState:
 
 
 _OBJECT_CLASSES = (
-    *(list, tuple, dict, deque, OrderedSet, OrderedFrozenSet, Record, BaseModel, BaseException),
+    *(list, tuple, dict, Deque, OrderedSet, OrderedFrozenSet, Record, BaseModel, BaseException),
     *(Closure, BoundMethod, functools.partial, types.MethodType, types.BuiltinMethodType),
 )
 
@@ -176,9 +178,9 @@ class _Writer:
         if cls is tuple:
             return ["t", *self._values(value)]
         if isinstance(value, dict):
-            head = [self.value(value.default_factory)] if isinstance(value, defaultdict) else []
+            head = [self.value(value.default_factory)] if isinstance(value, DefaultDict) else []
             return [_MAPPINGS[cls], *head, *([self.value(key), self.value(item)] for key, item in value.items())]
-        if cls is deque:
+        if cls is Deque:
             return ["deque", value.maxlen, *self._values(value)]
         if isinstance(value, OrderedSet | OrderedFrozenSet):
             return ["s" if isinstance(value, OrderedSet) else "z", *self._values(value)]

@@ -30,8 +30,9 @@ from warren.engine.asyncio_errors import CancelledError
 from warren.engine.commands import Command
 from warren.engine.executable import Executable
 from warren.engine.interpreter import Interpreter
+from warren.engine.known_classes import ends_the_process
 from warren.engine.limits import Stop
-from warren.engine.objects import FutureState, Strand
+from warren.engine.objects import Coroutine, FutureState, Strand
 from warren.engine.sizes import memory_size
 from warren.engine.state import PendingAction, PendingTimer, RunState
 from warren.errors import ActionTimeout, InvalidInput, WorkflowCancelledError
@@ -49,54 +50,75 @@ def start_run(
     """Transition 1: bind the input to `run()` and run it to its first wait.
 
     Raises:
-        InvalidInput: the input does not bind to the parameters of `run()`, or a value of it cannot be decoded.
+        InvalidInput: the input does not bind to the parameters of `run()`, or a value of it cannot be decoded; nothing
+            else is raised.
     """
     run = RunState(run_id=run_id, executable=executable, input=input)
-    executable.budget.reset()
+    executable.begin_transition()
     scheduler = executable.scheduler
     scheduler.begin(run, at)
-    types = executable.types
     try:
-        values = {name: _arrived(run, decode(value, types)) for name, value in input.items()}
-    except Stop as stop:  # of a `__hash__` of the user's
+        instance, coroutine = _bound(run)
+        initialise = executable.initialiser
+        interpreter = Interpreter(run, scheduler)
+        run.seq = 1
+        run.strands = 1
+        run.main = Strand(1, [])
+        interpreter.begin(run.main, coroutine, None if initialise is None else lambda: initialise(instance))
+        interpreter.advance()
+        commands = scheduler.commands
+    finally:
         scheduler.end()
-        raise InvalidInput(str(stop)) from stop
-    instance = types.get(executable.program.ref)()
-    initialise = executable.initialiser
-    interpreter = Interpreter(run, scheduler)
+    return run, commands
+
+
+def _bound(run: RunState) -> tuple[Any, Coroutine]:
+    """`self`, and the call of `run()` with the run's input."""
+    executable = run.executable
+    types, workflow = executable.types, executable.workflow
     try:
-        coroutine = executable.coroutine(executable.entry, (instance,), values)
+        values = {name: _arrived(run, decode(value, types)) for name, value in run.input.items()}
+        instance = types.get(executable.program.ref)()
+    except InvalidInput:
+        raise
+    except BaseException as error:  # of a `__hash__` of the user's, or of what is nested too deeply
+        if ends_the_process(error):
+            raise
+        why = str(error) if isinstance(error, Stop | RecursionError) else type(error).__name__
+        raise InvalidInput(f"the input of {workflow} cannot be read: {why}") from error
+    try:
+        return instance, executable.coroutine(executable.entry, (instance,), values)
     except TypeError as error:
-        scheduler.end()
-        raise InvalidInput(f"the input does not fit {executable.workflow}: {error}") from error
-    run.seq = 1
-    run.strands = 1
-    run.main = Strand(1, [])
-    interpreter.begin(run.main, coroutine, None if initialise is None else lambda: initialise(instance))
-    interpreter.advance()
-    return run, scheduler.end()
+        raise InvalidInput(f"the input does not fit {workflow}: {error}") from error
 
 
 def apply(run: RunState, event: m.RunEvent, at: datetime) -> list[Command] | None:
-    """Apply one event; the commands of the transition, or None when it changes nothing."""
+    """Apply one event; the commands of the transition, or None when it changes nothing.
+
+    Whatever goes wrong while the event is applied (its value cannot be decoded, a `__hash__` of the user's raises, a
+    limit is exceeded) ends the run, as failed; nothing is raised.
+    """
     if run.status is not m.RunStatus.RUNNING:
         return None
     executable = run.executable
-    executable.budget.reset()
+    executable.begin_transition()
     scheduler = executable.scheduler
     scheduler.begin(run, at)
     interpreter = Interpreter(run, scheduler)
     try:
-        if isinstance(event, m.EventRejected):
-            interpreter.finish_rejected(event.error)
-        elif not _take(run, event, at):
-            scheduler.end()
-            return None
-    except Stop as stop:  # of a `__hash__` of the user's, while the event's value was decoded
-        interpreter.finish_failed(stop.reason)
-    run.seq += 1
-    interpreter.advance()
-    return scheduler.end()
+        try:
+            if isinstance(event, m.EventRejected):
+                interpreter.finish_rejected(event.error)
+            elif not _take(run, event, at):
+                return None
+        except BaseException as error:  # noqa: BLE001 - an event that cannot be applied ends its run, and no other
+            interpreter.end_with(error)
+        run.seq += 1
+        interpreter.advance()
+        commands = scheduler.commands
+    finally:
+        scheduler.end()
+    return commands
 
 
 def _take(run: RunState, event: m.RunEvent, at: datetime) -> bool:

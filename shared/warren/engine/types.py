@@ -16,8 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
 from warren.contracts.exceptions import initialise
 from warren.contracts.models import construct_model
 from warren.contracts.values import KEPT_TEXT, decode, kept_repr, kept_text
-from warren.engine.builtin_types import SIMPLE, existing, is_exception_ref
+from warren.engine.deep_containers import DefaultDict, Deque
 from warren.engine.dumps import DUMP_GUARD, own_dump, unread
+from warren.engine.keys import Probe
+from warren.engine.known_classes import SIMPLE_TYPES, existing_class, is_exception_ref, new_exception
 from warren.engine.members import own_attributes
 from warren.engine.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.record_comparison import guard_dataclass, guard_hash, guard_identity, guarded_equality
@@ -39,12 +41,14 @@ class TypeTable:
 
     set_type: Callable[[list[Any]], Any] = OrderedSet
     frozenset_type: Callable[[list[Any]], Any] = OrderedFrozenSet
+    deque_type: Callable[..., Any] = Deque
+    defaultdict_type: Callable[..., Any] = DefaultDict
 
     def __init__(
         self, definitions: Mapping[str, TypeDef], function: Callable[[str], Callable[..., Any]], guards: Guards
     ) -> None:
-        """`function` finds a compiled function of the program by its key, once the program is linked; `guards` are
-        those of the program's code.
+        """`function` finds a compiled function of the program by its key, once the program is linked; `guards` are the
+        guards of its code.
         """
         self._guards = guards
         self._making: set[str] = set()
@@ -121,7 +125,7 @@ class TypeTable:
     def build_exception(self, ref: str, mro: Sequence[str], args: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
         """An instance with these arguments and attributes, without running `__init__`."""
         cls = self.exception_class(ref, list(mro))
-        error = _new_exception(cls, args)
+        error = new_exception(cls, args)
         initialise(error, args)
         for name, value in attributes.items():
             if not name.startswith("_"):
@@ -136,7 +140,7 @@ class TypeTable:
             return RecordModel
         definition = self._definitions.get(ref)
         if definition is None:
-            found = existing(ref)
+            found = existing_class(ref)
             if found is None:
                 raise MessageError(f"the program names the class {ref} but does not describe it; register it again")
             return found
@@ -158,6 +162,8 @@ class TypeTable:
         """Class attributes, methods and properties, those of the bases included; special methods become real ones."""
         constants = {name: self._constant(value) for name, value in definition.constants.items()}
         methods = {name: self._late(key) for name, key in definition.methods.items()}
+        if "__eq__" in methods:
+            methods["__eq__"] = self._late_equality(definition.methods["__eq__"])
         members = Members(
             name=_short(definition.ref),
             constants=constants,
@@ -184,6 +190,15 @@ class TypeTable:
 
         return self._methods.setdefault(key, call)  # one for all that inherit it: Python asks whether they are the same
 
+    def _late_equality(self, key: str) -> Callable[..., Any]:
+        """The same for an `__eq__`, which does not see the engine's own keys."""
+
+        def equal(self: Any, other: Any) -> Any:
+            return NotImplemented if other.__class__ is Probe else compiled(self, other)
+
+        compiled = self._late(key)
+        return self._methods.setdefault(f"{key}, equality", equal)
+
     def _constant(self, value: Any) -> Any:
         return decode(value.encoded, self) if isinstance(value, Const) else None
 
@@ -200,7 +215,7 @@ class TypeTable:
     def _dataclass(self, definition: TypeDef) -> Any:
         fields = [(field.name, Any, self._dataclass_field(field)) for field in definition.fields]
         own: dict[str, Any] = {SLOTS: frozenset(name for name, _, _ in fields) if definition.slots else None}
-        made = dataclasses.make_dataclass(
+        made: Any = dataclasses.make_dataclass(
             _short(definition.ref),
             fields,
             bases=self._bases(definition, Record),
@@ -294,7 +309,7 @@ class TypeTable:
         """The class of an exception; one that the program does not describe is made from its hierarchy."""
         if ref in self._known or (ref in self._definitions and self._definitions[ref].kind == "exception"):
             return self.get(ref)
-        found = existing(ref)
+        found = existing_class(ref)
         if found is None or not (isinstance(found, type) and issubclass(found, BaseException)):
             found = self._exception(ref, [base for base in mro if base != ref])
         self._known[ref] = found
@@ -329,7 +344,7 @@ class TypeTable:
     def annotation(self, spec: Any) -> Any:
         """The annotation that a type spec describes, for pydantic."""
         if isinstance(spec, str):
-            return SIMPLE.get(spec, Any)
+            return SIMPLE_TYPES.get(spec, Any)
         if not isinstance(spec, dict) or len(spec) != 1:
             return Any
         ((kind, inner),) = spec.items()
@@ -355,14 +370,6 @@ class TypeTable:
                 return self.annotation(inner[0])
             case _:
                 return Any
-
-
-def _new_exception(cls: Any, args: tuple[Any, ...]) -> Any:
-    """An instance; Python's own exceptions take some of their attributes from the arguments when they are made."""
-    try:
-        return cls(*args) if cls.__module__ == "builtins" else cls.__new__(cls, *args)
-    except TypeError:
-        return cls.__new__(cls)
 
 
 def _short(ref: str) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, cast, dataclass_transform
 
@@ -31,6 +33,8 @@ _MAP_FIELDS = {
 }
 """Fields that map names to nodes; a name may be anything, `k` too."""
 
+MAX_NODES = 400_000
+"""Nodes of IR or of a program, which has up to a few for each of the IR; `ir.checking` allows IR less."""
 Json = Any
 T = TypeVar("T")
 
@@ -95,21 +99,24 @@ def from_json(data: Json) -> Any:
     """Turn JSON data back into nodes; the inverse of `to_json`.
 
     Raises:
-        MessageError: an unknown node, a node with unknown, missing or ill-typed fields, or too deep a tree.
+        MessageError: an unknown node, a node with unknown, missing or ill-typed fields, too many nodes, or too deep a
+            tree.
     """
     try:
-        return _from_json(data)
+        return _from_json(data, itertools.count())
     except RecursionError:
         raise MessageError("ill-formed IR: it is nested too deeply") from None
 
 
-def _from_json(data: Json) -> Any:
+def _from_json(data: Json, counter: Iterator[int]) -> Any:
     if isinstance(data, list):
-        return tuple(_from_json(item) for item in data)
+        return tuple([_from_json(item, counter) for item in data])
     if not isinstance(data, dict):
         return data
     if "k" not in data:
-        return {name: _from_json(item) for name, item in data.items()}
+        return {name: _from_json(item, counter) for name, item in data.items()}
+    if next(counter) > MAX_NODES:
+        raise MessageError(f"ill-formed IR: it has more than {MAX_NODES:,} nodes")
     cls = _NODES.get(data["k"]) if isinstance(data["k"], str) else None
     if cls is None:
         raise MessageError(f"unknown IR node {data['k']!r}; was it made by a newer version of Warren?")
@@ -122,9 +129,9 @@ def _from_json(data: Json) -> Any:
         elif (data["k"], name) in _DATA_FIELDS:
             fields[name] = item
         elif (data["k"], name) in _MAP_FIELDS and isinstance(item, dict):
-            fields[name] = {key: _from_json(part) for key, part in item.items()}
+            fields[name] = {key: _from_json(part, counter) for key, part in item.items()}
         else:
-            fields[name] = _from_json(item)
+            fields[name] = _from_json(item, counter)
     try:
         made = cls(**fields)
     except TypeError as error:

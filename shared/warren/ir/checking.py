@@ -19,6 +19,7 @@ from warren.ir import program as pr
 from warren.ir import statements as st
 from warren.ir.base import Node
 from warren.ir.intrinsics import DUNDER_ATTRIBUTES, SUPPORTED
+from warren.ir.sizes import check_sizes
 from warren.ir.typedef_rules import check_types, is_public, is_spec
 from warren.ir.workflow import Function, WorkflowIR
 
@@ -53,6 +54,7 @@ def check(root: WorkflowIR | pr.Program) -> None:
     Raises:
         MessageError: it is not what the front end or lowering would have made; says where and why.
     """
+    check_sizes(root)
     try:
         _Checker(root).check()
     except RecursionError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from warren.errors import MessageError
 from warren.ir import expressions as ex
 from warren.ir.checking import check
 from warren.ir.program import AsyncFunction, Program, ReturnNode, SyncFunction
@@ -20,7 +21,10 @@ def lower(ir: WorkflowIR) -> Program:
         MessageError: the IR is not what the front end makes.
     """
     check(ir)
-    functions = {key: _lower(function, ir) for key, function in ir.functions.items()}
+    try:
+        functions = {key: _lower(function, ir) for key, function in ir.functions.items()}
+    except RecursionError:
+        raise MessageError("the program is nested too deeply") from None
     return Program(
         workflow=ir.name,
         ref=ir.ref,

@@ -6,7 +6,7 @@ node before anything in it was assigned, but after anything in it was deleted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from warren.ir import expressions as ex
@@ -53,34 +53,61 @@ def effects_of(parts: Sequence[Node]) -> Effects:
     )
 
 
-def bound_at_start(function: AsyncFunction, effects: Sequence[Effects]) -> list[frozenset[str]]:
+class Bound:
+    """Variables that surely have a value, as bits of a number: a function may have thousands, at thousands of nodes."""
+
+    __slots__ = ("_bits", "_places")
+
+    def __init__(self, places: Mapping[str, int], bits: int) -> None:
+        self._places = places
+        self._bits = bits
+
+    def __contains__(self, variable: str) -> bool:
+        place = self._places.get(variable)
+        return place is not None and bool(self._bits >> place & 1)
+
+
+def bound_at_start(function: AsyncFunction, effects: Sequence[Effects]) -> list[Bound]:
     """For each node: the variables that surely have a value when it starts. Temporaries always do."""
-    everything = frozenset(function.locals) | frozenset(function.free)
-    first = frozenset(
-        {param.name for param in function.params}
-        | {name for name in function.locals if name.startswith("$")}
-        | {*function.cells, *function.free}
+    everything = dict.fromkeys((*function.locals, *function.free, *(param.name for param in function.params)))
+    places = {name: place for place, name in enumerate(everything)}
+
+    def bits_of(names: Iterable[str]) -> int:
+        return sum({1 << places[name] for name in names if name in places})
+
+    first = bits_of(
+        (
+            *(param.name for param in function.params),
+            *(name for name in function.locals if name.startswith("$")),
+            *function.cells,
+            *function.free,
+        )
     )
-    bound: list[frozenset[str]] = [everything] * len(function.nodes)
+    sure = [bits_of(effect.sure) for effect in effects]
+    deleted = [bits_of(effect.deleted) for effect in effects]
+    targets = [bits_of(_names_of(node.target)) if isinstance(node, LoopNode) else 0 for node in function.nodes]
+    results = [bits_of((node.result or "",)) if isinstance(node, AwaitNode) else 0 for node in function.nodes]
+    bound = [(1 << len(places)) - 1] * len(function.nodes)
     bound[0] = first
     pending = [0]
     seen = {0}
     while pending:
         number = pending.pop()
-        node, effect, start = function.nodes[number], effects[number], bound[number]
-        ways: list[tuple[int, frozenset[str]]] = []
-        after = (start - effect.deleted) | effect.sure
+        node, start = function.nodes[number], bound[number]
+        ways: list[tuple[int, int]] = []
+        before = start & ~deleted[number]
+        after = before | sure[number]
         if node.handler is not None:
-            ways.append((node.handler, start - effect.deleted))
+            ways.append((node.handler, before))
         match node:
             case CodeNode() | HandlerNode():
                 ways.append((node.next, after))
             case AwaitNode():
-                ways.append((node.next, after | ({node.result} if node.result else set())))
+                ways.append((node.next, after | results[number]))
             case BranchNode():
                 ways.extend(((node.then, after), (node.orelse, after)))
             case LoopNode():
-                ways.extend(((node.body, after | set(_names_of(node.target))), (node.exit, after)))
+                ways.extend(((node.body, after | targets[number]), (node.exit, after)))
             case SwitchNode():
                 ways.extend((target, after) for target in node.targets)
         for target, names in ways:
@@ -89,7 +116,7 @@ def bound_at_start(function: AsyncFunction, effects: Sequence[Effects]) -> list[
                 bound[target] = joined
                 seen.add(target)
                 pending.append(target)
-    return bound
+    return [Bound(places, bits) for bits in bound]
 
 
 def parts_of(node: GraphNode) -> list[Node]:

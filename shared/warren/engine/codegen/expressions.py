@@ -145,20 +145,20 @@ class ExpressionCompiler(OperatorCompiler):
         return call("@made", made) if isinstance(function, ex.TypeName) else made
 
     def _method(self, function: ex.Attribute, node: ex.Call) -> ast.expr:
-        """What `value.name(...)` calls. Where its first argument can be looked at beforehand, what is cheap with that
-        one stays CPython's own.
+        """What `value.name(...)` calls. Where its first argument can be looked at before, what is cheap with it stays
+        CPython's own.
         """
         first = node.args[0] if node.args else None
         looked: list[ast.expr] = [self.expr(function.value), constant(function.name)]
         if len(node.args) > 1 or node.keywords:
             others = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
             if not all(isinstance(other, ex.Const) for other in others) and function.name not in _FIRST_DECIDES:
-                return call("@attribute", *looked)
+                return call("@callee", call("@attribute", *looked))
         if first is None:
             return call("@method", *looked)
         if isinstance(first, ex.Const) or self.is_plain(first):
             return call("@method", *looked, self.expr(first))
-        return call("@attribute", *looked)
+        return call("@callee", call("@attribute", *looked))
 
     def _spread(self, key: object, value: ex.Expr) -> ast.expr:
         """The value beside a key, or all of a mapping."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from warren.engine.codegen.binding import Effects, bound_at_start, effects_of, parts_of
+from warren.engine.codegen.binding import Bound, Effects, bound_at_start, effects_of, parts_of
 from warren.engine.codegen.expressions import Constants
 from warren.engine.codegen.small_variables import small_variables
 from warren.engine.codegen.statements import StatementCompiler
@@ -178,7 +178,7 @@ class _NodeCompiler(StatementCompiler):
         small: frozenset[str],
         slots: Mapping[str, int],
         effects: Effects,
-        bound: frozenset[str],
+        bound: Bound,
     ) -> None:
         super().__init__(source, functions, constants, small)
         self._slots = slots

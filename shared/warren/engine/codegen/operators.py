@@ -43,7 +43,7 @@ GUARDED_BINARY = {
 }
 GUARDED_UNARY = {"-": "@negative", "+": "@positive", "~": "@inverted"}
 _UNARY: Mapping[str, type[ast.unaryop]] = {"not": ast.Not, "-": ast.USub, "+": ast.UAdd, "~": ast.Invert}
-_COMPARE: Mapping[str, type[ast.cmpop]] = {
+COMPARE: Mapping[str, type[ast.cmpop]] = {
     "==": ast.Eq,
     "!=": ast.NotEq,
     "<": ast.Lt,
@@ -91,8 +91,12 @@ class OperatorCompiler:
 
     def _Subscript(self, node: ex.Subscript) -> ast.expr:
         if isinstance(node.index, ex.Slice):
-            parts = [None if part is None else self.expr(part) for part in _parts(node.index)]
-            return call("@result", ast.Subscript(self.expr(node.value), ast.Slice(*parts), LOAD))
+            if all(part is None or isinstance(part, ex.Const) or self.is_small(part) for part in _parts(node.index)):
+                parts = [None if part is None else self.expr(part) for part in _parts(node.index)]
+                index: ast.expr = ast.Slice(*parts)
+            else:
+                index = self.index(node.index)
+            return call("@result", ast.Subscript(self.expr(node.value), index, LOAD))
         owner, index = self.expr(node.value), self.index(node.index)
         if is_near(node.index):
             return ast.Subscript(owner, index, LOAD)
@@ -104,7 +108,7 @@ class OperatorCompiler:
     def index(self, node: ex.Expr) -> ast.expr:
         """An index as a value: a slice, or a tuple with slices, too."""
         if isinstance(node, ex.Slice):
-            return call("@value:slice", *(constant(None) if part is None else self.expr(part) for part in _parts(node)))
+            return call("@call:slice", *(constant(None) if part is None else self.expr(part) for part in _parts(node)))
         if isinstance(node, ex.Display) and node.kind == "tuple":
             return ast.Tuple([self.index(part) for part in node.items], LOAD)
         return self.expr(node)
@@ -162,7 +166,7 @@ class OperatorCompiler:
             (op,) = node.ops
             left, right = self.exprs(operands)
             if self._is_harmless(op, *operands):
-                return ast.Compare(left, [_COMPARE[op]()], [right])
+                return ast.Compare(left, [COMPARE[op]()], [right])
             return call(f"@compare:{op}", left, right)
         made, has_guard = [self.expr(node.left)], False
         for op, left_node, right_node in zip(node.ops, operands, operands[1:], strict=False):
@@ -175,7 +179,7 @@ class OperatorCompiler:
             else:
                 has_guard = False
             made.append(part)
-        return ast.Compare(made[0], [_COMPARE[op]() for op in node.ops], made[1:])
+        return ast.Compare(made[0], [COMPARE[op]() for op in node.ops], made[1:])
 
     def _is_harmless(self, op: str, left: ex.Expr, right: ex.Expr) -> bool:
         """Whether comparing these takes a constant time."""

@@ -5,10 +5,11 @@ Their methods are guarded like those of the built-in containers. Must not know h
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from warren.engine.deep_containers import DefaultDict, Deque
 from warren.engine.guards import Guards
 from warren.engine.iterators import make_iterator
 from warren.engine.library.iteration import ChainIterator, RepeatIterator
@@ -17,8 +18,8 @@ from warren.engine.limits import OBJECT_BYTES
 CONTAINERS: dict[str, type] = {
     "collections.Counter": Counter,
     "collections.OrderedDict": OrderedDict,
-    "collections.defaultdict": defaultdict,
-    "collections.deque": deque,
+    "collections.defaultdict": DefaultDict,
+    "collections.deque": Deque,
 }
 """The classes by intrinsic name."""
 
@@ -28,8 +29,8 @@ def containers_table(guards: Guards) -> dict[str, Any]:
     return {
         "collections.Counter": _made(guards, Counter, guards.hashing),
         "collections.OrderedDict": _made(guards, OrderedDict, guards.hashing_pairs),
-        "collections.defaultdict": _made(guards, defaultdict, guards.hashing_pairs),
-        "collections.deque": _made(guards, deque, lambda items: items),
+        "collections.defaultdict": _made(guards, DefaultDict, guards.hashing_pairs),
+        "collections.deque": _made(guards, Deque, lambda items: items),
     }
 
 

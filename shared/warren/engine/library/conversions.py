@@ -1,4 +1,4 @@
-"""Texts and numbers made of each other: `int`, `str`, `bytes`, `Decimal`, `repr`, `hex`, methods that read a text.
+"""Texts and numbers made of each other: `int`, `str`, `bytes`, `Decimal`, `repr`, `hex`, class methods that read texts.
 
 Each is CPython's own, and takes from the budget what reading and writing take. Must not know of operators.
 """

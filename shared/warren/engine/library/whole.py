@@ -148,17 +148,20 @@ def _compared(guards: Guards, items: Iterable[Any]) -> Iterator[Any]:
 def _sum(guards: Guards) -> Callable[..., Any]:
     def total(iterable: Any, /, start: Any = 0) -> Any:
         items = guards.counted(iterable)
-        kind: Any = start.__class__
-        if kind in _SUMMED and not (kind is int and is_large_int(start)):
-            if items.__class__ is range:
-                return sum(items, start)
-            if items.__class__ is list or items.__class__ is tuple:
-                kinds = set(map(type, items))
-                if kinds <= _SUMMED and (int not in kinds or guards.units_of_all(items) == len(items)):
-                    return sum(items, start)
+        first = start.__class__
+        if (first in _SUMMED and not (first is int and is_large_int(start))) and _are_ordinary(guards, items):
+            return sum(items, start)
         return guards.result(sum(_without_first(_added(guards, items, start)) if is_iterable(items) else items, start))
 
     return _named(total, sum)
+
+
+def _are_ordinary(guards: Guards, items: Any) -> bool:
+    """Whether they are known to be numbers of ordinary size."""
+    if items.__class__ is list or items.__class__ is tuple:
+        kinds = set(map(type, items))
+        return kinds <= _SUMMED and (int not in kinds or guards.units_of_all(items) == len(items))
+    return items.__class__ is range
 
 
 def _added(guards: Guards, items: Iterable[Any], start: Any) -> Iterator[Any]:
