@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -19,14 +19,21 @@ from warren.runtime.trial import ForkTrial
 trial = ForkTrial(1.0)
 
 
+@pytest.fixture(autouse=True)
+def no_faulthandler() -> Iterator[None]:
+    """Without pytest's, which prints of a child what looks like a failure of the test."""
+    faulthandler.disable()
+    yield
+    faulthandler.enable()
+
+
 def crash() -> None:
     """As a fault in native code does."""
-    faulthandler.disable()  # pytest's, which would print what looks like a failure
     ctypes.string_at(0)
 
 
 def hang() -> None:
-    """A loop in C, which hears neither signals nor exceptions."""
+    """A loop in C, which takes neither signals nor exceptions."""
     sum(itertools.repeat(0))
 
 
