@@ -9,12 +9,12 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TextIO
 
+from rich.console import Console
 from rich.markup import escape
 
 from warren.client import RunHandle
-from warren.contracts.messages import RunFinished, RunStatus
+from warren.contracts.messages import RunStatus
 from warren.contracts.plain import to_plain
 from warren.errors import InvalidInput, WarrenError
 from warren.ir.typespec import spec_text
@@ -25,7 +25,7 @@ from warren_cli.failures import DONE, report
 from warren_cli.inputs import load_workflows, parse_input, split_input
 from warren_cli.installation import Installation, installed
 from warren_cli.loops import interrupts, unless_interrupted
-from warren_cli.output import err, out, outcome_data, print_failure, print_json, print_resumed
+from warren_cli.output import err, outcome_data, print_failure, print_json, print_resumed, standard_output
 from warren_cli.running import embedded_settings
 from warren_cli.servers import own_servers
 
@@ -33,7 +33,7 @@ from warren_cli.servers import own_servers
 def dev(modules: Sequence[str], *, data: Path | None, as_json: bool) -> int:
     """Run the services until Ctrl-C or the end of the input; returns 0."""
     workflows = load_workflows(modules)
-    results = sys.stdout
+    results = standard_output()
     with redirect_stdout(sys.stderr):  # what actions print must not mix with the results
         run_async(
             _serve(workflows, data, results, as_json=as_json), before_close=lambda _: end_within(EXIT_SECONDS, DONE)
@@ -41,7 +41,7 @@ def dev(modules: Sequence[str], *, data: Path | None, as_json: bool) -> int:
     return 0
 
 
-async def _serve(workflows: Sequence[type[Workflow]], data: Path | None, results: TextIO, *, as_json: bool) -> None:
+async def _serve(workflows: Sequence[type[Workflow]], data: Path | None, results: Console, *, as_json: bool) -> None:
     settings = embedded_settings()
     with interrupts(lambda: err.print("draining; Ctrl-C again stops at once")) as interrupted:
         async with (
@@ -57,7 +57,7 @@ class _Prompt:
     """Reads lines, starts runs, prints their ends."""
 
     def __init__(
-        self, installation: Installation, workflows: Sequence[type[Workflow]], results: TextIO, *, as_json: bool
+        self, installation: Installation, workflows: Sequence[type[Workflow]], results: Console, *, as_json: bool
     ) -> None:
         self._installation = installation
         self._workflows = workflows
@@ -74,8 +74,8 @@ class _Prompt:
                     report(error, as_json=self._as_json)
                     continue
                 if not self._as_json:
-                    with redirect_stdout(self._results):
-                        out.print(f"[dim]started[/] {escape(handle.workflow)} {handle.id}", highlight=False)
+                    started = f"[dim]started[/] {escape(handle.workflow)} {handle.id}"
+                    self._results.print(started, highlight=False)
                 group.create_task(self._announce(handle))
 
     async def _start(self, line: str) -> RunHandle:
@@ -90,17 +90,13 @@ class _Prompt:
 
     async def _announce(self, handle: RunHandle) -> None:
         outcome = await handle.outcome()
-        with redirect_stdout(self._results):
-            self._print(outcome)
-
-    def _print(self, outcome: RunFinished) -> None:
         if self._as_json:
-            print_json(outcome_data(outcome))
+            print_json(outcome_data(outcome), self._results)
         elif outcome.status is RunStatus.COMPLETED:
             seconds = (outcome.finished_at - outcome.started_at).total_seconds()
             what = f"{escape(outcome.workflow)} {outcome.run_id}"
-            out.print(f"[green]completed[/] {what} in {seconds:.2f} s", highlight=False)
-            print_json(to_plain(outcome.result))
+            self._results.print(f"[green]completed[/] {what} in {seconds:.2f} s", highlight=False)
+            print_json(to_plain(outcome.result), self._results)
         else:
             print_failure(outcome)
 

@@ -56,13 +56,19 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
-def print_json(data: Any) -> None:
+def standard_output() -> Console:
+    """What prints to the standard output of this moment also while it is redirected, as what actions print is."""
+    return Console(file=sys.stdout, width=out.width)
+
+
+def print_json(data: Any, console: Console = out) -> None:
     """One JSON document on standard output, indented and coloured on a terminal only."""
     text = json.dumps(data, ensure_ascii=False, default=str)
-    if out.is_terminal:
-        out.print(JSON(text, indent=2))
+    if console.is_terminal:
+        console.print(JSON(text, indent=2))
     else:
-        write(text + "\n")
+        console.file.write(text + "\n")
+        console.file.flush()
 
 
 def run_data(run: StoredRun) -> dict[str, Any]:

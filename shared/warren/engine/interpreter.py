@@ -57,20 +57,24 @@ class Interpreter:
                     scheduler.settle(unit)
                 elif not scheduler.start_children(unit):
                     ready.appendleft(unit)
-        except BaseException as error:  # noqa: BLE001 - whatever an event makes the engine raise ends this run, no other
+        except BaseException as error:  # noqa: BLE001 - what is not the run's own is raised again there
             self.end_with(error)
         if run.status is RunStatus.RUNNING and self._is_stuck():
             self.finish_failed(RuntimeError("deadlock: the workflow waits for something that cannot happen any more"))
         self._account()
 
     def end_with(self, error: BaseException) -> None:
-        """End the run over something that went through all of the workflow's handlers, or came from the engine."""
-        if ends_the_process(error):
-            raise error
+        """End the run over what went through all of the workflow's handlers: a limit, or a `BaseException` of its own.
+
+        Raises:
+            Exception: the error itself, where it is a fault of the engine: that is for the caller to report.
+        """
         if isinstance(error, Stop):
             self.finish_failed(error.reason)
         elif isinstance(error, RecursionError | MemoryError):
             self.finish_failed(LimitExceeded(f"the workflow exceeded a limit of the engine: {error}"))
+        elif isinstance(error, Exception) or ends_the_process(error):
+            raise error
         else:
             self.finish_failed(error)
 
@@ -114,7 +118,11 @@ class Interpreter:
         try:
             if initialise is not None:
                 initialise()
-        except BaseException as error:  # noqa: BLE001 - the user's __init__ may raise anything; the run fails with it
+        except (RecursionError, MemoryError) as error:
+            self.end_with(error)
+        except Exception as error:  # noqa: BLE001 - the user's __init__ may raise anything; the run fails with it
+            self.finish_failed(error)
+        except BaseException as error:  # noqa: BLE001 - likewise
             self.end_with(error)
         else:
             strand.frames.append(Frame(coroutine.code, 0, coroutine.variables))

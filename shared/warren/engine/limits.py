@@ -34,7 +34,7 @@ _ENDLESS: Final = 1 << 60
 class Stop(BaseException):
     """Ends the run; carries the reason."""
 
-    def __init__(self, reason: LimitExceeded) -> None:
+    def __init__(self, reason: Exception) -> None:
         super().__init__(str(reason))
         self.reason = reason
 

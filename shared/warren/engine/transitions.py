@@ -95,8 +95,11 @@ def _bound(run: RunState) -> tuple[Any, Coroutine]:
 def apply(run: RunState, event: m.RunEvent, at: datetime) -> list[Command] | None:
     """Apply one event; the commands of the transition, or None when it changes nothing.
 
-    Whatever goes wrong while the event is applied (its value cannot be decoded, a `__hash__` of the user's raises, a
-    limit is exceeded) ends the run, as failed; nothing is raised.
+    What goes wrong with the run's own values and code while the event is applied (a `__hash__` of the user's raises, a
+    limit is exceeded) ends the run, as failed.
+
+    Raises:
+        Exception: a fault of the engine; the run is in no state to go on with, and has to be loaded again.
     """
     if run.status is not m.RunStatus.RUNNING:
         return None
@@ -111,7 +114,7 @@ def apply(run: RunState, event: m.RunEvent, at: datetime) -> list[Command] | Non
                 interpreter.finish_rejected(event.error)
             elif not _take(run, event, at):
                 return None
-        except BaseException as error:  # noqa: BLE001 - an event that cannot be applied ends its run, and no other
+        except BaseException as error:  # noqa: BLE001 - what is not the run's own is raised again there
             interpreter.end_with(error)
         run.seq += 1
         interpreter.advance()
@@ -152,6 +155,21 @@ def _attempt(run: RunState, event: m.ActionSucceeded | m.ActionFailed) -> Pendin
     return pending
 
 
+def _decoded(run: RunState, data: m.Json) -> Any:
+    """A value that an event brings.
+
+    Raises:
+        InvalidInput: it is ill-formed, which the workflow can catch.
+        Stop: code of the user's that makes it (a `__hash__`) raised something.
+    """
+    try:
+        return decode(data, run.executable.types)
+    except (InvalidInput, RecursionError, MemoryError):
+        raise
+    except Exception as error:
+        raise Stop(error) from error
+
+
 def _succeeded(run: RunState, event: m.ActionSucceeded) -> bool:
     pending = _attempt(run, event)
     if pending is None:
@@ -159,7 +177,7 @@ def _succeeded(run: RunState, event: m.ActionSucceeded) -> bool:
     del run.pending[event.invocation]
     scheduler = run.executable.scheduler
     try:
-        value = _arrived(run, decode(event.result, run.executable.types))
+        value = _arrived(run, _decoded(run, event.result))
     except InvalidInput as error:
         scheduler.fail(pending.future, error)
     else:
@@ -171,9 +189,9 @@ def _child_finished(run: RunState, event: m.ChildFinished) -> bool:
     child = run.children.pop(event.invocation, None)
     if child is None:
         return False
-    scheduler, types = run.executable.scheduler, run.executable.types
+    scheduler = run.executable.scheduler
     try:
-        value = decode(event.result if event.status is m.RunStatus.COMPLETED else event.error, types)
+        value = _decoded(run, event.result if event.status is m.RunStatus.COMPLETED else event.error)
     except InvalidInput as error:
         scheduler.fail(child.future, error)
         return True
@@ -192,7 +210,7 @@ def _failed(run: RunState, event: m.ActionFailed) -> bool:
         return False
     scheduler = run.executable.scheduler
     try:
-        error = decode(event.error, run.executable.types)
+        error = _decoded(run, event.error)
         if not isinstance(error, BaseException):
             error = InvalidInput(f"an action failed with something that is no exception: {error!r}")
     except InvalidInput as problem:

@@ -199,13 +199,16 @@ def test_a_signal_still_ends_the_process(tmp_path: Path, monkeypatch: pytest.Mon
         driver.succeed(1, 1)
 
 
-def test_a_fault_of_the_engine_ends_the_run_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["_take", "_arrived"])
+def test_a_fault_of_the_engine_is_for_the_caller_to_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     executable = written(tmp_path, "return await act(1)")
     driver, neighbour = start(executable), start(executable)
     with monkeypatch.context() as patched:
-        patched.setattr(transitions, "_take", lambda *_: 1 / 0)
-        driver.succeed(1, 1)
-    assert driver.state.error["t"] == "builtins:ZeroDivisionError"
+        patched.setattr(transitions, name, lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            driver.succeed(1, 1)
     neighbour.succeed(1, 7)
     assert neighbour.state.result == 7
 

@@ -20,6 +20,8 @@ from warren.contracts import messages, names
 from warren.contracts.ids import shard_of
 from warren.contracts.messages import RunStatus
 from warren.engine import Command, RunState, apply
+from warren.engine.futures import Futures
+from warren.engine.objects import Future, FutureState
 from warren.errors import InvalidInput, Refusal, StoreError
 from warren.ports import OutgoingMessage
 from warren.runtime.transition_watchdog import TransitionOverdue
@@ -79,6 +81,20 @@ async def test_an_event_that_the_engine_cannot_apply_fails_its_run(
     run_ids, actions = await start_three(working)
     await working.event(*(succeeded(action, result) for action, result in zip(actions, (1, BAD, 1), strict=True)))
     await check(working, run_ids, "InternalError", "applying action_succeeded 1 (attempt 1) raised RecursionError")
+
+
+async def test_a_fault_within_the_engine_fails_its_run(working: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    complete = Futures.complete
+
+    def faulty(self: Futures, future: Future, state: FutureState, value: Any) -> None:
+        if value == BAD:
+            raise KeyError("an invariant of the engine")
+        complete(self, future, state, value)
+
+    monkeypatch.setattr(Futures, "complete", faulty)
+    run_ids, actions = await start_three(working)
+    await working.event(*(succeeded(action, result) for action, result in zip(actions, (1, BAD, 1), strict=True)))
+    await check(working, run_ids, "InternalError", "applying action_succeeded 1 (attempt 1) raised KeyError")
 
 
 async def test_a_transition_that_takes_too_long_fails_its_run(
