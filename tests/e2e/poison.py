@@ -38,7 +38,8 @@ def for_queue(queue: str, body: bytes | dict[str, Any]) -> OutgoingMessage:
 def all_poison(*, shard: int, stranger: UUID) -> list[tuple[OutgoingMessage, str]]:
     """Every kind for every queue that somebody consumes, with the reason it must be parked with.
 
-    Events of the run `stranger`, which does not exist, are parked as well: those here, and what workers report of it.
+    Events that only a later Warren can read are not among them (`newer_events`). Events of the run `stranger`, which
+    does not exist, are parked as well: those here, and what workers report of it.
     """
     queues = [
         names.START_QUEUE,
@@ -48,7 +49,8 @@ def all_poison(*, shard: int, stranger: UUID) -> list[tuple[OutgoingMessage, str
         *(names.event_queue(each) for each in range(4)),
     ]
     poison = [(for_queue(queue, body), "bad_message") for queue in queues for body in UNREADABLE]
-    poison += [(for_queue(queue, NEWER), "unsupported_version") for queue in queues]
+    commands = [queue for queue in queues if not queue.startswith(names.EVENTS_EXCHANGE)]
+    poison += [(for_queue(queue, NEWER), "unsupported_version") for queue in commands]
     action = {
         "run_id": str(stranger),
         "workflow": "w",
@@ -87,6 +89,11 @@ def all_poison(*, shard: int, stranger: UUID) -> list[tuple[OutgoingMessage, str
         ),
     ]
     return poison
+
+
+def newer_events() -> list[OutgoingMessage]:
+    """Events that only a later Warren can read, for every shard: open runs may wait for them, so they are kept."""
+    return [for_queue(names.event_queue(shard), NEWER) for shard in range(4)]
 
 
 def succeeded(run_id: UUID, invocation: int, result: Any = None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ import pytest_asyncio
 from tests.chaos.ledger import VARIABLE, Execution, read_ledger
 from tests.e2e import workload
 from tests.e2e.histories import check_exactly_once, check_run, full_history
-from tests.e2e.poison import all_poison, for_queue, succeeded
+from tests.e2e.poison import all_poison, for_queue, newer_events, succeeded
 from tests.support.eventually import eventually
 from tests.support.processes import Installation, ServiceProcess, installation
 from tests.support.servers.postgres import PrivatePostgres
@@ -262,7 +262,7 @@ async def test_poison_of_every_kind_on_every_queue_is_parked_with_its_reason(wor
     runs = await world.start_mix(40)
     for message, _ in poison:
         await broker.publish([message])
-    await broker.publish(harmless)
+    await broker.publish([*harmless, *newer_events()])
     wanted = Counter((message.routing_key, reason) for message, reason in poison if reason != "unknown_run")
     strange = len(poison) - wanted.total()
     parked: Counter[tuple[str, str]] = Counter()
@@ -283,6 +283,12 @@ async def test_poison_of_every_kind_on_every_queue_is_parked_with_its_reason(wor
         pytest.fail(f"not parked: {wanted - parked}, or an end besides {ends}\n{logs}")
     await dead.cancel()
     assert parked == wanted
+
+    async def has_kept_newer_events() -> bool:
+        kept = await made.store.quarantined()
+        return sorted(each.routing_key for each in kept) == sorted(each.routing_key for each in newer_events())
+
+    await eventually(has_kept_newer_events)
     await world.check(runs, exactly_once=False)
     assert [service.name for service in alive if not service.is_alive] == []
     await made.until_ready()

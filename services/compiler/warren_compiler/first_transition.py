@@ -5,6 +5,7 @@ Must not know what is done with it.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -40,17 +41,15 @@ class FirstTransition:
             LimitExceeded: it takes too long to compute, or would end this process.
             Exception: what `start_run` raises.
         """
-        start = partial(start_run, executable, run_id=run_id, input=input, at=at)
-        if is_suspect and (culprit := await self._trial.run([start])) is not None:
-            raise LimitExceeded(f"the first transition cannot be computed: {culprit.reason}; {_INSTEAD}")
-        with self._watchdog.watching():
-            self._watchdog.current = run_id
-            try:
-                made = start()
-            except TransitionOverdue:
-                made = None
-            finally:
-                is_overdue = self._watchdog.is_overdue(run_id)
-        if made is None or is_overdue:
-            raise LimitExceeded(f"the first transition took more than {self._watchdog.seconds:g} s; {_INSTEAD}")
+        if is_suspect:
+            start = partial(start_run, executable, run_id=run_id, input=input, at=at)
+            if (culprit := await self._trial.run([start])) is not None:
+                raise LimitExceeded(f"the first transition cannot be computed: {culprit.reason}; {_INSTEAD}")
+        made = None
+        with self._watchdog as watchdog:
+            watchdog.current = run_id
+            with suppress(TransitionOverdue):
+                made = start_run(executable, run_id=run_id, input=input, at=at)
+        if watchdog.is_overdue(run_id) or made is None:
+            raise LimitExceeded(f"the first transition took more than {watchdog.seconds:g} s; {_INSTEAD}")
         return made

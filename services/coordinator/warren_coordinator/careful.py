@@ -112,7 +112,7 @@ class CarefulHandling:
         return False
 
     def _apply_to(self, entry: RunEntry, event: messages.RunEvent, transitions: Transitions) -> BaseException | None:
-        with self._watchdog.watching():
+        with self._watchdog:
             self._watchdog.current = event
             try:
                 decision = decide(entry, event, transitions.at, max_losses=self._max_losses)

@@ -162,7 +162,7 @@ class EventHandler:
             if loads.failed:
                 waiting = await self._keep_unloadable(waiting, loads.failed)
             transitions = Transitions(self._clock.now())
-            with self._watchdog.watching():
+            with self._watchdog:
                 self._apply_all(waiting, transitions, left, is_fresh=is_fresh)
             if left.faults:
                 for run_id in left.faults:
@@ -203,11 +203,9 @@ class EventHandler:
                 self._apply_one(item, entry, transitions, left, is_fresh=is_fresh)
             except (Exception, Stop) as error:  # noqa: BLE001 - whatever it is, it is this run's alone
                 broken[event.run_id] = Fault(error, event, is_overdue=watchdog.is_overdue(event))
-            else:
-                if watchdog.overdue is not None and watchdog.is_overdue(
-                    event
-                ):  # the engine took it for the workflow's own exception
-                    broken[event.run_id] = Fault(TransitionOverdue(), event, is_overdue=True)
+                continue
+            if watchdog.overdue is event and watchdog.is_overdue(event):  # the engine took it for the workflow's own
+                broken[event.run_id] = Fault(TransitionOverdue(), event, is_overdue=True)
 
     def _apply_to_none(self, item: Item, transitions: Transitions, left: _Leftovers) -> None:
         """An event of a run that is not open."""

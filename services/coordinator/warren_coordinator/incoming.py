@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic_core import from_json
@@ -18,6 +18,9 @@ from warren.contracts.limits import encode_error
 from warren.contracts.messages import RunStatus
 from warren.errors import ActionError, MessageError, UnsupportedVersion, WarrenError
 from warren.ports import Delivery
+
+_OURS_ALONE: Final = frozenset({messages.EventRejected, messages.RunStarted})
+"""What no message may bring: it is made where a transition is."""
 
 
 @dataclass(slots=True)
@@ -44,12 +47,7 @@ def read_events(delivery: Delivery) -> Incoming:
         return Incoming(_salvaged(delivery.body), fault=error)
     except Exception as error:  # noqa: BLE001 - whatever a peer sends, it must not reach the other deliveries
         return Incoming(fault=MessageError(f"not an EventBatch: {type(error).__name__}: {error}"))
-    return Incoming([event for event in batch.items if not _is_ours_alone(event)], batch.seeds)
-
-
-def _is_ours_alone(event: messages.RunEvent) -> bool:
-    """Whether no message may be this: it is made where a transition is."""
-    return isinstance(event, messages.EventRejected | messages.RunStarted)
+    return Incoming([event for event in batch.items if type(event) not in _OURS_ALONE], batch.seeds)
 
 
 def _salvaged(body: bytes) -> list[messages.RunEvent]:
@@ -62,7 +60,7 @@ def _salvaged(body: bytes) -> list[messages.RunEvent]:
     if not isinstance(items, list):
         return []
     found = (_salvaged_event(item) for item in items)
-    return [event for event in found if event is not None and not _is_ours_alone(event)]
+    return [event for event in found if event is not None and type(event) not in _OURS_ALONE]
 
 
 def _salvaged_event(item: Any) -> messages.RunEvent | None:

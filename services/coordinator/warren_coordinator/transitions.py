@@ -39,7 +39,7 @@ def number_of(event: messages.RunEvent) -> int:
 def cause_of(event: messages.RunEvent) -> Cause:
     """What makes two events the same one; the rejection of an event stands for the event itself."""
     kind: type[messages.Event] = type(event)
-    if isinstance(event, messages.EventRejected):
+    if type(event) is messages.EventRejected:
         kind = _BY_NAME.get(event.rejected, kind)
     return (event.run_id, kind, number_of(event), getattr(event, "attempt", 0))
 
@@ -67,8 +67,7 @@ class Transitions:
 
     def add(self, entry: RunEntry, event: messages.RunEvent, commands: list[Command]) -> None:
         """Add the transition that `event` has just made in `entry.state`."""
-        run_id = event.run_id
-        number = number_of(event)
+        cause = run_id, _, number, _ = cause_of(event)
         self.rows.append(
             TransitionRow(
                 run_id,
@@ -79,7 +78,7 @@ class Transitions:
                 dump_commands(commands) if commands else "[]",
             )
         )
-        self.causes.append(cause_of(event))
+        self.causes.append(cause)
         self.touched[run_id] = entry
         if commands:
             self.outcomes.append((entry, event, commands))

@@ -219,7 +219,7 @@ class Guards(Comparison, Places):
         before = self._budget.bytes
         encoded = self.encoded
         given = [encoded(value) for value in args]
-        named = {name: encoded(value) for name, value in kwargs.items()}
+        named = {name: encoded(value) for name, value in kwargs.items()} if kwargs else {}
         weight = before - self._budget.bytes
         if weight > _WORTH_MEASURING:
             check_arguments(given, named, f"the call of {what}")

@@ -95,7 +95,8 @@ class Keys(Costs):
 
     def forget_keys(self) -> None:
         """Start a transition."""
-        self._displayed.clear()
+        if self._displayed:
+            self._displayed.clear()
 
     def rehashed(self, container: Any) -> None:
         """Take the steps of putting all keys of a dict or set into another one, or of looking them up there."""

@@ -110,7 +110,7 @@ def apply(run: RunState, event: m.RunEvent, at: datetime) -> list[Command] | Non
     interpreter = Interpreter(run, scheduler)
     try:
         try:
-            if isinstance(event, m.EventRejected):
+            if type(event) is m.EventRejected:  # quicker than isinstance() where it is none, as a rule
                 interpreter.finish_rejected(event.error)
             elif not _take(run, event, at):
                 return None

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ _INSIST_SECONDS = 1.0
 
 _RETRY_SECONDS = 2.0
 _REPEAT_LOG_SECONDS = 10.0
+_SWITCH_SECONDS = 0.0005
+"""How long a thread that wants the interpreter waits for a release of it before it demands one; Python has 5 ms."""
 
 
 class Connectable(Protocol):
@@ -86,7 +89,7 @@ def run_service(name: str, settings: Settings, app: App, *, image: ProcessImage 
     """
     service = settings.service_name or name
     configure_logs(service=service, level=settings.log_level, style=settings.log_format)
-    _relax_garbage_collection()
+    _tune_interpreter()
     context = ServiceContext(name, settings, Telemetry.from_environment(service), image=image)
 
     def limit(code: int) -> None:
@@ -254,8 +257,14 @@ async def _reminder(what: str) -> AsyncIterator[None]:
         task.cancel()
 
 
-def _relax_garbage_collection() -> None:
-    """Reference counting frees what a batch leaves; look for cycles seldom, and never among what was imported."""
+def _tune_interpreter() -> None:
+    """Reference counting frees what a batch leaves; look for cycles seldom, and never among what was imported.
+
+    A thread that wakes up (a watchdog, several times a second) asks for the interpreter only after the switch interval
+    without a release of it. A busy event loop releases it more often than that and takes it back at once, so the thread
+    would not get it for a second and more, and each release would be a futile wake-up of 20 us.
+    """
+    sys.setswitchinterval(_SWITCH_SECONDS)
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

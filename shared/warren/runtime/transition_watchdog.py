@@ -11,9 +11,8 @@ from __future__ import annotations
 import ctypes
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Final
+from collections.abc import Callable
+from typing import Final, Self
 
 from warren.engine.limits import Stop
 from warren.errors import LimitExceeded
@@ -32,7 +31,7 @@ class TransitionOverdue(Stop):
 
 
 class TransitionWatchdog:
-    """Watches one thread. `seconds` is what one transition may take; see the module for which seconds."""
+    """`with` it, a thread is watched. `seconds` is what one transition may take; see the module for which seconds."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -47,18 +46,23 @@ class TransitionWatchdog:
         self._target = 0
         self._clock: Callable[[], float] = time.monotonic
 
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Watch this thread; afterwards nothing is raised any more."""
-        self._begin()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self.current = None
-                self._target = 0
-                if self.overdue is not None:
-                    _raise_in(target=threading.get_ident(), error=None)
+    def __enter__(self) -> Self:
+        """Watch this thread."""
+        self.overdue = None
+        self._target = identity = threading.get_ident()
+        if self._thread is None:
+            self._start(identity)
+        if not self._wake.is_set():
+            self._wake.set()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """From now on nothing is raised any more."""
+        with self._lock:
+            self.current = None
+            self._target = 0
+            if self.overdue is not None:
+                _raise_in(target=threading.get_ident(), error=None)
 
     def is_overdue(self, work: object) -> bool:
         """Whether this piece of work was ended, whatever it made of that; forgets it."""
@@ -75,18 +79,11 @@ class TransitionWatchdog:
             self._thread.join()
             self._thread = None
 
-    def _begin(self) -> None:
-        identity = threading.get_ident()
-        with self._lock:
-            self.overdue = None
-            self._target = identity
-        if self._thread is None:
-            self._clock = _processor_clock(identity)
-            self._is_watching = True
-            self._thread = threading.Thread(target=self._watch, name="warren-watchdog", daemon=True)
-            self._thread.start()
-        if not self._wake.is_set():
-            self._wake.set()
+    def _start(self, identity: int) -> None:
+        self._clock = _processor_clock(identity)
+        self._is_watching = True
+        self._thread = threading.Thread(target=self._watch, name="warren-watchdog", daemon=True)
+        self._thread.start()
 
     def _watch(self) -> None:
         pause = self.seconds / _LOOKS

@@ -61,6 +61,28 @@ def test_the_first_signal_drains() -> None:
         assert running.wait(5) == 0
 
 
+def test_a_thread_gets_its_turn_beside_a_busy_loop() -> None:
+    source = """
+    DRAIN = 10
+    import json, os, threading, time
+    late = []
+    def watch():
+        for _ in range(20):
+            due = time.monotonic() + 0.02
+            time.sleep(0.02)
+            late.append(time.monotonic() - due)
+    async def app(context):
+        thread = threading.Thread(target=watch)
+        thread.start()
+        while thread.is_alive():
+            sum(range(100_000))
+            os.urandom(16)  # releases the interpreter and takes it back, as sockets do
+        print(json.dumps({"event": "watched", "seconds": sorted(late)[10]}), file=sys.stderr, flush=True)
+    """
+    with process(source) as running:
+        assert float(str(logged(running, "watched")["seconds"])) < 0.02  # with Python's own interval about 1
+
+
 def test_what_does_not_drain_in_time_is_cut_off() -> None:
     source = """
     DRAIN = 0.2

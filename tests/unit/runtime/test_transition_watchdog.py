@@ -31,7 +31,7 @@ def compute(seconds: float) -> None:
 def test_what_computes_for_too_long_is_ended(watchdog: TransitionWatchdog) -> None:
     work = object()
     begun = time.thread_time()
-    with watchdog.watching():
+    with watchdog:
         watchdog.current = work
         with pytest.raises(TransitionOverdue):
             compute(20.0)
@@ -40,7 +40,7 @@ def test_what_computes_for_too_long_is_ended(watchdog: TransitionWatchdog) -> No
 
 
 def test_short_pieces_of_work_are_not_added_up(watchdog: TransitionWatchdog) -> None:
-    with watchdog.watching():
+    with watchdog:
         for _ in range(10):
             watchdog.current = work = object()
             compute(SECONDS / 2)
@@ -49,14 +49,14 @@ def test_short_pieces_of_work_are_not_added_up(watchdog: TransitionWatchdog) -> 
 
 def test_waiting_is_not_computing(watchdog: TransitionWatchdog) -> None:
     """A process that was stopped, or has no processor to itself, is not overdue."""
-    with watchdog.watching():
+    with watchdog:
         watchdog.current = work = object()
         threading.Event().wait(4 * SECONDS)
         assert not watchdog.is_overdue(work)
 
 
 def test_nothing_is_raised_outside(watchdog: TransitionWatchdog) -> None:
-    with watchdog.watching():
+    with watchdog:
         watchdog.current = object()
     compute(3 * SECONDS)
 
@@ -64,7 +64,7 @@ def test_nothing_is_raised_outside(watchdog: TransitionWatchdog) -> None:
 def test_work_that_swallows_it_is_known_as_overdue(watchdog: TransitionWatchdog) -> None:
     """As the engine does, which makes a failed run of it."""
     work, other = object(), object()
-    with watchdog.watching():
+    with watchdog:
         watchdog.current = work
         with contextlib.suppress(TransitionOverdue):
             compute(20.0)
@@ -75,7 +75,7 @@ def test_work_that_swallows_it_is_known_as_overdue(watchdog: TransitionWatchdog)
 
 def test_it_strikes_again_where_it_was_not_heard(watchdog: TransitionWatchdog) -> None:
     work, heard = object(), 0
-    with watchdog.watching():
+    with watchdog:
         watchdog.current = work
         while heard < 2:
             try:
@@ -85,13 +85,13 @@ def test_it_strikes_again_where_it_was_not_heard(watchdog: TransitionWatchdog) -
 
 
 def test_the_thread_rests_and_wakes_up(watchdog: TransitionWatchdog) -> None:
-    with watchdog.watching():
+    with watchdog:
         watchdog.current = object()
     deadline = time.monotonic() + 10
     while watchdog._wake.is_set() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not watchdog._wake.is_set()
-    with watchdog.watching():
+    with watchdog:
         watchdog.current = object()
         with pytest.raises(TransitionOverdue):
             compute(20.0)
