@@ -42,7 +42,7 @@ class TransitionWatchdog:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._wake = threading.Event()
-        self._is_watching = False
+        self._ended = threading.Event()
         self._target = 0
         self._clock: Callable[[], float] = time.monotonic
 
@@ -73,7 +73,7 @@ class TransitionWatchdog:
 
     def close(self) -> None:
         """End the thread."""
-        self._is_watching = False
+        self._ended.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
@@ -81,7 +81,7 @@ class TransitionWatchdog:
 
     def _start(self, identity: int) -> None:
         self._clock = _processor_clock(identity)
-        self._is_watching = True
+        self._ended.clear()
         self._thread = threading.Thread(target=self._watch, name="warren-watchdog", daemon=True)
         self._thread.start()
 
@@ -90,14 +90,14 @@ class TransitionWatchdog:
         seen: object | None = None
         since = 0.0
         idle = 0
-        while self._is_watching:
-            self._wake.wait()
-            time.sleep(pause)
+        while not self._ended.wait(pause):
             work = self.current
             if work is None:
                 seen, idle = None, idle + 1
-                if idle > _REST_LOOKS and self._is_watching:
+                if idle > _REST_LOOKS:
                     self._wake.clear()
+                    if not self._ended.is_set():
+                        self._wake.wait()
                 continue
             idle = 0
             now = self._clock()
