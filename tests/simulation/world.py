@@ -363,6 +363,9 @@ class World:
         self.loop.run(lambda: self.loop.time() >= until, deadline=until)
         if (spent := self.loop.steps - before) > 3_000:
             self.problems.append(f"{spent} callbacks in ten idle seconds")
+        self.loop.run(
+            lambda: not self.depths(), deadline=until + 5.0
+        )  # a question about an ended run may be on its way
 
     def dead_letters(self) -> list[str]:
         """The reasons of what was parked, but for what is about bad neighbours that have ended."""

@@ -54,9 +54,10 @@ def _end_lease(entry: RunEntry, event: messages.RunEvent) -> None:
 
 
 def may_be_stale(entry: RunEntry, event: messages.RunEvent) -> bool:
-    """Whether an event that changed nothing may be about what another coordinator dispatched since the run was loaded.
+    """Whether an event that changed nothing may be about what another coordinator did since the run was loaded.
 
-    What the state has seen answered stays answered, so a late event for that needs no second look.
+    That is: dispatched something, or was told that a worker holds it. What the state has seen answered stays answered,
+    so a late event for that needs no second look.
     """
     state = entry.state
     match event:
@@ -70,6 +71,8 @@ def may_be_stale(entry: RunEntry, event: messages.RunEvent) -> bool:
             pending = state.pending.get(event.invocation)
             if pending is None:
                 return event.invocation > state.numbers
+            if isinstance(event, messages.LeaseExpired) and event.attempt == pending.attempt:
+                return entry.leases.meant(event) is None
             return event.attempt > pending.attempt or (event.attempt == pending.attempt and bool(pending.backoff))
         case messages.ChildFinished():
             return event.invocation > state.numbers

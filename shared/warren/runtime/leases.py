@@ -66,11 +66,16 @@ class Leases:
 
     def expire(self, event: messages.LeaseExpired, at: datetime) -> bool:
         """The lease is over, if it still is the one that was meant and has not been renewed; whether it is."""
-        lease = self.held.get(event.invocation)
-        if lease is None or (lease.attempt, lease.worker) != (event.attempt, event.worker) or lease.expires_at > at:
+        lease = self.meant(event)
+        if lease is None or lease.expires_at > at:
             return False
         self._lose(event.invocation)
         return True
+
+    def meant(self, event: messages.LeaseExpired) -> Lease | None:
+        """The lease that an event is about, while it is held."""
+        lease = self.held.get(event.invocation)
+        return lease if lease and (lease.attempt, lease.worker) == (event.attempt, event.worker) else None
 
     def end(self, invocation: int) -> None:
         """The attempt was answered."""

@@ -10,8 +10,10 @@ from tests.support.cluster import Cluster, cluster
 from tests.support.eventually import eventually
 from tests.support.service_workflows import Long, Twice
 
+from warren.adapters.memory.store import MemoryRunStore
 from warren.contracts import messages, names, wire
 from warren.contracts.messages import RunAction, RunStatus
+from warren.ports import TransitionRow
 from warren_coordinator.marker import SETTING
 
 
@@ -150,6 +152,21 @@ async def test_a_lease_is_noticed_even_if_nothing_more_is_heard_of_the_run(world
     await world.made.services[1].crash()
     await world.pass_time(40)
     await world.made.coordinator()
+    await world.pass_time(40)
+    assert await world.made.actions(1) == [action]
+
+
+async def test_the_end_of_a_lease_that_another_coordinator_was_told_of_is_no_repetition(world: World) -> None:
+    run_id = await world.made.start(Long, steps=5)
+    await world.made.succeed(await world.made.actions(1), 1)
+    (action,) = await world.made.actions(1)
+    number, attempt = action.invocation, action.attempt
+    started = messages.ActionStarted(run_id=run_id, invocation=number, attempt=attempt, worker="w2", lease_seconds=30)
+    row = TransitionRow(run_id, 3, world.clock.now(), number, wire.dump(started).decode(), "[]")
+    other = MemoryRunStore(world.made.database)
+    await other.connect()
+    await other.commit([row], [], [])
+    await world.made.event(messages.LeaseExpired(run_id=run_id, invocation=number, attempt=attempt, worker="w2"))
     await world.pass_time(40)
     assert await world.made.actions(1) == [action]
 
