@@ -10,8 +10,8 @@ from unittest.mock import patch
 import warren.runtime.publisher
 import warren_coordinator.incoming
 from warren.runtime.quarantine import Quarantine
-from warren_coordinator.careful import CarefulHandling
 from warren_coordinator.commits import Commits
+from warren_coordinator.single_events import SingleEvents
 
 
 async def _nothing(*_: Any, **__: Any) -> None:
@@ -30,12 +30,12 @@ async def _whole_or_not(commits: Any, error: Exception, transitions: Any, *_: An
 
 CONTROLS: Final = {
     "salvage": lambda: patch.object(warren_coordinator.incoming, "_salvaged", lambda body: []),
-    "careful": lambda: patch.object(CarefulHandling, "handle", _nobody),
+    "single": lambda: patch.object(SingleEvents, "handle", _nobody),
     "halves": lambda: patch.object(Commits, "_commit_by_halves", _whole_or_not),
     "replacement": lambda: patch.object(warren.runtime.publisher, "replacement_of", lambda *_: None),
     "quarantine": lambda: patch.object(Quarantine, "_keep", _nothing),
 }
-"""By name. `salvage` reads ill-formed batches, `careful` ends runs whose events go wrong, `halves` finds a row that the
+"""By name. `salvage` reads ill-formed batches, `single` ends runs whose events go wrong, `halves` finds a row that the
 store refuses, `replacement` has fail what a refused message was about, `quarantine` keeps what cannot be sent now."""
 
 

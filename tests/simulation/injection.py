@@ -12,14 +12,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import warren_compiler.first_transition
-import warren_coordinator.deciding
-import warren_coordinator.loads
 from warren.contracts import messages, names
 from warren.engine import Command, DispatchAction, Executable
 from warren.errors import InternalError, InvalidInput, Refusal, StoreError
 from warren.ports import LoadedRun, OutgoingMessage, TransitionRow
 from warren.runtime.outbox import Outbox
+from warren_compiler import first_transition
+from warren_coordinator import deciding, run_loader
 
 CURED_SECONDS: Final = 20.0
 """A full queue has room, and a run that cannot be loaded can be, so long after its start."""
@@ -56,9 +55,8 @@ def refuse_rows(transitions: Iterable[TransitionRow]) -> None:
 @contextmanager
 def faults_in_services(now: Callable[[], float], started_at: Callable[[UUID], float]) -> Iterator[None]:
     """While it is open, the services' own code raises where a mark is met."""
-    deciding, loads, first = warren_coordinator.deciding, warren_coordinator.loads, warren_compiler.first_transition
-    saved = deciding.apply, Outbox.add_action, loads.replay, first.start_run
-    apply, add_action, replay, start_run = saved
+    apply, add_action = deciding.apply, Outbox.add_action
+    replay, start_run = run_loader.replay, first_transition.start_run
 
     def faulty_apply(state: Any, event: messages.RunEvent, at: datetime) -> list[Command] | None:
         if isinstance(event, messages.ActionSucceeded) and event.result == "apply":
@@ -81,9 +79,10 @@ def faults_in_services(now: Callable[[], float], started_at: Callable[[UUID], fl
             raise ZeroDivisionError("injected")
         return start_run(executable, **arguments)
 
-    deciding.apply, loads.replay, first.start_run = faulty_apply, faulty_replay, faulty_start
+    deciding.apply, run_loader.replay, first_transition.start_run = faulty_apply, faulty_replay, faulty_start
     Outbox.add_action = faulty_add_action  # type: ignore[method-assign]  # put back below
     try:
         yield
     finally:
-        deciding.apply, Outbox.add_action, loads.replay, first.start_run = saved  # type: ignore[method-assign]  # as it was
+        deciding.apply, Outbox.add_action = apply, add_action  # type: ignore[method-assign]  # as it was
+        run_loader.replay, first_transition.start_run = replay, start_run

@@ -7,11 +7,11 @@ import sys
 from warren.errors import InvalidInput
 from warren.runtime.brokers import PROMPT_HEARTBEAT, make_broker
 from warren.runtime.loop_alarm import FACTOR, loop_alarm
+from warren.runtime.loop_watchdog import LoopWatchdog
 from warren.runtime.service import ServiceContext, connected, run_service
 from warren.runtime.settings import load_settings
 from warren.runtime.stores import make_store
 from warren.runtime.trial import ForkTrial
-from warren.runtime.watchdog import LoopWatchdog
 from warren_compiler import app
 
 

@@ -1,7 +1,7 @@
 """Events of all shards: load the runs, apply, commit once, carry out. The coordinator's hot path.
 
 What goes wrong with one event stays with its run: all others of the batch are applied and committed first, and what is
-left is taken one by one (`careful`). A run that cannot even be loaded keeps its events in the quarantine.
+left is taken one by one (`single_events`). A run that cannot even be loaded keeps its events in the quarantine.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from warren.runtime.transition_watchdog import TransitionOverdue, TransitionWatc
 from warren.runtime.trial import Trial
 from warren_coordinator.batch import Fault, Item
 from warren_coordinator.cache import RunCache, RunEntry
-from warren_coordinator.careful import CarefulHandling
 from warren_coordinator.commits import Commits
 from warren_coordinator.deciding import decide, may_be_stale
 from warren_coordinator.incoming import read_events
-from warren_coordinator.loads import RunLoader
 from warren_coordinator.planting import plant
+from warren_coordinator.run_loader import RunLoader
+from warren_coordinator.single_events import SingleEvents
 from warren_coordinator.transitions import Cause, Transitions, cause_of, number_of
 
 log = get_logger(__name__)
@@ -62,7 +62,7 @@ class EventHandler:
         cache: RunCache,
         loader: RunLoader,
         commits: Commits,
-        careful: CarefulHandling,
+        single: SingleEvents,
         quarantine: Quarantine,
         recent: RecentCauses,
         timers: Timers,
@@ -76,7 +76,7 @@ class EventHandler:
         self._cache = cache
         self._loader = loader
         self._commits = commits
-        self._careful = careful
+        self._single = single
         self._quarantine = quarantine
         self._recent = recent
         self._timers = timers
@@ -173,7 +173,7 @@ class EventHandler:
             waiting = [item for item in waiting if item[1].run_id in outcome.overtaken]
         if left.faults:
             faulty = [item for item in items if item[1].run_id in left.faults]
-            unchanged = await self._careful.handle(faulty, left.faults, outbox, causes)
+            unchanged = await self._single.handle(faulty, left.faults, outbox, causes)
             (left.doubtful if is_fresh else left.repeated).extend(unchanged)
         self._commits.hold_timers(loaded, outbox)
         for delivery in left.unknown.values():
@@ -289,7 +289,7 @@ class EventHandler:
                     carry_out(pending, entry.header, outbox=outbox, timers=self._timers)
                 except Exception as error:  # noqa: BLE001 - it never could be sent: this run's end, and no other's
                     fault = Fault(error, event, is_committed=True)
-                    await self._careful.handle([item], {event.run_id: fault}, outbox, causes)
+                    await self._single.handle([item], {event.run_id: fault}, outbox, causes)
                     return
             elif finish_of(commands) is not None:
                 run = await self._store.get_run(event.run_id)

@@ -13,10 +13,10 @@ from warren.runtime.timers import Timers
 from warren.runtime.transition_watchdog import TransitionWatchdog
 from warren.runtime.trial import Trial
 from warren_coordinator.cache import RunCache
-from warren_coordinator.careful import CarefulHandling
 from warren_coordinator.commits import Commits
 from warren_coordinator.events import EventHandler
-from warren_coordinator.loads import RunLoader
+from warren_coordinator.run_loader import RunLoader
+from warren_coordinator.single_events import SingleEvents
 
 
 def make_handler(
@@ -47,7 +47,7 @@ def make_handler(
         telemetry=telemetry,
         shards=shards,
     )
-    careful = CarefulHandling(
+    single = SingleEvents(
         cache=cache, loader=loader, commits=commits, clock=clock, max_losses=max_losses, watchdog=watchdog
     )
     return EventHandler(
@@ -55,7 +55,7 @@ def make_handler(
         cache=cache,
         loader=loader,
         commits=commits,
-        careful=careful,
+        single=single,
         quarantine=quarantine,
         recent=recent,
         timers=timers,

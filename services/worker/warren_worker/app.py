@@ -14,10 +14,10 @@ from warren.ports import Broker
 from warren.runtime import faults
 from warren.runtime.health import Health
 from warren.runtime.logs import get_logger
+from warren.runtime.loop_watchdog import LoopWatchdog
 from warren.runtime.routes import route_repair
 from warren.runtime.service import cancelled, retry_infrastructure, unless_stopped
 from warren.runtime.telemetry import Telemetry
-from warren.runtime.watchdog import LoopWatchdog
 from warren.sdk.registry import ActionRegistry
 from warren.sdk.workflow import Workflow
 from warren_worker.abandonment import Abandonment

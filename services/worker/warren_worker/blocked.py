@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from warren.contracts import messages, names
 from warren.ports import Broker, OutgoingMessage
+from warren.runtime.loop_watchdog import context_of
 from warren.runtime.outbox import event_messages
-from warren.runtime.watchdog import context_of
 from warren.sdk.context import current_context
 from warren_worker.attempts import Attempt
 from warren_worker.leases import BEATS, Leases

@@ -15,8 +15,8 @@ import pytest
 import uvloop
 from structlog.testing import capture_logs
 
-from warren.runtime import watchdog
-from warren.runtime.watchdog import LoopWatchdog
+from warren.runtime import loop_watchdog
+from warren.runtime.loop_watchdog import LoopWatchdog
 
 TICK = 0.05
 
@@ -25,9 +25,9 @@ Logs = list[Any]
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watchdog, "TICK_SECONDS", TICK)
-    monkeypatch.setattr(watchdog, "BLOCKED_SECONDS", 2 * TICK)
-    monkeypatch.setattr(watchdog, "REPORT_SECONDS", 4 * TICK)
+    monkeypatch.setattr(loop_watchdog, "TICK_SECONDS", TICK)
+    monkeypatch.setattr(loop_watchdog, "BLOCKED_SECONDS", 2 * TICK)
+    monkeypatch.setattr(loop_watchdog, "REPORT_SECONDS", 4 * TICK)
 
 
 def sleep_here(seconds: float) -> None:
@@ -137,7 +137,7 @@ def test_code_that_lets_no_thread_run_is_named_when_it_has_ended(factory: Any) -
 
 SLEEPER = """
 import asyncio
-from warren.runtime.watchdog import LoopWatchdog
+from warren.runtime.loop_watchdog import LoopWatchdog
 
 async def main():
     async with LoopWatchdog(keep_alive=lambda seconds: print("blocked", flush=True)):

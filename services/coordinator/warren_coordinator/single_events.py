@@ -25,16 +25,16 @@ from warren_coordinator.batch import Fault, Item
 from warren_coordinator.cache import RunCache, RunEntry
 from warren_coordinator.commits import Commits
 from warren_coordinator.deciding import decide
-from warren_coordinator.loads import RunLoader
+from warren_coordinator.run_loader import RunLoader
 from warren_coordinator.transitions import Cause, Transitions
 
 log = get_logger(__name__)
 
-_PAUSES: Final = (0.2,)
-"""Seconds before a store that refuses one run's transition is asked again, as it may be the store's own fault."""
+_STORE_AGAIN_SECONDS: Final = 0.2
+"""Then a store that refuses one run's transition is asked once more, as it may be the store's own fault."""
 
 
-class CarefulHandling:
+class SingleEvents:
     """Handles single events."""
 
     def __init__(
@@ -85,7 +85,7 @@ class CarefulHandling:
     async def _apply(self, item: Item, outbox: Outbox, causes: list[Cause]) -> bool:
         """Apply one event; false when it changes nothing."""
         event = item[1]
-        pauses = list(_PAUSES)
+        is_first = True
         while (entry := await self._loaded(event.run_id)) is not None:
             transitions = Transitions(self._clock.now())
             cause = self._apply_to(entry, event, transitions)
@@ -103,8 +103,9 @@ class CarefulHandling:
             if (fault := outcome.faults.get(event.run_id)) is None:
                 continue
             assert isinstance(fault.error, Exception)
-            if isinstance(fault.error, StoreError) and pauses:
-                await asyncio.sleep(pauses.pop(0))
+            if isinstance(fault.error, StoreError) and is_first:
+                is_first = False
+                await asyncio.sleep(_STORE_AGAIN_SECONDS)
                 continue
             reason = reasons.cannot_send if fault.is_committed else reasons.cannot_store
             await self._reject(item, reason(event, fault.error), fault.error, outbox, causes)
