@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -31,13 +32,29 @@ async def test_what_is_kept_comes_back_as_it_was(store: RunStore) -> None:
     assert second.reason.startswith("a NUL ")
 
 
-async def test_only_what_is_due_is_given_and_never_more_than_asked_for(store: RunStore) -> None:
-    await store.quarantine(
-        [replace(MESSAGE, id=UUID(int=number), next_try_at=START + timedelta(seconds=number)) for number in (3, 1, 2)]
-    )
-    due = await store.quarantined(due_at=START + timedelta(seconds=2))
-    assert [each.id.int for each in due] == [1, 2]
+def due_after(*seconds: int) -> list[QuarantinedMessage]:
+    return [replace(MESSAGE, id=UUID(int=each), next_try_at=START + timedelta(seconds=each)) for each in seconds]
+
+
+async def test_only_what_is_due_is_claimed_and_never_more_than_asked_for(store: RunStore) -> None:
+    await store.quarantine(due_after(3, 1, 2))
     assert [each.id.int for each in await store.quarantined(limit=1)] == [1]
+    until = START + timedelta(minutes=1)
+    claimed = await store.claim_quarantined(due_at=START + timedelta(seconds=2), until=until, limit=1)
+    assert [(each.id.int, each.next_try_at) for each in claimed] == [(1, until)]
+    claimed = await store.claim_quarantined(due_at=START + timedelta(seconds=2), until=until)
+    assert [each.id.int for each in claimed] == [2]
+    assert await store.claim_quarantined(due_at=START + timedelta(seconds=2), until=until) == []
+
+
+async def test_what_is_claimed_is_nobody_elses_until_the_claim_ends(store: RunStore) -> None:
+    await store.quarantine(due_after(*range(1, 21)))
+    due, until = START + timedelta(seconds=30), START + timedelta(minutes=1)
+    claims = await asyncio.gather(*(store.claim_quarantined(due_at=due, until=until, limit=7) for _ in range(8)))
+    assert sorted(each.id.int for claim in claims for each in claim) == list(range(1, 21))
+    again = await store.claim_quarantined(due_at=until, until=until + timedelta(minutes=1))
+    assert len(again) == 20
+    assert await store.release(again) == 20
 
 
 async def test_keeping_it_again_moves_its_next_try_and_keeps_since_when(store: RunStore) -> None:

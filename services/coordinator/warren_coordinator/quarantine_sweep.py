@@ -1,7 +1,7 @@
 """Publishing again, with growing pauses, what was quarantined; what the broker takes is forgotten here.
 
-One coordinator at a time does it, which saves work and matters to nothing else: a message that is published twice is
-harmless. What is about a run that has ended meanwhile is dropped. Must not know why a message was set aside.
+Each message is tried by one coordinator: published twice, it would be executed twice. What is about a run that has
+ended meanwhile is dropped. Must not know why a message was set aside.
 """
 
 from __future__ import annotations
@@ -13,18 +13,17 @@ from typing import Final
 from warren.contracts import names
 from warren.contracts.messages import RunStatus
 from warren.errors import InfrastructureError, MessageRefused, UnroutableMessage, WarrenError
-from warren.ports import Broker, QuarantinedMessage, RunStore
+from warren.ports import Broker, OutgoingMessage, QuarantinedMessage, RunStore
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
 from warren.runtime.publisher import Repair
 from warren.runtime.quarantine import Quarantine, message_of
-from warren_coordinator.turn import Turn
 
 log = get_logger(__name__)
 
-SETTING: Final = "quarantine"
 _LOOK_SECONDS: Final = 5.0
-_TURN: Final = timedelta(seconds=30)
+_CLAIM: Final = timedelta(seconds=60)
+"""After so long others try what a coordinator claimed and then died with."""
 _PAGE: Final = 20
 
 
@@ -37,7 +36,6 @@ class QuarantineSweep:
         self._clock = clock
         self._repair = repair
         self._quarantine = Quarantine(store, clock)
-        self._turn = Turn(store=store, clock=clock, setting=SETTING, length=_TURN)
 
     async def run(self) -> None:
         """Look for ever; run it as a task."""
@@ -45,13 +43,13 @@ class QuarantineSweep:
         while True:
             await self._clock.wait(never, _LOOK_SECONDS)
             try:
-                if await self._turn.is_mine():
-                    await self._look()
+                await self._look()
             except WarrenError as error:
                 log.warning("cannot look into the quarantine", error=f"{type(error).__name__}: {error}")
 
     async def _look(self) -> None:
-        while due := await self._store.quarantined(due_at=self._clock.now(), limit=_PAGE):
+        now = self._clock.now()
+        while due := await self._store.claim_quarantined(due_at=now, until=now + _CLAIM, limit=_PAGE):
             for kept in due:
                 await self._try(kept)
             if len(due) < _PAGE:
@@ -65,17 +63,18 @@ class QuarantineSweep:
                 log.info("quarantined message dropped: its run has ended", id=str(kept.id), run_id=str(kept.run_id))
                 return
         try:
-            await self._broker.publish([message_of(kept)])
+            await self._publish(message_of(kept))
         except MessageRefused as error:
             await self._quarantine.keep_again(kept, next(iter(error.refusals.values())).reason)
-        except UnroutableMessage as error:
-            await self._repair_for(kept, error)
+        except InfrastructureError as error:
+            await self._quarantine.keep_again(kept, f"{type(error).__name__}: {error}")
         else:
             await self._store.release([kept])
             log.info("quarantined message published", id=str(kept.id), tries=kept.tries + 1)
 
-    async def _repair_for(self, kept: QuarantinedMessage, error: UnroutableMessage) -> None:
+    async def _publish(self, message: OutgoingMessage) -> None:
         try:
+            await self._broker.publish([message])
+        except UnroutableMessage as error:
             await self._repair(error)
-        except InfrastructureError as failure:
-            await self._quarantine.keep_again(kept, f"{type(failure).__name__}: {failure}")
+            await self._broker.publish([message])

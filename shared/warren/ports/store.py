@@ -329,8 +329,14 @@ class RunStore(Protocol):
         """Keep messages; one that is kept already gets the new reason, time and number of tries."""
         ...
 
-    async def quarantined(self, *, due_at: datetime | None = None, limit: int = 100) -> list[QuarantinedMessage]:
-        """Kept messages, those that are to be tried first before the others; only those due at `due_at`, if given."""
+    async def quarantined(self, *, limit: int = 100) -> list[QuarantinedMessage]:
+        """Kept messages, those that are to be tried first before the others."""
+        ...
+
+    async def claim_quarantined(
+        self, *, due_at: datetime, until: datetime, limit: int = 100
+    ) -> list[QuarantinedMessage]:
+        """Kept messages that are due at `due_at`, for the caller alone: for others they are due at `until` again."""
         ...
 
     async def release(self, messages: Sequence[QuarantinedMessage]) -> int:

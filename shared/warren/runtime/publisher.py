@@ -1,7 +1,8 @@
 """Publishing until everything is taken, however long that is: past outages, missing routes and refusals.
 
 What the broker refuses is replaced by the failure of what it was about (`replacements`); what is refused again, or may
-be taken later, is set aside where the owner of the publisher keeps it. So one message holds nothing up for long.
+be taken later, is set aside, run by run, where the owner of the publisher keeps it. So one message holds nothing up for
+long.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from warren.contracts import names
 from warren.errors import InfrastructureError, MessageRefused, Refusal, UnroutableMessage
 from warren.ports import Broker, OutgoingMessage
 from warren.runtime.logs import get_logger
-from warren.runtime.replacements import replacement_of
+from warren.runtime.replacements import by_run, replacement_of
 
 log = get_logger(__name__)
 
@@ -85,7 +86,9 @@ class Publisher:
             replacement = None
             if not refusal.may_pass and id(message) not in last:
                 replacement = replacement_of(message, refusal)
-            if replacement is not None:
+            if refusal.may_pass and len(parts := by_run(message)) > 1:
+                left += parts
+            elif replacement is not None:
                 log.warning("message replaced: the broker refuses it", **_described(message, refusal))
                 left += replacement.messages
                 if replacement.is_final:

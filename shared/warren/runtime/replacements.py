@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 from uuid import UUID
 
 from warren.contracts import messages, names, wire
@@ -54,18 +54,39 @@ def replacement_of(message: OutgoingMessage, refusal: Refusal) -> Replacement | 
 def run_of(message: OutgoingMessage) -> UUID | None:
     """The run that a message is about, where it is about one."""
     try:
-        match message.exchange:
-            case names.ACTIONS_EXCHANGE:
-                runs = {item.run_id for item in wire.load(messages.ActionBatch, message.body).items}
-            case names.EVENTS_EXCHANGE:
-                runs = {item.run_id for item in wire.load(messages.EventBatch, message.body).items}
-            case names.LIFECYCLE_EXCHANGE:
-                runs = {wire.load(messages.RunFinished, message.body).run_id}
-            case _:
-                return None
+        if message.exchange == names.LIFECYCLE_EXCHANGE:
+            return wire.load(messages.RunFinished, message.body).run_id
+        batch = _batch_of(message)
     except MessageError:
         return None
+    runs = {item.run_id for item in batch.items} if batch is not None else set()
     return runs.pop() if len(runs) == 1 else None
+
+
+def by_run(message: OutgoingMessage) -> list[OutgoingMessage]:
+    """A batch as one message for each run, so that none of them shares the fate of another; else the message alone."""
+    try:
+        batch = _batch_of(message)
+    except MessageError:
+        batch = None
+    if batch is None or len({item.run_id for item in batch.items}) < 2:
+        return [message]
+    parts: dict[UUID, list[Any]] = {}
+    for item in batch.items:
+        parts.setdefault(item.run_id, []).append(item)
+    make = type(batch)
+    return [replace(message, body=wire.dump(make(items=tuple(items)))) for items in parts.values()]
+
+
+def _batch_of(message: OutgoingMessage) -> messages.ActionBatch | messages.EventBatch | None:
+    match message.exchange:
+        case names.ACTIONS_EXCHANGE:
+            return wire.load(messages.ActionBatch, message.body)
+        case names.EVENTS_EXCHANGE:
+            return wire.load(messages.EventBatch, message.body)
+        case names.DEFAULT_EXCHANGE if message.routing_key.startswith(names.suspect_queue("")):
+            return wire.load(messages.ActionBatch, message.body)
+    return None
 
 
 def _of_actions(message: OutgoingMessage, batch: messages.ActionBatch, refusal: Refusal) -> Replacement:

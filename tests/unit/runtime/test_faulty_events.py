@@ -312,7 +312,10 @@ async def test_an_action_that_the_broker_refuses_fails_and_the_others_run(workin
     assert "could not be sent: for no reason" in finished.error["args"][0]
 
 
-async def test_what_a_full_queue_rejects_is_kept_and_sent_later(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("duration_ms", [50, 0], ids=["messages of their own", "one message"])
+async def test_what_a_full_queue_rejects_is_kept_and_sent_later(
+    monkeypatch: pytest.MonkeyPatch, duration_ms: float
+) -> None:
     monkeypatch.setattr(quarantine_sweep, "_LOOK_SECONDS", 0.05)
     clock = FakeClock()
     async with cluster(clock=clock) as made:
@@ -325,7 +328,7 @@ async def test_what_a_full_queue_rejects_is_kept_and_sent_later(monkeypatch: pyt
             ),
             may_pass=True,
         )
-        await made.event(*(succeeded(action, 1, duration_ms=50) for action in actions))
+        await made.event(*(succeeded(action, 1, duration_ms=duration_ms) for action in actions))
         assert {action.run_id for action in await made.actions(2)} == {run_ids[0], run_ids[2]}
         (kept,) = await eventually(lambda: list(made.database.quarantine.values()))
         assert (kept.run_id, kept.exchange) == (run_ids[1], names.ACTIONS_EXCHANGE)

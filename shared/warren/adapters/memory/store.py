@@ -307,11 +307,21 @@ class MemoryRunStore:
                 known = self.database.quarantine.get(message.id, message)
                 self.database.quarantine[message.id] = replace(message, since=known.since)
 
-    async def quarantined(self, *, due_at: datetime | None = None, limit: int = 100) -> list[QuarantinedMessage]:
+    async def quarantined(self, *, limit: int = 100) -> list[QuarantinedMessage]:
         async with self._operation("quarantined"):
-            kept = self.database.quarantine.values()
-            due = [each for each in kept if due_at is None or each.next_try_at <= due_at]
-            return sorted(due, key=lambda each: (each.next_try_at, each.id))[:limit]
+            return self._by_next_try()[:limit]
+
+    async def claim_quarantined(
+        self, *, due_at: datetime, until: datetime, limit: int = 100
+    ) -> list[QuarantinedMessage]:
+        async with self._operation("claim_quarantined"):
+            due = [each for each in self._by_next_try() if each.next_try_at <= due_at][:limit]
+            claimed = [replace(each, next_try_at=until) for each in due]
+            self.database.quarantine |= {each.id: each for each in claimed}
+            return claimed
+
+    def _by_next_try(self) -> list[QuarantinedMessage]:
+        return sorted(self.database.quarantine.values(), key=lambda each: (each.next_try_at, each.id))
 
     async def release(self, messages: Sequence[QuarantinedMessage]) -> int:
         async with self._operation("release"):

@@ -253,8 +253,14 @@ class PostgresRunStore:
         if messages:
             await self._fetch(_QUARANTINE["quarantine"], *quarantine_columns(messages))
 
-    async def quarantined(self, *, due_at: datetime | None = None, limit: int = 100) -> list[QuarantinedMessage]:
-        return [to_quarantined(row) for row in await self._fetch(_QUARANTINE["quarantined"], due_at, limit)]
+    async def quarantined(self, *, limit: int = 100) -> list[QuarantinedMessage]:
+        return [to_quarantined(row) for row in await self._fetch(_QUARANTINE["quarantined"], limit)]
+
+    async def claim_quarantined(
+        self, *, due_at: datetime, until: datetime, limit: int = 100
+    ) -> list[QuarantinedMessage]:
+        rows = await self._fetch(_QUARANTINE["claim_quarantined"], due_at, until, limit)
+        return [to_quarantined(row) for row in rows]
 
     async def release(self, messages: Sequence[QuarantinedMessage]) -> int:
         ids, tries = [each.id for each in messages], [each.tries for each in messages]

@@ -8,10 +8,17 @@ ORDER BY id
 ON CONFLICT (id) DO UPDATE
 SET reason = EXCLUDED.reason, next_try_at = EXCLUDED.next_try_at, tries = EXCLUDED.tries, headers = EXCLUDED.headers;
 
--- name: quarantined(due_at, limit)
+-- name: quarantined(limit)
 SELECT id, run_id, exchange, routing_key, body, headers, mandatory, reason, since, next_try_at, tries, reply_to, correlation_id, message_id
-FROM quarantine WHERE next_try_at <= coalesce($1::timestamptz, 'infinity'::timestamptz)
-ORDER BY next_try_at, id LIMIT $2::bigint;
+FROM quarantine ORDER BY next_try_at, id LIMIT $1::bigint;
+
+-- name: claim_quarantined(due_at, until, limit)
+UPDATE quarantine SET next_try_at = $2::timestamptz
+WHERE id IN (
+    SELECT id FROM quarantine WHERE next_try_at <= $1::timestamptz
+    ORDER BY next_try_at, id LIMIT $3::bigint FOR UPDATE SKIP LOCKED
+)
+RETURNING id, run_id, exchange, routing_key, body, headers, mandatory, reason, since, next_try_at, tries, reply_to, correlation_id, message_id;
 
 -- name: release(id, tries)
 DELETE FROM quarantine USING unnest($1::uuid[], $2::integer[]) AS given (id, tries)
