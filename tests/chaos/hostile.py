@@ -152,7 +152,7 @@ class Expected:
 KINDS: Final = {
     "decode": Expected(RunStatus.FAILED, "its answer could not be read"),
     "apply": Expected(RunStatus.FAILED, "applying action_succeeded 1 (attempt 1) raised"),
-    "encode": Expected(RunStatus.FAILED, "what came of action_succeeded 1 (attempt 1) cannot be sent"),
+    "encode": Expected(RunStatus.FAILED, "cannot be sent (ValueError: injected)"),
     "store": Expected(RunStatus.FAILED, "what came of action_succeeded 1 (attempt 1) cannot be stored"),
     "publish": Expected(RunStatus.FAILED, "the call of tests.chaos.hostile:provoke"),
     "full": Expected(RunStatus.COMPLETED),

@@ -113,8 +113,11 @@ async def test_a_subscription_survives_the_loss_of_its_connection(world: World) 
     before = await take(subscription, 3)
     subscription.ack(before[:1])
     await eventually(lambda: _depth(world, queue, 1))
+    assert subscription.held(before) == before
     await world.drop_connections(broker)
     again = await take(subscription, 4)
+    assert subscription.held(before) == []
+    assert subscription.held([*before, *again]) == again
     assert bodies(again) == [b"1", b"2", b"3", b"4"]
     assert (again[0].redelivered, again[0].delivery_count) == (True, None)
     subscription.ack(before)

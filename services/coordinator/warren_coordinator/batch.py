@@ -15,12 +15,10 @@ Item = tuple[Delivery, messages.RunEvent]
 class Fault:
     """Something went wrong with a run. `event` is the one that did it, where that is known.
 
-    `is_overdue` when the watchdog ended it; `fatal` says how it ended a child process that tried it; `is_committed`
-    when the transition is in the store and only what it commands cannot be sent.
+    `is_overdue` when the watchdog ended it; `fatal` says how it ended a child process that tried it.
     """
 
     error: BaseException
     event: messages.RunEvent | None = None
     is_overdue: bool = False
-    is_committed: bool = False
     fatal: str | None = None

@@ -31,8 +31,8 @@ class Outcome:
     """What became of transitions beside those that are committed.
 
     `overtaken` are runs for which another coordinator was first: they are to be loaded and their events applied again.
-    `faults` are of runs whose transitions the store refuses, or whose commands cannot be sent. `cancelled` runs have
-    ended, and workers may still be at work for them.
+    `faults` are of runs whose transitions the store refuses. `cancelled` runs have ended, and workers may still be at
+    work for them.
     """
 
     overtaken: set[UUID] = field(default_factory=set)
@@ -91,7 +91,7 @@ class Commits:
         else:
             transitions.committed()
             causes += transitions.causes
-            self._carry_out(transitions, outbox, outcome)
+            self._carry_out(transitions, outbox)
             self._announce(finished, outbox, outcome)
 
     async def _commit_by_halves(
@@ -111,12 +111,9 @@ class Commits:
         for run_id in run_ids:
             self._cache.forget(run_id)
 
-    def _carry_out(self, transitions: Transitions, outbox: Outbox, outcome: Outcome) -> None:
-        for entry, event, commands in transitions.outcomes:
-            try:
-                carry_out(commands, entry.header, outbox=outbox, timers=self._timers)
-            except Exception as error:  # noqa: BLE001 - this run's alone: the others' commands are sent
-                outcome.faults[entry.header.run_id] = Fault(error, event, is_committed=True)
+    def _carry_out(self, transitions: Transitions, outbox: Outbox) -> None:
+        for entry, commands in transitions.outcomes:
+            carry_out(commands, entry.header, outbox=outbox, timers=self._timers)
         for entry in transitions.touched.values():
             self._cache.touched(entry)
 

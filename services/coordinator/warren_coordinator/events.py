@@ -126,7 +126,7 @@ class EventHandler:
             known.sort(key=lambda item: not item[0].redelivered)  # what a redelivery calls for is never too much
             for item in known:
                 if (cause := cause_of(item[1])) not in causes and not faults.disabled(faults.REPUBLISH):
-                    await self._publish_again(item, outbox, causes)
+                    await self._publish_again(item, outbox)
                     causes.append(cause)  # one more message of the same event need not do it again
         except BaseException:
             for _, event in items:
@@ -268,7 +268,7 @@ class EventHandler:
             suspects = [item for item in suspects if item[1].run_id not in found]
         return found
 
-    async def _publish_again(self, item: Item, outbox: Outbox, causes: list[Cause]) -> None:
+    async def _publish_again(self, item: Item, outbox: Outbox) -> None:
         """What this event caused when it was new may never have been published: publish what is still pending of it.
 
         A message that is new to the broker may be a redelivery all the same, one that somebody moved from queue to
@@ -285,12 +285,7 @@ class EventHandler:
             entry = self._cache.get(event.run_id)
             if entry is not None:
                 pending = [command for command in commands if _is_wanted(command, entry)]
-                try:
-                    carry_out(pending, entry.header, outbox=outbox, timers=self._timers)
-                except Exception as error:  # noqa: BLE001 - it never could be sent: this run's end, and no other's
-                    fault = Fault(error, event, is_committed=True)
-                    await self._single.handle([item], {event.run_id: fault}, outbox, causes)
-                    return
+                carry_out(pending, entry.header, outbox=outbox, timers=self._timers)
             elif finish_of(commands) is not None:
                 run = await self._store.get_run(event.run_id)
                 if run is not None:

@@ -64,10 +64,5 @@ def cannot_store(event: messages.RunEvent, error: Exception) -> WarrenError:
     return InternalError(text)
 
 
-def cannot_send(event: messages.RunEvent, error: Exception) -> WarrenError:
-    """A command of the transition has no form as a message."""
-    return InternalError(f"what came of {described(event)} cannot be sent: {_brief(error)}")
-
-
 def _brief(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:_CHARACTERS]

@@ -66,10 +66,7 @@ class Resender:
         count = 0
         for run, commands in pending:
             header = RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace)
-            try:
-                carry_out(commands, header, outbox=outbox, timers=self._timers)
-            except Exception as error:  # noqa: BLE001 - likewise
-                _complain(run, error)
+            carry_out(commands, header, outbox=outbox, timers=self._timers)
             count += len(commands)
         await self._publish(outbox.messages())
         return count

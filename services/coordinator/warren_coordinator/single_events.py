@@ -78,8 +78,6 @@ class SingleEvents:
             return reasons.was_fatal(event, fault.fatal)
         if fault.is_overdue:
             return reasons.took_too_long(event, self._watchdog.seconds)
-        if fault.is_committed and isinstance(fault.error, Exception):
-            return reasons.cannot_send(event, fault.error)
         return None
 
     async def _apply(self, item: Item, outbox: Outbox, causes: list[Cause]) -> bool:
@@ -107,8 +105,7 @@ class SingleEvents:
                 is_first = False
                 await asyncio.sleep(_STORE_AGAIN_SECONDS)
                 continue
-            reason = reasons.cannot_send if fault.is_committed else reasons.cannot_store
-            await self._reject(item, reason(event, fault.error), fault.error, outbox, causes)
+            await self._reject(item, reasons.cannot_store(event, fault.error), fault.error, outbox, causes)
             return True
         return False
 

@@ -53,12 +53,11 @@ class Transitions:
     """What one commit writes, and what is to be carried out after it."""
 
     __slots__ = ("_woken", "at", "cancelled", "causes", "outcomes", "rows", "touched")
-    outcomes: list[tuple[RunEntry, messages.RunEvent, list[Command]]]
 
     def __init__(self, at: datetime) -> None:
         self.at = at
         self.rows: list[TransitionRow] = []
-        self.outcomes = []
+        self.outcomes: list[tuple[RunEntry, list[Command]]] = []
         self.touched: dict[UUID, RunEntry] = {}
         self.causes: list[Cause] = []
         self.cancelled: set[UUID] = set()
@@ -81,7 +80,7 @@ class Transitions:
         self.causes.append(cause)
         self.touched[run_id] = entry
         if commands:
-            self.outcomes.append((entry, event, commands))
+            self.outcomes.append((entry, commands))
 
     def only(self, run_ids: Collection[UUID]) -> Transitions:
         """The part that is about these runs."""

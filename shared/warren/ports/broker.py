@@ -73,6 +73,13 @@ class Subscription(Protocol):
         """
         ...
 
+    def held(self, deliveries: list[Delivery]) -> list[Delivery]:
+        """Those of these, in the order of their arrival, that can still be settled.
+
+        The others were of a connection that is lost: they come again, unless the broker lost its data.
+        """
+        ...
+
     def ack(self, deliveries: Sequence[Delivery]) -> None:
         """Settle deliveries for good; sent without waiting. Those of a lost connection are ignored: they come again.
 

@@ -20,6 +20,10 @@ MOST_DELIVERIES: Final = 64
 """A fraction of the prefetch, so that the broker never has to wait for an acknowledgement to deliver more."""
 
 
+Chunk = tuple[Subscription, list[Delivery]]
+"""Deliveries of one subscription, in the order of their arrival."""
+
+
 class Acknowledgements:
     """Deliveries that may be acknowledged, on their way to the broker. Call `flush` before leaving, or `drop`."""
 
@@ -29,7 +33,7 @@ class Acknowledgements:
         self._deliveries = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, chunks: Iterable[tuple[Subscription, list[Delivery]]]) -> None:
+    def add(self, chunks: Iterable[Chunk]) -> None:
         """One batch is done: acknowledge it soon."""
         for subscription, deliveries in chunks:
             self._waiting.setdefault(subscription, []).extend(deliveries)

@@ -18,7 +18,7 @@ from warren.contracts import names
 from warren.errors import InfrastructureError
 from warren.ports import Delivery, OutgoingMessage, Subscription
 from warren.runtime import faults
-from warren.runtime.acknowledging import Acknowledgements
+from warren.runtime.acknowledging import Acknowledgements, Chunk
 from warren.runtime.logs import get_logger
 from warren.runtime.publisher import FIRST_DELAY, LONGEST_DELAY, Publisher
 
@@ -91,7 +91,7 @@ class RecentCauses:
 class _Batch:
     """A batch on its way from commit to acknowledgement."""
 
-    chunks: list[tuple[Subscription, list[Delivery]]]
+    chunks: list[Chunk]
     publication: asyncio.Task[None] | None
 
 
@@ -116,7 +116,7 @@ class Processor:
         self._subscriptions = list(subscriptions)
         self._limit = limit
         self._slots = asyncio.Semaphore(in_flight)
-        self._inbox: deque[tuple[Subscription, list[Delivery]]] = deque()
+        self._inbox: deque[Chunk] = deque()
         self._arrived = asyncio.Event()
         self._open = len(subscriptions)
         self._heard: set[Subscription] = set()
@@ -217,11 +217,10 @@ class Processor:
             chunks = self._take()
             if faults.disabled(faults.ACK_AFTER_COMMIT):
                 _acknowledge(chunks)
-            deliveries = chunks[0][1] if len(chunks) == 1 else [item for _, chunk in chunks for item in chunk]
-            for delivery in deliveries:
+            for delivery in _flat(chunks):
                 if delivery.headers and names.HEADER_TRIES in delivery.headers:
                     delivery.redelivered = True  # it may have been handled before it was quarantined
-            handled = await self._handle(deliveries)
+            handled = await self._handle(chunks)
             faults.reached(faults.COMMITTED)
             task = group.create_task(self._publisher.publish(handled.messages)) if handled.messages else None
             self._recent.add(handled.causes)
@@ -230,9 +229,9 @@ class Processor:
         self._handling_ended = True
         self._unsettled_grew.set()
 
-    def _take(self) -> list[tuple[Subscription, list[Delivery]]]:
+    def _take(self) -> list[Chunk]:
         """What is here, up to so many messages and so many bytes: what came as one chunk may have to be cut."""
-        chunks: list[tuple[Subscription, list[Delivery]]] = []
+        chunks: list[Chunk] = []
         count = size = 0
         while self._inbox and count + len(self._inbox[0][1]) <= self._limit:
             subscription, deliveries = self._inbox.popleft()
@@ -251,33 +250,41 @@ class Processor:
             count += fits
         return chunks
 
-    async def _handle(self, deliveries: list[Delivery]) -> Handled:
+    async def _handle(self, chunks: list[Chunk]) -> Handled:
         try:
-            return await self._patiently(partial(self._handler.handle, deliveries), deliveries)
+            return await self._patiently(self._handler.handle, chunks)
         except Exception as error:
+            deliveries = _flat(chunks)
             if len(deliveries) == 1:
                 log.exception("message given up: handling it failed", queue=deliveries[0].queue)
-                return await self._patiently(partial(self._handler.give_up, deliveries[0], error), deliveries)
+                return await self._patiently(partial(self._give_up, error), chunks)
         _mark_redelivered(deliveries)
         log.warning("batch failed, handling its messages one by one", count=len(deliveries))
         messages: list[OutgoingMessage] = []
         causes: list[Hashable] = []
-        for delivery in deliveries:
-            handled = await self._handle([delivery])
-            messages += handled.messages
-            causes += handled.causes
+        for subscription, chunk in chunks:
+            for delivery in chunk:
+                handled = await self._handle([(subscription, [delivery])])
+                messages += handled.messages
+                causes += handled.causes
         return Handled(messages, causes)
 
-    async def _patiently(self, handle: Callable[[], Awaitable[Handled]], deliveries: Sequence[Delivery]) -> Handled:
+    async def _give_up(self, error: Exception, deliveries: list[Delivery]) -> Handled:
+        return await self._handler.give_up(deliveries[0], error)
+
+    async def _patiently(self, handle: Callable[[list[Delivery]], Awaitable[Handled]], chunks: list[Chunk]) -> Handled:
+        """Handle what is still held. What is not comes again; where the broker lost its data it does not, and what it
+        would cause must not come after the recovery from that, which is to find it."""
         delay = FIRST_DELAY
-        while True:
+        while deliveries := _flat([(subscription, subscription.held(chunk)) for subscription, chunk in chunks]):
             try:
-                return await handle()
+                return await handle(deliveries)
             except InfrastructureError as error:
                 log.warning("handling waits for a server", error=f"{type(error).__name__}: {error}", retry_in=delay)
                 _mark_redelivered(deliveries)
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY)
+        return Handled()
 
     async def _settle(self) -> None:
         while True:
@@ -298,10 +305,15 @@ class Processor:
             await self._unsettled_grew.wait()
 
 
-def _acknowledge(chunks: Sequence[tuple[Subscription, list[Delivery]]]) -> None:
+def _acknowledge(chunks: Sequence[Chunk]) -> None:
     """At once, as only a removed safeguard has it."""
     for subscription, deliveries in chunks:
         subscription.ack(deliveries)
+
+
+def _flat(chunks: Sequence[Chunk]) -> list[Delivery]:
+    """The deliveries, in order."""
+    return chunks[0][1] if len(chunks) == 1 else [delivery for _, chunk in chunks for delivery in chunk]
 
 
 def _mark_redelivered(deliveries: Sequence[Delivery]) -> None:

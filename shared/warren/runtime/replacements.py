@@ -96,7 +96,7 @@ def _of_actions(message: OutgoingMessage, batch: messages.ActionBatch, refusal: 
     sizes = {f"argument {number}": json_size(value) for number, value in enumerate(action.args, start=1)}
     sizes |= {f"argument {name!r}": json_size(value) for name, value in action.kwargs.items()}
     error = _why(f"the call of {action.action}", sum(sizes.values()), sizes, message, refusal)
-    return _events([(action.shard, _failed(action.run_id, action.invocation, action.attempt, error))])
+    return _events([(action.shard, action_failed(action.run_id, action.invocation, action.attempt, error))])
 
 
 def _of_events(message: OutgoingMessage, batch: messages.EventBatch, refusal: Refusal) -> Replacement | None:
@@ -118,10 +118,10 @@ def _of_events(message: OutgoingMessage, batch: messages.EventBatch, refusal: Re
         case messages.ChildFinished():
             what = f"the {'result' if event.error is None else 'error'} of a child run"
             error = _why(what, json_size(event.error or event.result), {}, message, refusal)
-            return _events([(int(message.routing_key), _child_failed(event.run_id, event.invocation, error))])
+            return _events([(int(message.routing_key), child_failed(event.run_id, event.invocation, error))])
         case _:
             return None
-    failed = _failed(event.run_id, event.invocation, event.attempt, error)
+    failed = action_failed(event.run_id, event.invocation, event.attempt, error)
     return _events([(int(message.routing_key), failed)])
 
 
@@ -131,7 +131,7 @@ def _of_start(request: messages.StartRun, message: OutgoingMessage, refusal: Ref
     sizes = {f"argument {name!r}": json_size(value) for name, value in request.input.items()}
     error = _why(f"the start of {request.workflow}", sum(sizes.values()), sizes, message, refusal)
     parent = request.parent
-    return _events([(parent.shard, _child_failed(parent.run_id, parent.invocation, error))])
+    return _events([(parent.shard, child_failed(parent.run_id, parent.invocation, error))])
 
 
 def _of_reply(message: OutgoingMessage, reply: messages.Reply, refusal: Refusal) -> Replacement | None:
@@ -166,11 +166,13 @@ def _why(what: str, size: int, parts: dict[str, int], message: OutgoingMessage, 
     return ActionError(f"{what} ({size:,} bytes) could not be sent: {refusal.reason}")
 
 
-def _failed(run_id: UUID, invocation: int, attempt: int, error: WarrenError) -> messages.ActionFailed:
+def action_failed(run_id: UUID, invocation: int, attempt: int, error: WarrenError) -> messages.ActionFailed:
+    """The failure of one attempt."""
     return messages.ActionFailed(run_id=run_id, invocation=invocation, attempt=attempt, error=encode_error(error))
 
 
-def _child_failed(run_id: UUID, invocation: int, error: WarrenError) -> messages.ChildFinished:
+def child_failed(run_id: UUID, invocation: int, error: WarrenError) -> messages.ChildFinished:
+    """The failure of one child run."""
     failed: Json = encode_error(error)
     return messages.ChildFinished(run_id=run_id, invocation=invocation, status=RunStatus.FAILED, error=failed)
 

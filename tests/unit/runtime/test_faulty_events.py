@@ -24,8 +24,10 @@ from warren.engine.futures import Futures
 from warren.engine.objects import Future, FutureState
 from warren.errors import InvalidInput, Refusal, StoreError
 from warren.ports import OutgoingMessage
+from warren.runtime.outbox import Outbox, RunHeader
 from warren.runtime.transition_watchdog import TransitionOverdue
 from warren_coordinator import quarantine_sweep
+from warren_coordinator.marker import SETTING
 
 BAD = 13
 """What the result of the run that goes wrong is."""
@@ -166,22 +168,48 @@ async def _actions(working: Cluster, count: int) -> list[messages.RunAction]:
     return await working.actions(count)
 
 
-async def test_a_command_that_cannot_be_sent_fails_its_run(working: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+def cannot_be_sent(monkeypatch: pytest.MonkeyPatch, is_wrong: Callable[[RunHeader, Any], bool]) -> None:
+    for name in ("add_action", "add_child"):
+        add = getattr(Outbox, name)
+
+        def faulty(self: Outbox, header: RunHeader, command: Any, add: Any = add) -> None:
+            if is_wrong(header, command):
+                raise ValueError("no form as JSON")
+            add(self, header, command)
+
+        monkeypatch.setattr(Outbox, name, faulty)
+
+
+async def test_an_action_that_cannot_be_sent_fails_in_its_run(
+    working: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_ids, actions = await start_three(working)
-    carry_out = warren_coordinator.commits.carry_out
-
-    def faulty(commands: Any, header: Any, **more: Any) -> None:
-        if header.run_id == run_ids[1] and any(getattr(each, "invocation", 0) == 2 for each in commands):
-            raise ValueError("no form as JSON")
-        carry_out(commands, header, **more)
-
-    monkeypatch.setattr(warren_coordinator.commits, "carry_out", faulty)
+    cannot_be_sent(monkeypatch, lambda header, _: header.run_id == run_ids[1])
     await working.event(*(succeeded(action, 1) for action in actions))
     assert {action.run_id for action in await working.actions(2)} == {run_ids[0], run_ids[2]}
     finished = await working.finished()
     assert (finished.run_id, finished.status) == (run_ids[1], RunStatus.FAILED)
-    assert "what came of action_succeeded 1 (attempt 1) cannot be sent" in finished.error["args"][0]
+    assert "the call of tests.support.service_workflows:add cannot be sent (ValueError: no" in finished.error["args"][0]
     assert working.sequence(run_ids[1]) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("what", ["a first action", "a child"])
+async def test_a_start_whose_first_command_cannot_be_sent_ends(
+    working: Cluster, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    cannot_be_sent(monkeypatch, lambda *_: True)
+    await working.start(Twice if what == "a first action" else Parent, n=1)
+    assert "cannot be sent (ValueError: no form as JSON)" in (await working.finished()).error["args"][0]
+
+
+async def test_what_cannot_be_sent_again_after_a_loss_fails(working: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever committed it died before it could say so, and the broker lost everything."""
+    run_ids, _ = await start_three(working)
+    await eventually(lambda: working.database.settings.get(SETTING))
+    cannot_be_sent(monkeypatch, lambda header, _: header.run_id == run_ids[1])
+    working.server.lose_data()
+    finished = await working.finished()
+    assert (finished.run_id, finished.status) == (run_ids[1], RunStatus.FAILED)
 
 
 # --- what cannot be read ----------------------------------------------------------------------------------------------

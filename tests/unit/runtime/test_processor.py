@@ -172,6 +172,27 @@ async def test_a_batch_that_an_absent_server_stopped_is_handled_again_as_redeliv
         await eventually(lambda: bench.unsettled == 0)
 
 
+async def test_what_was_lost_with_the_broker_while_a_server_was_away_is_not_handled_any_more() -> None:
+    """It would cause something after the recovery from the loss, which would not know of it."""
+    tries = 0
+
+    def fail(deliveries: Sequence[Delivery]) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            bench.broker.server.lose_data()
+            raise StoreUnavailable("away")
+
+    async with working() as bench:
+        bench.handler.on_handle = fail
+        await bench.send(b"1")
+        await eventually(lambda: tries)
+        await bench.send(b"2")
+        await eventually(lambda: bench.handler.batches)
+        assert bench.handler.batches == [[b"2"]]
+        assert bench.handler.redelivered == [False, False]
+
+
 async def test_a_missing_action_queue_is_made_and_nothing_else_is_sent_twice() -> None:
     async with working() as bench:
         bench.handler.target = OutgoingMessage(names.ACTIONS_EXCHANGE, "late", b"")

@@ -74,6 +74,12 @@ class MemorySubscription(Cancellable):
                 self._waiter = None
         return [ready.popleft() for _ in range(min(limit, len(ready)))]
 
+    def held(self, deliveries: list[Delivery]) -> list[Delivery]:
+        """Those that can still be settled."""
+        if self._queue is None:
+            return []
+        return [each for each in deliveries if each.epoch == self._epoch]
+
     def ack(self, deliveries: Sequence[Delivery]) -> None:
         """Settle for good."""
         if self._settled(deliveries) and self._queue is not None and not self.is_ended:

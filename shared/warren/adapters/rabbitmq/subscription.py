@@ -94,6 +94,16 @@ class RabbitSubscription:
             return taken
         return [ready.popleft() for _ in range(limit)]
 
+    def held(self, deliveries: list[Delivery]) -> list[Delivery]:
+        """Those that can still be settled."""
+        channel = self._channel
+        if channel is None or channel.lost.is_set() or channel.link.lost.is_set():
+            return []
+        epoch = channel.epoch
+        if not deliveries or deliveries[0].epoch == epoch:  # epochs only grow
+            return deliveries
+        return [each for each in deliveries if each.epoch == epoch]
+
     def ack(self, deliveries: Sequence[Delivery]) -> None:
         """Settle for good."""
         if (channel := self._channel) is not None:
