@@ -14,7 +14,7 @@ from tests.unit.worker.world import World
 from warren.adapters.memory.broker import MemoryBroker
 from warren.contracts import messages, names, wire
 from warren.ports import OutgoingMessage
-from warren.runtime import watchdog
+from warren.runtime import loop_watchdog
 
 SECONDS = 0.6
 LEASE_SECONDS = 0.3
@@ -47,9 +47,9 @@ class HearingBroker(MemoryBroker):
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watchdog, "TICK_SECONDS", 0.02)
-    monkeypatch.setattr(watchdog, "BLOCKED_SECONDS", 0.04)
-    monkeypatch.setattr(watchdog, "REPORT_SECONDS", 0.08)
+    monkeypatch.setattr(loop_watchdog, "TICK_SECONDS", 0.02)
+    monkeypatch.setattr(loop_watchdog, "BLOCKED_SECONDS", 0.04)
+    monkeypatch.setattr(loop_watchdog, "REPORT_SECONDS", 0.08)
 
 
 async def test_whatever_is_due_gets_a_lease_and_heartbeats_while_the_loop_stands_still(w: World) -> None:
