@@ -125,8 +125,10 @@ class EventHandler:
                 known += (await self._apply(left.doubtful, outbox, causes, is_fresh=True)).doubtful
             known.sort(key=lambda item: not item[0].redelivered)  # what a redelivery calls for is never too much
             for item in known:
-                if (cause := cause_of(item[1])) not in causes and not faults.disabled(faults.REPUBLISH):
-                    await self._publish_again(item, outbox)
+                cause = cause_of(item[1])
+                if cause in causes or faults.disabled(faults.REPUBLISH):
+                    continue
+                if await self._publish_again(item, outbox):
                     causes.append(cause)  # one more message of the same event need not do it again
         except BaseException:
             for _, event in items:
@@ -268,8 +270,10 @@ class EventHandler:
             suspects = [item for item in suspects if item[1].run_id not in found]
         return found
 
-    async def _publish_again(self, item: Item, outbox: Outbox) -> None:
+    async def _publish_again(self, item: Item, outbox: Outbox) -> bool:
         """What this event caused when it was new may never have been published: publish what is still pending of it.
+
+        Returns false where that is left to who has just handled it: should it die, the redelivery is not for nothing.
 
         A message that is new to the broker may be a redelivery all the same, one that somebody moved from queue to
         queue. Whoever handled it first is then gone, so its transition is older than this process; what others made
@@ -277,9 +281,12 @@ class EventHandler:
         """
         delivery, event = item
         made_before = None if delivery.redelivered else self._began
-        cause = cause_of(event)
+        cause, is_left = cause_of(event), False
         for row in await self._store.find_transitions(event.run_id, number_of(event)):
-            if not _is_of(cause, cause_of(wire.load_event(row.event))) or (made_before and row.at >= made_before):
+            if not _is_of(cause, cause_of(wire.load_event(row.event))):
+                continue
+            if made_before and row.at >= made_before:
+                is_left = True
                 continue
             commands = load_commands(row.commands)
             entry = self._cache.get(event.run_id)
@@ -290,6 +297,7 @@ class EventHandler:
                 run = await self._store.get_run(event.run_id)
                 if run is not None:
                     outbox.add_finish(run)
+        return not is_left
 
 
 def _is_of(cause: Cause, recorded: Cause) -> bool:

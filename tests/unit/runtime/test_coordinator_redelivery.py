@@ -85,14 +85,34 @@ async def test_a_copy_beside_a_redelivery_does_not_take_its_place() -> None:
         assert (again.run_id, again.invocation) == (run_id, 2)
 
 
-async def _handler(made: Cluster) -> EventHandler:
+async def test_a_copy_before_a_redelivery_does_not_take_its_place_either() -> None:
+    """Two coordinators had a copy each; the one that committed died, and what it held comes to the other one."""
+    async with cluster(coordinators=0) as made:
+        await made.register(*ALL)
+        recent = RecentCauses()
+        handlers = [await _handler(made), await _handler(made, recent)]
+        run_id = await made.start(Twice, n=1)
+        (action,) = await made.actions(1)
+        event = messages.ActionSucceeded(run_id=run_id, invocation=1, attempt=1, result=2)
+        fresh = _delivery(action.shard, event, redelivered=False)
+        await handlers[0].handle([fresh])
+        handled = await handlers[1].handle([fresh])
+        assert handled.messages == []
+        recent.add(handled.causes)
+        handled = await handlers[1].handle([_delivery(action.shard, event, redelivered=True)])
+        (message,) = handled.messages
+        (again,) = wire.load(messages.ActionBatch, message.body).items
+        assert (again.run_id, again.invocation) == (run_id, 2)
+
+
+async def _handler(made: Cluster, recent: RecentCauses | None = None) -> EventHandler:
     store, clock = MemoryRunStore(made.database), SystemClock()
     await store.connect()
     return make_handler(
         store=store,
         programs=Programs(store),
         cache=RunCache(runs=100, size=1 << 20),
-        recent=RecentCauses(),
+        recent=recent or RecentCauses(),
         timers=Timers(clock=clock, publish=made.client.publish),
         durations=Durations(),
         consumers=ConsumerCounts(made.client),
