@@ -138,16 +138,26 @@ class Comparison(Keys):
                         return ordered(one, other)
                 return compare(len(left), len(right))
             if cls in SETS:
-                self.rehashed(left)
-                self.rehashed(right)
+                self._hash_anew(left)
+                self._hash_anew(right)
                 self.work(self.units(left) + self.units(right))
             elif cls is DictKeys or cls is DictItems:
+                self._hash_anew(left)
+                self._hash_anew(right)
                 self.work(4 * self.units(left._mapping))
             else:
                 self.work(self.units(left))
             return compare(left, right)
 
         return ordered
+
+    def _hash_anew(self, operand: Any) -> None:
+        """Take the steps of looking up everything in a set, or what is one; anything else is not gone through."""
+        cls = operand.__class__
+        if cls is DictKeys or cls is DictItems:
+            self.rehashed(operand._mapping)
+        elif cls in SETS:
+            self.rehashed(operand)
 
     def compared(self, value: Any) -> Any:
         """An operand of a chain of comparisons, which is compared with both of its neighbours."""

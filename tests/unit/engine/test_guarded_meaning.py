@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from warren.engine.attributes import Attributes
@@ -69,6 +69,8 @@ def outcome(work: Callable[[], Any]) -> Any:
 
 
 @given(values, values)
+@example(OrderedSet([]), 0)
+@example(OrderedSet([1]), {1: 2}.keys())
 def test_comparisons(one: Any, other: Any) -> None:
     again = copy.deepcopy(one)
     for name, compare in {
