@@ -136,8 +136,10 @@ class BadNeighbour(Workflow):
             return list(await asyncio.gather(text_of(7 * _MIB), text_of(7 * _MIB)))
         if kind == "growing":
             return await misbehave("\0" * (3 * _MIB))
-        if kind in ("hang", "thread exit"):
+        if kind == "hang":
             return await self.run_action(misbehave_in_a_thread(kind), timeout=1)
+        if kind == "thread exit":
+            return await misbehave_in_a_thread(kind)
         return await misbehave(kind)
 
 
