@@ -24,8 +24,9 @@ from tests.chaos.world import World, chaos_world
 from warren.contracts.topology import QueueType
 
 _KILLS: Final = 12
-"""How often an action may be the end of a worker, where some of the bad neighbours are. More often than faults and other
-actions take an innocent one along: each loss of a connection and each return of a message counts as well."""
+"""How often an action may be the end of a worker, where some of the bad neighbours are: more often than faults and
+others take an innocent one along, as each lost connection and each returned message counts, too.
+"""
 _NO_END_OF_KILLS: Final = 19
 """Where nothing but faults ends workers: so that none of them is an action's fault."""
 _RABBITMQ_4: Final = 16 << 20
