@@ -50,8 +50,8 @@ def start_run(
     """Transition 1: bind the input to `run()` and run it to its first wait.
 
     Raises:
-        InvalidInput: the input does not bind to the parameters of `run()`, or a value of it cannot be decoded; nothing
-            else is raised.
+        InvalidInput: the input does not bind to the parameters of `run()`, or a value of it cannot be decoded.
+        Exception: a fault of the engine.
     """
     run = RunState(run_id=run_id, executable=executable, input=input)
     executable.begin_transition()

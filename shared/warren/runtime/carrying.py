@@ -22,8 +22,8 @@ from warren.runtime.outbox import Outbox, RunHeader, event_messages
 from warren.runtime.replacements import action_failed, child_failed
 from warren.runtime.timers import Timers
 
-log = get_logger("warren.workflow")
-services_log = get_logger(__name__)
+log = get_logger(__name__)
+workflow_log = get_logger("warren.workflow")
 
 
 def carry_out(commands: Iterable[Command], header: RunHeader, *, outbox: Outbox, timers: Timers) -> None:
@@ -45,13 +45,13 @@ def carry_out(commands: Iterable[Command], header: RunHeader, *, outbox: Outbox,
                 case CancelChild():
                     outbox.add_cancel(command.run_id)
                 case LogMessage():
-                    getattr(log, command.level)(command.message, run_id=str(header.run_id))
+                    getattr(workflow_log, command.level)(command.message, run_id=str(header.run_id))
                 case FinishRun():
                     pass
                 case _:
                     assert_never(command)
-        except Exception as error:  # noqa: BLE001 - a fault of ours, and this command's alone: the others are sent
-            services_log.exception("a command cannot be carried out", run_id=str(header.run_id), command=repr(command))
+        except Exception as error:
+            log.exception("a command cannot be carried out", run_id=str(header.run_id), command=type(command).__name__)
             if (event := _failure(command, header, error)) is not None:
                 for message in event_messages([(header.shard, event)]):
                     outbox.add_message(message)
