@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from warren.contracts import messages, names, wire
 from warren.contracts.identity import shown
@@ -293,4 +293,4 @@ def _message_key(delivery: Delivery) -> str | None:
 
 
 def _text(data: messages.Json) -> str:
-    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    return to_json(data).decode()

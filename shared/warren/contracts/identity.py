@@ -6,6 +6,7 @@ Must not know who asks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
@@ -48,12 +49,17 @@ def check_workflow_name(name: Any) -> Any:
     return name
 
 
-def check_run_id(run_id: Any) -> Any:
+def check_run_id(run_id: Any) -> UUID:
     """The id of a run, as a `UUID` or its text; raises `ValueError` that names it and says what to do."""
+    return read_run_id(run_id, UUID)
+
+
+def read_run_id(run_id: Any, parse: Callable[[Any], UUID]) -> UUID:
+    """The same with a reader of the text: pydantic's own, in a message, is the quicker one."""
     if isinstance(run_id, UUID):
         return run_id
     try:
-        return UUID(run_id)
+        return parse(run_id)
     except (ValueError, TypeError, AttributeError):
         raise _refused(f"{shown(run_id)} is no UUID; make one (version 7 or 4), or leave the run id away") from None
 
@@ -67,6 +73,8 @@ def check_version(version: Any) -> Any:
 def _check_text(value: Any, rule: str) -> None:
     if not isinstance(value, str):
         raise _refused(f"{shown(value)} is of type {type(value).__name__} and not text; {rule}")
+    if value.isprintable() and value.isascii():  # as nearly all are
+        return
     if "\0" in value:
         raise _refused(f"{shown(value)} has a NUL character, which cannot be stored; {rule}")
     if not _is_unicode(value):

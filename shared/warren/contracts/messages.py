@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
 
 from warren.contracts import identity, names
 
@@ -73,7 +73,7 @@ class StartRun(Message):
 
     workflow: WorkflowName
     input: dict[str, Json] = Field(default_factory=dict)
-    run_id: Annotated[UUID, BeforeValidator(identity.check_run_id)] | None = None
+    run_id: Annotated[UUID, WrapValidator(identity.read_run_id)] | None = None
     key: RunKey | None = None
     version: Annotated[str, BeforeValidator(identity.check_version)] | None = None
     reply: Literal["outcome", "accepted", "both"] = "outcome"
