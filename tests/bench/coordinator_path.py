@@ -24,17 +24,17 @@ from warren.engine import Executable, dump_commands, start_run
 from warren.ir.base import to_json
 from warren.lowering import lower
 from warren.ports import Delivery, NewRun, OutgoingMessage, ProgramRecord, TransitionRow
+from warren.runs.durations import ConsumerCounts, Durations
+from warren.runs.processor import RecentCauses
+from warren.runs.programs import Programs
+from warren.runs.quarantine import Quarantine
+from warren.runs.timers import Timers
+from warren.runs.transition_watchdog import TransitionWatchdog
+from warren.runs.trial import NoTrial
 from warren.runtime.clock import SystemClock
-from warren.runtime.durations import ConsumerCounts, Durations
-from warren.runtime.processor import RecentCauses
-from warren.runtime.programs import Programs
-from warren.runtime.quarantine import Quarantine
 from warren.runtime.telemetry import Telemetry
-from warren.runtime.timers import Timers
-from warren.runtime.transition_watchdog import TransitionWatchdog
-from warren.runtime.trial import NoTrial
-from warren_coordinator.cache import RunCache
-from warren_coordinator.handler import make_handler
+from warren_coordinator.events.wiring import make_handler
+from warren_coordinator.run_cache import RunCache
 
 
 class Path:

@@ -20,8 +20,8 @@ from warren.contracts.topology import standard_topology
 from warren.engine import StartTimer, load_commands
 from warren.errors import WarrenError
 from warren.ports import LoadedRun, StoredRun, TransitionRow
-from warren.runtime.programs import Programs
-from warren.runtime.replay import replay
+from warren.runs.programs import Programs
+from warren.runs.replay import replay
 
 _BEFORE_SECONDS = 60.0
 """A fault may have an attempt executed again this much later at most (what a paused process held, and leases)."""

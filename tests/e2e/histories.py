@@ -14,8 +14,8 @@ from tests.chaos.ledger import read_ledger
 
 from warren.engine import DispatchAction, load_commands
 from warren.ports import LoadedRun, RunStore, StoredRun, TransitionRow
-from warren.runtime.programs import Programs
-from warren.runtime.replay import replay
+from warren.runs.programs import Programs
+from warren.runs.replay import replay
 
 Attempt = tuple[UUID, int, int]
 

@@ -31,7 +31,7 @@ from warren.client import RunHandle
 from warren.contracts import names
 from warren.contracts.ids import new_run_id
 from warren.contracts.wire import load_event
-from warren.runtime.programs import Programs
+from warren.runs.programs import Programs
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
 

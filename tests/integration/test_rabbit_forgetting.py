@@ -13,9 +13,10 @@ from tests.support.brokers import bodies, take, to
 from tests.support.eventually import eventually
 from tests.support.servers.rabbitmq_private import PrivateRabbit
 
-from warren.adapters.rabbitmq import RabbitBroker, declarations, link, publisher, subscription
-from warren.adapters.rabbitmq.confirms import ConfirmChannel
-from warren.adapters.rabbitmq.consuming import ConsumeChannel
+from warren.adapters.rabbitmq import RabbitBroker, declarations, publisher, subscription
+from warren.adapters.rabbitmq import connection as link
+from warren.adapters.rabbitmq.confirm_channel import ConfirmChannel
+from warren.adapters.rabbitmq.consume_channel import ConsumeChannel
 from warren.adapters.rabbitmq.declarations import Declarations
 from warren.contracts.topology import Queue, Topology
 from warren.ports.broker import QueueStats

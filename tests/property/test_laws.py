@@ -28,7 +28,7 @@ from warren.contracts.messages import (
     TimerDue,
 )
 from warren.engine import DispatchAction, Executable, StartTimer, apply, dump_commands, load_commands, start_run
-from warren.engine.limits import MAX_COMMANDS
+from warren.engine.values.limits import MAX_COMMANDS
 from warren.ir.base import from_json, to_json
 from warren.testing import EngineDriver
 from warren.testing.driver import encode_input, executable_of

@@ -8,10 +8,10 @@ from typing import Any, Final
 from unittest.mock import patch
 
 import warren.runtime.publisher
-import warren_coordinator.incoming
-from warren.runtime.quarantine import Quarantine
-from warren_coordinator.commits import Commits
-from warren_coordinator.single_events import SingleEvents
+import warren_coordinator.events.incoming
+from warren.runs.quarantine import Quarantine
+from warren_coordinator.events.commits import Commits
+from warren_coordinator.events.single_events import SingleEvents
 
 
 async def _nothing(*_: Any, **__: Any) -> None:
@@ -29,7 +29,7 @@ async def _whole_or_not(commits: Any, error: Exception, transitions: Any, *_: An
 
 
 CONTROLS: Final = {
-    "salvage": lambda: patch.object(warren_coordinator.incoming, "_salvaged", lambda body: []),
+    "salvage": lambda: patch.object(warren_coordinator.events.incoming, "_salvaged", lambda body: []),
     "single": lambda: patch.object(SingleEvents, "handle", _nobody),
     "halves": lambda: patch.object(Commits, "_commit_by_halves", _whole_or_not),
     "replacement": lambda: patch.object(warren.runtime.publisher, "replacement_of", lambda *_: None),

@@ -16,9 +16,10 @@ from warren.contracts import messages, names
 from warren.engine import Command, DispatchAction, Executable
 from warren.errors import InternalError, InvalidInput, Refusal, StoreError
 from warren.ports import LoadedRun, OutgoingMessage, TransitionRow
-from warren.runtime.outbox import Outbox
+from warren.runs.outbox import Outbox
 from warren_compiler import first_transition
-from warren_coordinator import deciding, run_loader
+from warren_coordinator import run_loader
+from warren_coordinator.events import deciding
 
 CURED_SECONDS: Final = 20.0
 """A full queue has room, and a run that cannot be loaded can be, so long after its start."""

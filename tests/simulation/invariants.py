@@ -17,7 +17,7 @@ from warren.contracts import messages, wire
 from warren.contracts.messages import RunStatus
 from warren.engine import Executable, StartTimer, load_commands
 from warren.ports import LoadedRun, StoredRun, TransitionRow
-from warren.runtime.replay import replay
+from warren.runs.replay import replay
 
 LATER_SECONDS: Final = 2.0
 """How much later than alone an ordinary run may end beside bad neighbours (virtual time, without other faults)."""

@@ -20,12 +20,12 @@ from tests.simulation.invariants import delays, violations
 from tests.simulation.scenario import Scenario, make_scenario
 from tests.simulation.world import EPOCH, World
 
-import warren_worker.performing
+import warren_worker.executor
 from warren.engine import Executable
 from warren.ir.base import to_json
 from warren.lowering import lower
 from warren.ports import ProgramRecord
-from warren.runtime.programs import Programs
+from warren.runs.programs import Programs
 
 _CLOCKS: Final = ("monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "time", "time_ns")
 
@@ -129,9 +129,9 @@ def _no_clock() -> NoReturn:
 
 @contextmanager
 def _virtual_counter(world: World) -> Iterator[None]:
-    saved = warren_worker.performing.perf_counter
-    warren_worker.performing.perf_counter = world.loop.time
+    saved = warren_worker.executor.perf_counter
+    warren_worker.executor.perf_counter = world.loop.time
     try:
         yield
     finally:
-        warren_worker.performing.perf_counter = saved
+        warren_worker.executor.perf_counter = saved

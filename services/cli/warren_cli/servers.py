@@ -67,7 +67,7 @@ def people_client() -> Warren:
 
 def people_broker(settings: Settings) -> Broker:
     """A broker for one command, not yet connected."""
-    from warren.runtime.brokers import make_broker
+    from warren.runtime.connect_broker import make_broker
 
     return make_broker(settings, name=_NAME, give_up_after=GIVE_UP_AFTER)
 
@@ -115,7 +115,7 @@ class Servers:
     def broker(self, name: str) -> Broker:
         """A broker for one service."""
         if uses_servers():
-            from warren.runtime.brokers import make_broker
+            from warren.runtime.connect_broker import make_broker
 
             return make_broker(self.settings, name=name, give_up_after=GIVE_UP_AFTER)
         from warren.adapters.memory.broker import MemoryBroker

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from warren.runtime.engine_service import run_engine_service
+from warren.runs.engine_service import run_engine_service
 from warren_compiler import app
 
 

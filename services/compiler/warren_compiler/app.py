@@ -9,23 +9,23 @@ from functools import partial
 from warren.contracts import names
 from warren.contracts.topology import standard_topology
 from warren.ports import Broker, RunStore
+from warren.runs.durations import ConsumerCounts, Durations
+from warren.runs.processor import Handler, Processor, RecentCauses
+from warren.runs.programs import Programs
+from warren.runs.quarantine import Quarantine
+from warren.runs.timers import Timers
+from warren.runs.transition_watchdog import TransitionWatchdog
+from warren.runs.trial import NoTrial, Trial
 from warren.runtime.clock import Clock, SystemClock
-from warren.runtime.durations import ConsumerCounts, Durations
 from warren.runtime.health import Health
-from warren.runtime.processor import Handler, Processor, RecentCauses
-from warren.runtime.programs import Programs
 from warren.runtime.publisher import Publisher
-from warren.runtime.quarantine import Quarantine
 from warren.runtime.routes import route_repair
 from warren.runtime.service import cancelled, retry_infrastructure, unless_stopped
 from warren.runtime.settings import Settings
 from warren.runtime.telemetry import Telemetry
-from warren.runtime.timers import Timers
-from warren.runtime.transition_watchdog import TransitionWatchdog
-from warren.runtime.trial import NoTrial, Trial
 from warren_compiler.first_transition import FirstTransition
-from warren_compiler.registering import RegisterHandler
-from warren_compiler.starting import StartHandler
+from warren_compiler.register_handler import RegisterHandler
+from warren_compiler.start_handler import StartHandler
 
 _REGISTER_PREFETCH = 16
 

@@ -13,8 +13,8 @@ from uuid import UUID
 from warren.contracts.messages import Json
 from warren.engine import Command, Executable, RunState, start_run
 from warren.errors import LimitExceeded
-from warren.runtime.transition_watchdog import TransitionOverdue, TransitionWatchdog
-from warren.runtime.trial import Trial
+from warren.runs.transition_watchdog import TransitionOverdue, TransitionWatchdog
+from warren.runs.trial import Trial
 
 _INSTEAD = "work of that size belongs into an @action"
 

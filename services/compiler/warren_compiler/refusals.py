@@ -16,9 +16,9 @@ from warren.contracts import messages, wire
 from warren.contracts.encoding import encode_exception, printable
 from warren.errors import InfrastructureError, InternalError, InvalidInput, WarrenError
 from warren.ports import Delivery, OutgoingMessage
+from warren.runs.outbox import reply_message
+from warren.runtime.dead_letters import parked
 from warren.runtime.logs import get_logger
-from warren.runtime.outbox import reply_message
-from warren.runtime.parking import parked
 
 log = get_logger(__name__)
 

@@ -11,32 +11,32 @@ from warren.contracts import names
 from warren.contracts.topology import Topology, standard_topology
 from warren.errors import BrokerError
 from warren.ports import Broker, RunStore, Subscription
+from warren.runs.durations import ConsumerCounts, Durations
+from warren.runs.processor import Processor, RecentCauses
+from warren.runs.programs import Programs
+from warren.runs.quarantine import Quarantine
+from warren.runs.timers import Timers
+from warren.runs.transition_watchdog import TransitionWatchdog
+from warren.runs.trial import NoTrial, Trial
 from warren.runtime.clock import Clock, SystemClock
-from warren.runtime.durations import ConsumerCounts, Durations
 from warren.runtime.health import Health
-from warren.runtime.processor import Processor, RecentCauses
-from warren.runtime.programs import Programs
 from warren.runtime.publisher import Publisher, Repair
-from warren.runtime.quarantine import Quarantine
 from warren.runtime.routes import route_repair
 from warren.runtime.service import cancelled, retry_infrastructure, unless_stopped
 from warren.runtime.settings import Settings
 from warren.runtime.telemetry import Telemetry
-from warren.runtime.timers import Timers
-from warren.runtime.transition_watchdog import TransitionWatchdog
-from warren.runtime.trial import NoTrial, Trial
-from warren_coordinator.balancing import PRESENT_SECONDS, Balancer
-from warren_coordinator.cache import RunCache
-from warren_coordinator.events import EventHandler
-from warren_coordinator.handler import make_handler
-from warren_coordinator.lease_watch import LeaseWatch
-from warren_coordinator.presence import Presence
-from warren_coordinator.quarantine_sweep import QuarantineSweep
-from warren_coordinator.recovery import Recovery
-from warren_coordinator.resending import Resender
-from warren_coordinator.stalled import Stalled
-from warren_coordinator.upkeep import keep_up
-from warren_coordinator.wakeups import Wakeups
+from warren_coordinator.events.handler import EventHandler
+from warren_coordinator.events.wiring import make_handler
+from warren_coordinator.membership.presence import Presence
+from warren_coordinator.membership.shard_balancer import PRESENT_SECONDS, Balancer
+from warren_coordinator.run_cache import RunCache
+from warren_coordinator.sweeps.expired_leases import LeaseWatch
+from warren_coordinator.sweeps.overdue_timers import Wakeups
+from warren_coordinator.sweeps.quarantine_sweep import QuarantineSweep
+from warren_coordinator.sweeps.recovery import Recovery
+from warren_coordinator.sweeps.redispatch import Resender
+from warren_coordinator.sweeps.stalled_runs import Stalled
+from warren_coordinator.sweeps.store_maintenance import keep_up
 
 
 async def run(

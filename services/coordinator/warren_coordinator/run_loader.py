@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from warren.contracts.messages import RunStatus
-from warren.engine.limits import Stop
+from warren.engine.values.limits import Stop
 from warren.errors import InfrastructureError, InternalError
 from warren.ports import LoadedRun, RunStore
+from warren.runs.programs import Programs
+from warren.runs.replay import replay
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
-from warren.runtime.programs import Programs
-from warren.runtime.replay import replay
-from warren_coordinator.cache import RunCache, RunEntry
+from warren_coordinator.run_cache import RunCache, RunEntry
 
 log = get_logger(__name__)
 

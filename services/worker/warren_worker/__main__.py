@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from warren.errors import InvalidInput, UserError
-from warren.runtime.brokers import make_broker
+from warren.runtime.connect_broker import make_broker
 from warren.runtime.process_image import ProcessImage
 from warren.runtime.service import ServiceContext, connected, run_service
 from warren.runtime.settings import load_settings

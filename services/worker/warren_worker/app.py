@@ -22,14 +22,14 @@ from warren.sdk.registry import ActionRegistry
 from warren.sdk.workflow import Workflow
 from warren_worker.abandonment import Abandonment
 from warren_worker.blocked import BlockedLoop, describe_action
+from warren_worker.consumers import Intakes
 from warren_worker.control import obey_control
-from warren_worker.intake import Intakes
+from warren_worker.delivery_triage import Receiver
+from warren_worker.executor import Performer
 from warren_worker.leases import Leases
-from warren_worker.performing import Performer
 from warren_worker.pool import Pool
-from warren_worker.receiving import Receiver
-from warren_worker.registering import Registration, register_quietly
-from warren_worker.reporting import Reporter
+from warren_worker.registration import Registration, register_quietly
+from warren_worker.result_publisher import Reporter
 from warren_worker.settings import WorkerSettings
 
 log = get_logger(__name__)

@@ -15,13 +15,13 @@ from typing import Any, Final
 
 from warren.contracts import messages, names
 from warren.ports import Broker, OutgoingMessage
+from warren.runs.outbox import event_messages
 from warren.runtime.loop_watchdog import context_of
-from warren.runtime.outbox import event_messages
 from warren.sdk.context import current_context
 from warren_worker.attempts import Attempt
 from warren_worker.leases import BEATS, Leases
 from warren_worker.pool import Pool
-from warren_worker.reporting import Reporter
+from warren_worker.result_publisher import Reporter
 
 _TELL_SECONDS: Final = 2.0
 """How often the coordinators are told, or more often where they look more often."""

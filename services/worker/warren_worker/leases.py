@@ -20,7 +20,7 @@ from warren.contracts import messages, wire
 from warren.contracts.messages import RunAction
 from warren_worker.attempts import Attempt, Job
 from warren_worker.pool import Pool
-from warren_worker.reporting import Reporter
+from warren_worker.result_publisher import Reporter
 
 BEATS: Final = 3
 """Heartbeats in the time that a lease lasts."""

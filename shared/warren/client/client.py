@@ -18,10 +18,10 @@ from pydantic import ValidationError
 
 from warren.client.handle import RunHandle
 from warren.client.histories import HistoryEntry, entries_of
-from warren.client.looking import find_run, load_history, place_of
-from warren.client.outbox import Outbox
+from warren.client.publisher import Outbox
 from warren.client.registration import classes_of, versions_of
 from warren.client.replies import Expectation, Replies
+from warren.client.run_queries import find_run, load_history, place_of
 from warren.client.servers import client_broker, client_store
 from warren.client.tracing import start_span, trace_headers
 from warren.contracts import messages, names, wire

@@ -12,9 +12,9 @@ from warren.engine.commands import (
     dump_commands,
     load_commands,
 )
-from warren.engine.executable import Executable
-from warren.engine.snapshot import restore
-from warren.engine.state import RunState
+from warren.engine.program.executable import Executable
+from warren.engine.run.state import RunState
+from warren.engine.snapshots.writing import restore
 from warren.engine.transitions import apply, start_run
 
 __all__ = [

@@ -26,15 +26,15 @@ from uuid import UUID
 
 from warren.contracts import messages as m
 from warren.contracts.values import decode
-from warren.engine.asyncio_errors import CancelledError
 from warren.engine.commands import Command
-from warren.engine.executable import Executable
-from warren.engine.interpreter import Interpreter
-from warren.engine.known_classes import ends_the_process
-from warren.engine.limits import Stop
-from warren.engine.objects import Coroutine, FutureState, Strand
-from warren.engine.sizes import memory_size
-from warren.engine.state import PendingAction, PendingTimer, RunState
+from warren.engine.program.executable import Executable
+from warren.engine.run.asyncio_errors import CancelledError
+from warren.engine.run.interpreter import Interpreter
+from warren.engine.run.state import PendingAction, PendingTimer, RunState
+from warren.engine.values.known_classes import ends_the_process
+from warren.engine.values.limits import Stop
+from warren.engine.values.objects import Coroutine, FutureState, Strand
+from warren.engine.values.sizes import memory_size
 from warren.errors import ActionTimeout, InvalidInput, WorkflowCancelledError
 
 Json = Any

@@ -1,4 +1,4 @@
-"""The chassis that every service process stands on: settings, logs, lifecycle, health, telemetry, the processor loop.
+"""The chassis that every service process stands on: settings, logs, lifecycle, health, telemetry, publishing.
 
-Nothing is imported here: a worker takes its part without the store, a client without any server.
+Nothing is imported here: a worker takes its part without the store.
 """

@@ -6,7 +6,7 @@ import logging
 import sys
 from typing import Literal
 
-from warren.runtime.deferring import deferred
+from warren.runtime.lazy_imports import deferred
 from warren.sdk.context import current_context
 
 with deferred("rich.console", "rich.pretty", "rich.traceback"):  # a tenth of a second, for tracebacks on a terminal

@@ -279,6 +279,6 @@ def test_a_deadlock_is_said_to_be_one(tmp_path: pathlib.Path) -> None:
 
 
 def test_cancelled_errors_are_asyncios_own() -> None:
-    from warren.engine.asyncio_errors import CancelledError
+    from warren.engine.run.asyncio_errors import CancelledError
 
     assert CancelledError is asyncio.CancelledError

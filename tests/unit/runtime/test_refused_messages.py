@@ -16,9 +16,9 @@ from warren.contracts import messages, names
 from warren.contracts.messages import RunStatus
 from warren.errors import Refusal
 from warren.ports import OutgoingMessage
-from warren.runtime.outbox import Outbox, RunHeader
-from warren_coordinator import quarantine_sweep
-from warren_coordinator.marker import SETTING
+from warren.runs.outbox import Outbox, RunHeader
+from warren_coordinator.sweeps import quarantine_sweep
+from warren_coordinator.sweeps.broker_marker import SETTING
 
 
 @pytest.fixture

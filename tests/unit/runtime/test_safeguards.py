@@ -13,8 +13,8 @@ PRELUDE = """
 import asyncio, contextlib, ctypes, faulthandler, itertools, os, signal, sys, time
 from warren.runtime.fork_safety import detached_children
 from warren.runtime.loop_alarm import loop_alarm
-from warren.runtime.transition_watchdog import TransitionOverdue, TransitionWatchdog
-from warren.runtime.trial import ForkTrial, NoTrial
+from warren.runs.transition_watchdog import TransitionOverdue, TransitionWatchdog
+from warren.runs.trial import ForkTrial, NoTrial
 
 is_guarded = sys.argv[1] == "guarded"
 

@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 from tests.support.eventually import eventually
 from tests.unit.worker import actions
-from tests.unit.worker.test_results import failed
+from tests.unit.worker.test_result_publisher import failed
 from tests.unit.worker.world import RunningWorker, World
 
 from warren import action

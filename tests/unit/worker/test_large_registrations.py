@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 from tests.support.eventually import eventually
 from tests.unit.worker.actions import UnitOne, UnitTwo
-from tests.unit.worker.test_registering import Compiler, registered
+from tests.unit.worker.test_registration import Compiler, registered
 from tests.unit.worker.world import World
 
 from warren.contracts import registrations, wire

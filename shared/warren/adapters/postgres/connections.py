@@ -24,8 +24,8 @@ from warren.adapters.postgres.failures import (
     translate,
     translate_connecting,
 )
-from warren.adapters.postgres.queries import Query, load_queries
-from warren.adapters.postgres.silence import SilenceWatch
+from warren.adapters.postgres.silent_connections import SilenceWatch
+from warren.adapters.postgres.sql_files import Query, load_queries
 from warren.errors import StoreUnavailable
 
 if TYPE_CHECKING:

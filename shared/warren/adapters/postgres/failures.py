@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from warren.adapters.postgres.queries import Query
+from warren.adapters.postgres.sql_files import Query
 from warren.adapters.storable import why_unstorable
 from warren.errors import InvalidInput, StoreError, WarrenError
 

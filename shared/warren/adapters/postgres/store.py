@@ -9,8 +9,7 @@ from uuid import UUID
 
 from warren.adapters.postgres.connections import Connections, Row
 from warren.adapters.postgres.failures import RowTaken
-from warren.adapters.postgres.migrating import check_migrations, migrate
-from warren.adapters.postgres.queries import Query, load_queries
+from warren.adapters.postgres.migrations import check_migrations, migrate
 from warren.adapters.postgres.rows import (
     change_columns,
     new_run_columns,
@@ -22,6 +21,7 @@ from warren.adapters.postgres.rows import (
     to_transition,
     transition_columns,
 )
+from warren.adapters.postgres.sql_files import Query, load_queries
 from warren.errors import SequenceConflict
 from warren.ports.store import (
     CreateOutcome,

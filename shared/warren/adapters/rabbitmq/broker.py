@@ -18,11 +18,11 @@ from uuid import uuid4
 
 from yarl import URL
 
+from warren.adapters.rabbitmq.connection import Link, LinkKeeper
 from warren.adapters.rabbitmq.declarations import Declarations
-from warren.adapters.rabbitmq.link import Link, LinkKeeper
-from warren.adapters.rabbitmq.patience import until_it_works
 from warren.adapters.rabbitmq.publication import FULL_SECONDS
 from warren.adapters.rabbitmq.publisher import Publisher
+from warren.adapters.rabbitmq.retry import until_it_works
 from warren.adapters.rabbitmq.subscription import RabbitSubscription
 from warren.adapters.rabbitmq.translation import BrokerClosed, ChannelRefused, masked, translated
 from warren.contracts.topology import Queue, Topology

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from aio_pika.abc import AbstractChannel, ExchangeType
 
-from warren.adapters.rabbitmq.link import Link
+from warren.adapters.rabbitmq.connection import Link
 from warren.adapters.rabbitmq.translation import ChannelRefused, translated
 from warren.contracts.topology import Exchange, Queue, QueueType, Topology
 from warren.errors import BrokerError

@@ -13,9 +13,9 @@ import logging
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from warren.adapters.rabbitmq.confirms import Batch, ConfirmChannel
+from warren.adapters.rabbitmq.confirm_channel import Batch, ConfirmChannel
 from warren.adapters.rabbitmq.frames import Unsendable
-from warren.adapters.rabbitmq.patience import first_of
+from warren.adapters.rabbitmq.retry import first_of
 from warren.errors import BrokerUnavailable, MessageRefused, Refusal, UnroutableMessage
 from warren.ports.broker import OutgoingMessage
 

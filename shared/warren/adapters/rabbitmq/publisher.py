@@ -10,12 +10,12 @@ import logging
 import re
 from collections.abc import Sequence
 
-from warren.adapters.rabbitmq.confirms import ConfirmChannel
+from warren.adapters.rabbitmq.confirm_channel import ConfirmChannel
+from warren.adapters.rabbitmq.connection import Link, LinkKeeper
 from warren.adapters.rabbitmq.declarations import Declarations
 from warren.adapters.rabbitmq.frames import Unsendable
-from warren.adapters.rabbitmq.link import Link, LinkKeeper
-from warren.adapters.rabbitmq.patience import ended, first_of
 from warren.adapters.rabbitmq.publication import CHUNK_MESSAGES, FULL_SECONDS, Publication, Route
+from warren.adapters.rabbitmq.retry import ended, first_of
 from warren.adapters.rabbitmq.translation import BrokerClosed
 from warren.adapters.rabbitmq.unconfirmed import UnconfirmedChannel
 from warren.errors import BrokerError

@@ -12,10 +12,10 @@ import random
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from warren.adapters.rabbitmq.consuming import ConsumeChannel
+from warren.adapters.rabbitmq.connection import Link, LinkKeeper
+from warren.adapters.rabbitmq.consume_channel import ConsumeChannel
 from warren.adapters.rabbitmq.declarations import Declarations
-from warren.adapters.rabbitmq.link import Link, LinkKeeper
-from warren.adapters.rabbitmq.patience import awake_timeout, first_of, until_it_works
+from warren.adapters.rabbitmq.retry import awake_timeout, first_of, until_it_works
 from warren.adapters.rabbitmq.translation import ChannelRefused, translated
 from warren.errors import BrokerError
 from warren.ports.broker import Delivery

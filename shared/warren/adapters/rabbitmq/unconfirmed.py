@@ -12,7 +12,7 @@ from dataclasses import replace
 import aio_pika
 
 from warren.adapters.rabbitmq import frames
-from warren.adapters.rabbitmq.link import Link
+from warren.adapters.rabbitmq.connection import Link
 from warren.adapters.rabbitmq.translation import translated
 from warren.ports.broker import OutgoingMessage
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from warren.engine.guards import Guards
-from warren.engine.library.conversions import of_number
-from warren.engine.limits import OBJECT_BYTES, Stop
+from warren.engine.guarded.conversions import of_number
+from warren.engine.guarded.guards import Guards
+from warren.engine.values.limits import OBJECT_BYTES, Stop
 from warren.errors import LimitExceeded
 
 if TYPE_CHECKING:
-    from warren.engine.attributes import Attributes
+    from warren.engine.guarded.attributes import Attributes
 
 
 class Partial:

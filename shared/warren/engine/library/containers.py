@@ -9,11 +9,11 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from warren.engine.deep_containers import DefaultDict, Deque
-from warren.engine.guards import Guards
-from warren.engine.iterators import make_iterator
-from warren.engine.library.iteration import ChainIterator, RepeatIterator
-from warren.engine.limits import OBJECT_BYTES
+from warren.engine.guarded.guards import Guards
+from warren.engine.guarded.itertools_iterators import ChainIterator, RepeatIterator
+from warren.engine.values.containers import DefaultDict, Deque
+from warren.engine.values.iterators import make_iterator
+from warren.engine.values.limits import OBJECT_BYTES
 
 CONTAINERS: dict[str, type] = {
     "collections.Counter": Counter,

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from warren.engine.guards import Guards
+from warren.engine.guarded.guards import Guards
 from warren.engine.library import jsons
 from warren.engine.library.callables import callables_table
 from warren.engine.library.containers import containers_table
@@ -16,7 +16,7 @@ from warren.engine.library.heaps import heaps_table
 from warren.engine.library.itertools_table import iteration_table
 
 if TYPE_CHECKING:
-    from warren.engine.attributes import Attributes
+    from warren.engine.guarded.attributes import Attributes
 
 STATISTICS = ("fmean", "mean", "median", "median_high", "median_low", "mode", "multimode", "pstdev", "stdev")
 BASE64 = ("b64decode", "b64encode", "urlsafe_b64decode", "urlsafe_b64encode")

@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from warren.engine.guards import Guards
-from warren.engine.iterators import EngineIterator, TickingIterator
-from warren.engine.limits import Budget, Stop
-from warren.engine.objects import UNBOUND
+from warren.engine.guarded.guards import Guards
+from warren.engine.values.iterators import EngineIterator, TickingIterator
+from warren.engine.values.limits import Budget, Stop
+from warren.engine.values.objects import UNBOUND
 from warren.errors import LimitExceeded
 
 

@@ -10,9 +10,9 @@ import heapq
 from collections.abc import Callable
 from typing import Any, Final
 
-from warren.engine.costs import CONSTANT, is_sized
-from warren.engine.guards import Guards
-from warren.engine.library.whole import compared_items, is_iterable, measured
+from warren.engine.guarded.consumers import compared_items, is_iterable, measured
+from warren.engine.guarded.costs import CONSTANT, is_sized
+from warren.engine.guarded.guards import Guards
 
 HEAPQ: Final = ("heapify", "heappop", "heappush", "heappushpop", "heapreplace")
 BISECT: Final = ("bisect", "bisect_left", "bisect_right", "insort", "insort_left", "insort_right")

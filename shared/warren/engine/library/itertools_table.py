@@ -7,10 +7,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from warren.engine.guards import Guards
-from warren.engine.iterators import make_iterator
-from warren.engine.library.grouping import CombiningIterator, Group, GroupIterator, TeeIterator
-from warren.engine.library.iteration import (
+from warren.engine.guarded.guards import Guards
+from warren.engine.guarded.itertools_iterators import (
     AccumulateIterator,
     BatchedIterator,
     ChainIterator,
@@ -26,6 +24,8 @@ from warren.engine.library.iteration import (
     StarmapIterator,
     TakeIterator,
 )
+from warren.engine.library.grouping import CombiningIterator, Group, GroupIterator, TeeIterator
+from warren.engine.values.iterators import make_iterator
 
 ITERATORS = {
     ChainIterator: "chain",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from warren.engine.guards import Guards
+from warren.engine.guarded.guards import Guards
 
 _BYTES_OF_A_CHARACTER = 20
 """What a character of JSON text can become at most, roughly: `[],` makes a list."""

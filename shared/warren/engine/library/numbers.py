@@ -7,9 +7,9 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
-from warren.engine.costs import is_large_int
-from warren.engine.guards import Guards
-from warren.engine.limits import Stop
+from warren.engine.guarded.costs import is_large_int
+from warren.engine.guarded.guards import Guards
+from warren.engine.values.limits import Stop
 from warren.errors import LimitExceeded
 
 _HUGE_FACTORIAL: Final = 20_000

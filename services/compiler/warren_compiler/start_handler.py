@@ -1,0 +1,296 @@
+"""`StartRun`: check the input, make the run with its first transition, send its first commands.
+
+Starting twice is harmless: a start whose run id (or key) a run of its workflow has is answered with that run, whatever
+else it says; the run id of another workflow's run is refused. A start without `run_id` and `key` is recognised again by
+what its message carries:
+
+- an AMQP `message_id`, or else `reply_to` together with `correlation_id` (an RPC request): such a start gets the key
+  `message:<digest>` of these and its body, so that the store's uniqueness of keys keeps it single;
+- with none of these, two equal messages are two starts, and nothing tells a redelivery after a compiler's crash from a
+  new message: it may then start twice. Whoever cares sends a `run_id`, a `key` or a `message_id`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from pydantic_core import from_json, to_json
+
+from warren.contracts import messages, names, wire
+from warren.contracts.identity import shown
+from warren.contracts.ids import new_run_id, shard_of
+from warren.engine import dump_commands
+from warren.errors import InfrastructureError, InvalidInput, MessageError, RunIdTaken, StoreUnavailable
+from warren.ir.typespec import bind_input
+from warren.ports import CreateOutcome, Delivery, NewRun, ReplyAddress, RunFinish, RunStore, StoredRun, TransitionRow
+from warren.runs.command_dispatch import carry_out, finish_of
+from warren.runs.durations import ConsumerCounts, Durations
+from warren.runs.outbox import Outbox, RunHeader
+from warren.runs.processor import Handled, RecentCauses
+from warren.runs.programs import Programs
+from warren.runs.quarantine import Quarantine
+from warren.runs.timers import Timers
+from warren.runtime.clock import Clock
+from warren.runtime.telemetry import Telemetry, is_traceparent, new_trace
+from warren_compiler.duplicate_starts import ExistingRuns, reply_accepted
+from warren_compiler.first_transition import FirstTransition
+from warren_compiler.refusals import encoded, is_refusable, refuse
+from warren_compiler.requests import Start
+
+_SEED_INPUT: Final = 1_000
+
+
+class StartHandler:
+    """Handles `warren.start`: one commit for all starts of a batch."""
+
+    def __init__(
+        self,
+        *,
+        store: RunStore,
+        programs: Programs,
+        recent: RecentCauses,
+        timers: Timers,
+        durations: Durations,
+        consumers: ConsumerCounts,
+        telemetry: Telemetry,
+        clock: Clock,
+        shards: int,
+        quarantine: Quarantine,
+        first_transition: FirstTransition,
+    ) -> None:
+        self._quarantine = quarantine
+        self._first_transition = first_transition
+        self._store = store
+        self._programs = programs
+        self._existing = ExistingRuns(store=store, programs=programs, timers=timers, recent=recent)
+        self._timers = timers
+        self._durations = durations
+        self._consumers = consumers
+        self._telemetry = telemetry
+        self._clock = clock
+        self._shards = shards
+
+    async def handle(self, deliveries: Sequence[Delivery]) -> Handled:
+        """Start what can be started; what is wrong is refused."""
+        outbox = Outbox(self._durations, self._consumers, shards=self._shards)
+        now = self._clock.now()
+        starts: list[Start] = []
+        for delivery in deliveries:
+            request = None
+            try:
+                request = wire.load(messages.StartRun, delivery.body)
+                starts.append(await self._prepare_or_recall(delivery, request, now))
+            except BaseException as error:  # the handler's boundary: whatever is wrong, only this start is refused
+                if not is_refusable(error):
+                    raise
+                self._refuse(delivery, request, error, outbox)
+        causes = await self._create(starts, outbox)
+        return Handled(outbox.messages(), causes)
+
+    async def give_up(self, delivery: Delivery, error: Exception) -> Handled:
+        """Refuse it."""
+        outbox = Outbox(self._durations, self._consumers, shards=self._shards)
+        try:
+            request = wire.load(messages.StartRun, delivery.body)
+        except MessageError:
+            request = None
+        self._refuse(delivery, request, error, outbox)
+        return Handled(outbox.messages())
+
+    def _refuse(
+        self, delivery: Delivery, request: messages.StartRun | None, error: BaseException, outbox: Outbox
+    ) -> None:
+        for message in refuse(delivery, error, run_id=request.run_id if request else None):
+            outbox.add_message(message)
+        if request is not None and request.parent is not None and self._is_shard(request.parent.shard):
+            outbox.add_outcome(request.parent, messages.RunStatus.FAILED, None, encoded(error))
+
+    def _is_shard(self, shard: int) -> bool:
+        """Whether there is such a shard: an event for another one would find no queue, ever."""
+        return 0 <= shard < self._shards
+
+    async def _prepare_or_recall(self, delivery: Delivery, request: messages.StartRun, now: datetime) -> Start:
+        """As `_prepare`, but a start of a run that exists is as it was when that run was made: its program may have
+        changed since, and no input that fitted then is wrong now."""
+        try:
+            return await self._prepare(delivery, request, now)
+        except InfrastructureError:
+            raise
+        except Exception:
+            run = await self._run_of(delivery, request)
+            if run is None:
+                raise
+            as_it_was = {"version": run.version, "input": from_json(run.input)}
+            return await self._prepare(delivery, request.model_copy(update=as_it_was), now)
+
+    async def _run_of(self, delivery: Delivery, request: messages.StartRun) -> StoredRun | None:
+        """The run that a start is of, if it exists."""
+        run = None if request.run_id is None else await self._store.get_run(request.run_id)
+        if run is None and (key := _key_of(delivery, request)) is not None:
+            run = await self._store.find_run(request.workflow, key)
+        return run if run is not None and run.workflow == request.workflow else None
+
+    async def _prepare(self, delivery: Delivery, request: messages.StartRun, now: datetime) -> Start:
+        if request.parent is not None and not self._is_shard(request.parent.shard):
+            raise InvalidInput(f"parent.shard: there is no shard {shown(request.parent.shard)}, only {self._shards}")
+        executable = await (
+            self._programs.latest(request.workflow) if request.version is None else self._programs.get(request.version)
+        )
+        if executable.workflow != request.workflow:
+            raise InvalidInput(
+                f"version {request.version} is a program of {executable.workflow!r}, not of {request.workflow!r}"
+            )
+        program = executable.program
+        bound = bind_input(program.parameters, program.functions[program.entry].params, program.types, request.input)
+        run_id = request.run_id or new_run_id()
+        state, commands = await self._first_transition.compute(
+            executable, run_id=run_id, input=bound, at=now, is_suspect=delivery.redelivered
+        )
+        event = messages.RunStarted(run_id=run_id, version=executable.version, input=bound)
+        finish = finish_of(commands)
+        wants_outcome = request.reply != "accepted"
+        run = NewRun(
+            run_id=run_id,
+            workflow=request.workflow,
+            version=executable.version,
+            shard=shard_of(run_id, self._shards),
+            input=_text(bound),
+            first=TransitionRow(run_id, 1, now, 0, wire.dump(event).decode(), dump_commands(commands)),
+            key=_key_of(delivery, request),
+            reply_to=(delivery.reply_to or None) if wants_outcome else None,
+            correlation_id=delivery.correlation_id if wants_outcome else None,
+            parent=None if request.parent is None else request.parent.model_dump_json(),
+            trace=self._trace(delivery, run_id),
+            wake_at=state.wake_at,
+            finish=None
+            if finish is None
+            else RunFinish(
+                finish.status,
+                _text(finish.result) if finish.error is None else None,
+                None if finish.error is None else _text(finish.error),
+                now,
+            ),
+        )
+        return Start(delivery, request, run, commands)
+
+    def _trace(self, delivery: Delivery, run_id: UUID) -> str | None:
+        incoming = delivery.headers.get(names.HEADER_TRACEPARENT)
+        if is_traceparent(incoming):
+            return str(incoming)
+        return new_trace(run_id) if self._telemetry.enabled else None
+
+    async def _create(self, starts: list[Start], outbox: Outbox) -> list[UUID]:
+        if not starts:
+            return []
+        try:
+            outcomes = await self._store.create_runs([start.run for start in starts])
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the store refuses something: it is found whose it is
+            return await self._create_by_halves(error, starts, outbox)
+        causes: list[UUID] = []
+        for start, outcome in zip(starts, outcomes, strict=True):
+            if outcome.created:
+                causes.append(outcome.run_id)
+                self._send_first(start, outbox)
+            else:
+                await self._answer(start, outcome, outbox)
+        return causes
+
+    async def _create_by_halves(self, error: Exception, starts: list[Start], outbox: Outbox) -> list[UUID]:
+        """Create those that the store takes; one alone is refused if it is wrong, kept for later if the store is."""
+        if len(starts) > 1:
+            middle = len(starts) // 2
+            return await self._create(starts[:middle], outbox) + await self._create(starts[middle:], outbox)
+        (start,) = starts
+        if isinstance(error, InfrastructureError):
+            await self._quarantine.keep_delivery(start.delivery, f"{type(error).__name__}: {error}")
+        else:
+            self._refuse(start.delivery, start.request, error, outbox)
+        return []
+
+    async def _answer(self, start: Start, outcome: CreateOutcome, outbox: Outbox) -> None:
+        """A start that created nothing: the answer is of the run that it is of, or it is refused."""
+        try:
+            await self._existing.answer(outcome, start, outbox)
+        except RunIdTaken as error:
+            self._refuse(start.delivery, start.request, error, outbox)
+        except BaseException as error:
+            if not is_refusable(error):
+                raise
+            of_nobody = start.request.model_copy(update={"parent": None})  # the run exists, and tells its parent itself
+            self._refuse(start.delivery, of_nobody, error, outbox)
+
+    def _send_first(self, start: Start, outbox: Outbox) -> None:
+        run = start.run
+        if start.request.reply != "outcome":
+            reply_accepted(start, outbox, run_id=run.run_id, version=run.version, created=True)
+        header = RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace)
+        header.seed = _seed(run)
+        carry_out(start.commands, header, outbox=outbox, timers=self._timers)
+        if self._telemetry.enabled:
+            self._telemetry.emit_start(run_id=run.run_id, workflow=run.workflow, trace=run.trace, at=run.first.at)
+        if run.finish is not None:
+            finished = stored_form(run)
+            outbox.add_finish(finished)
+            self._telemetry.emit_run(finished)
+
+
+def _seed(run: NewRun) -> str | None:
+    """What spares the coordinator loading the run; a large input is not worth its two ways through the broker."""
+    if len(run.input) > _SEED_INPUT:
+        return None
+    trace = "" if run.trace is None else f'"trace":"{run.trace}",'
+    return (
+        f'{{"run_id":"{run.run_id}","workflow":{json.dumps(run.workflow)},"version":"{run.version}",'
+        f'"shard":{run.shard},{trace}"input":{run.input},"at":"{run.first.at.isoformat()}"}}'
+    )
+
+
+def stored_form(run: NewRun) -> StoredRun:
+    """The row that a run which ended in its first transition has."""
+    assert run.finish is not None
+    return StoredRun(
+        run_id=run.run_id,
+        workflow=run.workflow,
+        version=run.version,
+        shard=run.shard,
+        status=run.finish.status,
+        input=run.input,
+        result=run.finish.result,
+        error=run.finish.error,
+        key=run.key,
+        parent=run.parent,
+        trace=run.trace,
+        wake_at=None,
+        reply=None if run.reply_to is None else ReplyAddress(run.reply_to, run.correlation_id),
+        created_at=run.first.at,
+        finished_at=run.finish.at,
+    )
+
+
+def _key_of(delivery: Delivery, request: messages.StartRun) -> str | None:
+    """The key of the run, made from the message where nothing else would tell it from another one."""
+    return request.key if request.key or request.run_id else _message_key(delivery)
+
+
+def _message_key(delivery: Delivery) -> str | None:
+    if delivery.message_id:
+        identity = ["id", delivery.message_id]
+    elif delivery.reply_to and delivery.correlation_id:
+        identity = ["rpc", delivery.reply_to, delivery.correlation_id]
+    else:
+        return None
+    digest = hashlib.sha256(
+        "\x1f".join(identity).encode(errors="surrogateescape") + b"\x1f" + delivery.body
+    ).hexdigest()
+    return f"message:{digest[:40]}"
+
+
+def _text(data: messages.Json) -> str:
+    return to_json(data).decode()

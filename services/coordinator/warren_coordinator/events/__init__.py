@@ -1,0 +1,1 @@
+"""A batch of events: read, applied, committed once, carried out."""

@@ -1,0 +1,135 @@
+"""Committing transitions, and carrying out what they command. What the store refuses is found by halves.
+
+Must not know how a transition is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from warren.contracts.messages import RunStatus
+from warren.engine import StartTimer
+from warren.errors import SequenceConflict, StoreUnavailable
+from warren.ports import RunStore, StoredRun
+from warren.runs.command_dispatch import carry_out
+from warren.runs.durations import ConsumerCounts, Durations
+from warren.runs.outbox import Outbox
+from warren.runs.timers import Timers
+from warren.runtime.logs import get_logger
+from warren.runtime.telemetry import Telemetry
+from warren_coordinator.events.batch import Fault
+from warren_coordinator.events.transitions import Cause, Transitions
+from warren_coordinator.run_cache import RunCache
+
+log = get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of transitions beside those that are committed.
+
+    `overtaken` are runs for which another coordinator was first: they are to be loaded and their events applied again.
+    `faults` are of runs whose transitions the store refuses. `cancelled` runs have ended, and workers may still be at
+    work for them.
+    """
+
+    overtaken: set[UUID] = field(default_factory=set)
+    faults: dict[UUID, Fault] = field(default_factory=dict)
+    cancelled: set[UUID] = field(default_factory=set)
+
+
+class Commits:
+    """Writes transitions to the store."""
+
+    def __init__(
+        self,
+        *,
+        store: RunStore,
+        cache: RunCache,
+        timers: Timers,
+        durations: Durations,
+        consumers: ConsumerCounts,
+        telemetry: Telemetry,
+        shards: int,
+    ) -> None:
+        self._store = store
+        self._cache = cache
+        self._timers = timers
+        self._durations = durations
+        self._consumers = consumers
+        self._telemetry = telemetry
+        self._shards = shards
+
+    def outbox(self) -> Outbox:
+        """For what one batch causes."""
+        return Outbox(self._durations, self._consumers, shards=self._shards)
+
+    async def commit(self, transitions: Transitions, outbox: Outbox, causes: list[Cause]) -> Outcome:
+        """Commit, and put into `outbox` and `causes` what comes of that. Raises `StoreUnavailable`."""
+        outcome = Outcome(cancelled=set(transitions.cancelled))
+        await self._commit(transitions, outbox, causes, outcome)
+        if outcome.cancelled:
+            outbox.add_cancellation(outcome.cancelled)
+        return outcome
+
+    async def _commit(self, transitions: Transitions, outbox: Outbox, causes: list[Cause], outcome: Outcome) -> None:
+        try:
+            updates = transitions.updates()
+            if not transitions.rows and not updates:
+                return
+            finished = await self._store.commit(transitions.rows, updates, transitions.snapshots())
+        except SequenceConflict as error:
+            log.info("another coordinator was first", runs=len(error.run_ids))
+            outcome.overtaken |= transitions.touched.keys()
+            self._forget(transitions.touched)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the store, or a row that cannot be built: it is found whose it is
+            await self._commit_by_halves(error, transitions, outbox, causes, outcome)
+        else:
+            transitions.committed()
+            causes += transitions.causes
+            self._carry_out(transitions, outbox)
+            self._announce(finished, outbox, outcome)
+
+    async def _commit_by_halves(
+        self, error: Exception, transitions: Transitions, outbox: Outbox, causes: list[Cause], outcome: Outcome
+    ) -> None:
+        run_ids = list(transitions.touched)
+        if len(run_ids) == 1:
+            outcome.faults[run_ids[0]] = Fault(error)
+            self._forget(run_ids)
+            return
+        log.warning("a commit was refused: trying halves of it", runs=len(run_ids), error=str(error)[:500])
+        middle = len(run_ids) // 2
+        for half in (run_ids[:middle], run_ids[middle:]):
+            await self._commit(transitions.only(set(half)), outbox, causes, outcome)
+
+    def _forget(self, run_ids: Iterable[UUID]) -> None:
+        for run_id in run_ids:
+            self._cache.forget(run_id)
+
+    def _carry_out(self, transitions: Transitions, outbox: Outbox) -> None:
+        for entry, commands in transitions.outcomes:
+            carry_out(commands, entry.header, outbox=outbox, timers=self._timers)
+        for entry in transitions.touched.values():
+            self._cache.touched(entry)
+
+    def _announce(self, finished: dict[UUID, StoredRun], outbox: Outbox, outcome: Outcome) -> None:
+        for run_id, run in finished.items():
+            self._cache.finish(run_id)
+            outbox.add_finish(run)
+            if self._telemetry.enabled:
+                self._telemetry.emit_run(run)
+            if run.status is RunStatus.CANCELLED:
+                outcome.cancelled.add(run_id)
+
+    def hold_timers(self, loaded: Iterable[UUID], outbox: Outbox) -> None:
+        """Take over the timers of loaded runs, now that the event that had them loaded has been applied."""
+        for run_id in loaded:
+            entry = self._cache.get(run_id)
+            if entry is not None and entry.state.wake_at is not None:
+                timers = [command for command in entry.state.pending_commands() if isinstance(command, StartTimer)]
+                carry_out(timers, entry.header, outbox=outbox, timers=self._timers)

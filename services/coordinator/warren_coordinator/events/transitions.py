@@ -1,0 +1,141 @@
+"""One batch of transitions on its way into the store: rows, updates and snapshots, gathered as events are applied."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from warren.contracts import messages, wire
+from warren.contracts.messages import RunStatus
+from warren.engine import Command, dump_commands
+from warren.ports import RunFinish, RunUpdate, SnapshotRow, TransitionRow
+from warren.runs.replay import dump_snapshot
+from warren.runtime.logs import get_logger
+from warren_coordinator.run_cache import RunEntry
+
+log = get_logger(__name__)
+
+Cause = tuple[UUID, type[messages.Event], int, int]
+
+
+def number_of(event: messages.RunEvent) -> int:
+    """What the history finds an event by: its invocation, timer or number; 0 for those that have none."""
+    match event:
+        case messages.ActionSucceeded() | messages.ActionFailed() | messages.ChildFinished():
+            return event.invocation
+        case messages.ActionStarted() | messages.ActionHeartbeat() | messages.LeaseExpired():
+            return event.invocation
+        case messages.TimerDue():
+            return event.timer
+        case messages.Continue() | messages.EventRejected():
+            return event.number
+        case _:
+            return 0
+
+
+def cause_of(event: messages.RunEvent) -> Cause:
+    """What makes two events the same one; the rejection of an event stands for the event itself."""
+    kind: type[messages.Event] = type(event)
+    if type(event) is messages.EventRejected:
+        kind = _BY_NAME.get(event.rejected, kind)
+    return (event.run_id, kind, number_of(event), getattr(event, "attempt", 0))
+
+
+_BY_NAME: dict[str, type[messages.Event]] = {
+    kind.model_fields["type"].default: kind for kind in messages.Event.__subclasses__()
+}
+
+
+class Transitions:
+    """What one commit writes, and what is to be carried out after it."""
+
+    __slots__ = ("_woken", "at", "cancelled", "causes", "outcomes", "rows", "touched")
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.rows: list[TransitionRow] = []
+        self.outcomes: list[tuple[RunEntry, list[Command]]] = []
+        self.touched: dict[UUID, RunEntry] = {}
+        self.causes: list[Cause] = []
+        self.cancelled: set[UUID] = set()
+        """Ended runs for which workers may still be at work."""
+        self._woken: list[tuple[RunEntry, datetime | None]] = []
+
+    def add(self, entry: RunEntry, event: messages.RunEvent, commands: list[Command]) -> None:
+        """Add the transition that `event` has just made in `entry.state`."""
+        cause = run_id, _, number, _ = cause_of(event)
+        self.rows.append(
+            TransitionRow(
+                run_id,
+                entry.state.seq,
+                self.at,
+                number,
+                wire.dump(event).decode(),
+                dump_commands(commands) if commands else "[]",
+            )
+        )
+        self.causes.append(cause)
+        self.touched[run_id] = entry
+        if commands:
+            self.outcomes.append((entry, commands))
+
+    def only(self, run_ids: Collection[UUID]) -> Transitions:
+        """The part that is about these runs."""
+        part = Transitions(self.at)
+        part.rows = [row for row in self.rows if row.run_id in run_ids]
+        part.outcomes = [each for each in self.outcomes if each[0].header.run_id in run_ids]
+        part.touched = {run_id: entry for run_id, entry in self.touched.items() if run_id in run_ids}
+        part.causes = [cause for cause in self.causes if cause[0] in run_ids]
+        return part
+
+    def touch(self, entry: RunEntry) -> None:
+        """Note an entry that changed without a transition: a heartbeat moved the end of a lease."""
+        self.touched[entry.header.run_id] = entry
+
+    def updates(self) -> list[RunUpdate]:
+        """Changes of run rows: only of runs that end now, or whose earliest wake-up has to be stored."""
+        updates = []
+        self._woken = []
+        for run_id, entry in self.touched.items():
+            state = entry.state
+            if state.status is not RunStatus.RUNNING:
+                updates.append(RunUpdate(run_id, set_wake_at=True, finish=self._finish(entry)))
+                continue
+            wake_at = entry.wake_at
+            if wake_at != entry.stored_wake_at and entry.has_to_store(wake_at, self.at):
+                updates.append(RunUpdate(run_id, set_wake_at=True, wake_at=wake_at))
+                self._woken.append((entry, wake_at))
+        return updates
+
+    def snapshots(self) -> list[SnapshotRow]:
+        """Snapshots of open runs whose history has doubled since the last one: linear in all, and replay is short."""
+        taken = []
+        for run_id, entry in self.touched.items():
+            if not entry.wants_snapshot:
+                continue
+            try:
+                taken.append(SnapshotRow(run_id, entry.state.seq, dump_snapshot(entry.state, entry.leases)))
+            except Exception:  # a run without a snapshot is only slower to load
+                log.exception("no snapshot could be taken", run_id=str(run_id), seq=entry.state.seq)
+        return taken
+
+    def committed(self) -> None:
+        """Note in the entries what the store has now."""
+        for entry, wake_at in self._woken:
+            entry.stored_wake_at = wake_at
+        for entry in self.touched.values():
+            if entry.wants_snapshot:
+                entry.next_snapshot = entry.state.seq * 2
+
+    def _finish(self, entry: RunEntry) -> RunFinish:
+        state = entry.state
+        completed = state.status is RunStatus.COMPLETED
+        return RunFinish(
+            state.status,
+            to_json(state.result).decode() if completed else None,
+            None if completed else to_json(state.error).decode(),
+            self.at,
+        )

@@ -1,0 +1,1 @@
+"""Which coordinators there are, which shards each one has, and who does what only one should do."""

@@ -1,0 +1,164 @@
+"""Open runs in memory, the least recently used ones forgotten first. Forgetting loses nothing: the store has it all."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from warren.contracts.messages import RunStatus
+from warren.ports import LoadedRun
+from warren.runs.outbox import RunHeader
+from warren.runs.replay import Replayed
+
+FIRST_SNAPSHOT: Final = 2_048
+"""A run gets a snapshot when it has this many transitions, and whenever their number has doubled since."""
+_WORTH: Final = 8
+"""A snapshot must spare so many transitions for each thing that is pending, which costs time to write and to read."""
+_FINISHED_KEPT: Final = 20_000
+_AHEAD: Final = timedelta(seconds=15)
+"""So long before a lease's stored end the end that heartbeats have moved it to is stored."""
+
+
+class RunEntry:
+    """One open run. `stored_wake_at` is what the store has, `cost` what the cache has counted for it."""
+
+    __slots__ = ("cost", "header", "leases", "next_snapshot", "state", "stored_wake_at")
+
+    def __init__(
+        self, replayed: Replayed, header: RunHeader, *, stored_wake_at: datetime | None, snapshot_seq: int = 0
+    ) -> None:
+        self.state = replayed.state
+        self.leases = replayed.leases
+        self.header = header
+        self.stored_wake_at = stored_wake_at
+        self.next_snapshot = max(FIRST_SNAPSHOT, snapshot_seq * 2)
+        self.cost = 0
+
+    @classmethod
+    def of(cls, loaded: LoadedRun, replayed: Replayed) -> RunEntry:
+        """The entry of a run that was loaded and replayed."""
+        run = loaded.run
+        return cls(
+            replayed,
+            RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace),
+            stored_wake_at=run.wake_at,
+            snapshot_seq=loaded.snapshot.seq if loaded.snapshot else 0,
+        )
+
+    @property
+    def wants_snapshot(self) -> bool:
+        """Whether it is time for a snapshot, and one is worth it: a wide gather is replayed faster than restored."""
+        state = self.state
+        if state.seq < self.next_snapshot or state.status is not RunStatus.RUNNING:
+            return False
+        return state.seq >= _WORTH * (len(state.pending) + len(state.children) + len(state.timers))
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """When something must happen at the latest: the first timer, or the first end of a lease."""
+        timer = self.state.wake_at
+        if not self.leases.held:
+            return timer
+        lease = self.leases.earliest
+        return min(timer, lease) if timer is not None and lease is not None else timer or lease
+
+    def has_to_store(self, wake_at: datetime | None, now: datetime) -> bool:
+        """Whether the store must learn of `wake_at`. Heartbeats keep moving it; too early a time does no harm."""
+        stored = self.stored_wake_at
+        if wake_at == stored:
+            return False
+        is_early = stored is not None and wake_at is not None and now + _AHEAD < stored < wake_at
+        return not (is_early and self.leases.held)
+
+
+class RunCache:
+    """Entries by run id, bounded by number and by rough size in bytes; and which runs have ended lately."""
+
+    def __init__(self, *, runs: int, size: int) -> None:
+        self._runs = runs
+        self._size = size
+        self._used = 0
+        self._entries: OrderedDict[UUID, RunEntry] = OrderedDict()
+        self._finished: OrderedDict[UUID, None] = OrderedDict()
+        self._leased: set[UUID] = set()
+        self._is_held = False
+        self._unwanted: set[UUID] = set()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def get(self, run_id: UUID) -> RunEntry | None:
+        """The entry of an open run, if it is here."""
+        return self._entries.get(run_id)
+
+    def put(self, entry: RunEntry) -> None:
+        """Take in a run that was loaded."""
+        self.forget(entry.header.run_id)
+        self._entries[entry.header.run_id] = entry
+        self.touched(entry)
+
+    def touched(self, entry: RunEntry) -> None:
+        """The entry was used: it is the last to go now, and its size has changed."""
+        self._entries.move_to_end(entry.header.run_id)
+        cost = entry.state.cost
+        self._used += cost - entry.cost
+        entry.cost = cost
+        if entry.leases.held:
+            self._leased.add(entry.header.run_id)
+
+    def leased(self) -> list[RunEntry]:
+        """Entries with leases."""
+        found = [entry for run_id in self._leased if (entry := self._entries.get(run_id)) and entry.leases.held]
+        self._leased = {entry.header.run_id for entry in found}
+        return found
+
+    def forget(self, run_id: UUID) -> None:
+        """Drop what is known; the next event has the run loaded again."""
+        entry = self._entries.pop(run_id, None)
+        if entry is not None:
+            self._used -= entry.cost
+        self._finished.pop(run_id, None)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """While a batch is applied: what it has found or put here stays, unless it forgets it itself."""
+        self._is_held = True
+        try:
+            yield
+        finally:
+            self._is_held = False
+            self.forget_soon(self._unwanted)
+            self._unwanted.clear()
+
+    def forget_soon(self, run_ids: Iterable[UUID]) -> None:
+        """Forget runs when no batch is being applied: what anyone but the handler of events must use."""
+        if self._is_held:
+            self._unwanted.update(run_ids)
+            return
+        for run_id in run_ids:
+            self.forget(run_id)
+
+    def forget_shards(self, shards: Collection[int]) -> None:
+        """Forget all runs of shards that others have now."""
+        self.forget_soon([run_id for run_id, entry in self._entries.items() if entry.header.shard in shards])
+
+    def finish(self, run_id: UUID) -> None:
+        """The run has ended, and that is all that need be known of it."""
+        self.forget(run_id)
+        self._finished[run_id] = None
+        if len(self._finished) > _FINISHED_KEPT:
+            self._finished.popitem(last=False)
+
+    def is_finished(self, run_id: UUID) -> bool:
+        """Whether the run is known to have ended (false may also mean that this was forgotten)."""
+        return run_id in self._finished
+
+    def shrink(self) -> None:
+        """Evict until the bounds hold again; one run always stays."""
+        while len(self._entries) > 1 and (len(self._entries) > self._runs or self._used > self._size):
+            _, entry = self._entries.popitem(last=False)
+            self._used -= entry.cost

@@ -1,0 +1,127 @@
+"""After the broker lost its data: every pending command of every open run is published again, at a bounded rate."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from warren.contracts.topology import Topology
+from warren.engine import Command, ContinueRun, DispatchAction, StartChild, load_commands
+from warren.errors import WarrenError
+from warren.ports import Broker, LoadedRun, RunStore
+from warren.runtime import faults
+from warren.runtime.clock import Clock
+from warren.runtime.logs import get_logger
+from warren_coordinator.sweeps.broker_marker import BrokerMarker, MarkerNote
+from warren_coordinator.sweeps.redispatch import Resender
+
+log = get_logger(__name__)
+
+_PAGE: Final = 200
+_EPOCH_SECONDS: Final = 0.25
+_RETRY_SECONDS: Final = 2.0
+_SETTLED: Final = timedelta(seconds=30)
+"""So long after the loss nobody holds an event of the old broker any more."""
+
+
+class Recovery:
+    """Watches for lost brokers and recovers from them. `rate` is in commands per second.
+
+    A `broker_is_volatile` has nothing after a restart, and nobody need be told.
+    """
+
+    def __init__(
+        self,
+        *,
+        broker: Broker,
+        store: RunStore,
+        topology: Topology,
+        resender: Resender,
+        clock: Clock,
+        rate: float,
+        broker_is_volatile: bool = False,
+    ) -> None:
+        self._broker = broker
+        self._store = store
+        self._topology = topology
+        self._resender = resender
+        self._rate = rate
+        self._tell = log.info if broker_is_volatile else log.warning
+        self._marker = BrokerMarker(broker=broker, store=store, clock=clock)
+
+    async def run(self) -> None:
+        """Check now and whenever the connection to the broker was established anew; run it as a task.
+
+        A recovery that another coordinator is at, or that an error interrupted, is watched until it is complete.
+        """
+        checked = 0
+        while True:
+            epoch = self._broker.epoch
+            if epoch != checked and not faults.disabled(faults.MARKER):
+                try:
+                    await self._broker.declare(self._topology)
+                    note = await self._marker.check()
+                    if note is not None:
+                        await self._recover(note)
+                    if await self._marker.is_recovering():
+                        await asyncio.sleep(_RETRY_SECONDS)
+                        continue
+                    checked = epoch
+                except WarrenError as error:
+                    log.warning("cannot check the broker's marker", error=f"{type(error).__name__}: {error}")
+                    await asyncio.sleep(_RETRY_SECONDS)
+                    continue
+            await asyncio.sleep(_EPOCH_SECONDS)
+
+    async def _recover(self, note: MarkerNote) -> None:
+        self._tell("the broker has lost its data: publishing what open runs wait for", since=str(note.recovering_since))
+        runs = commands = 0
+        current: MarkerNote | None = note
+        while current is not None:
+            page = await self._store.open_run_ids(after=current.after, limit=_PAGE)
+            if not page:
+                await self._marker.finish(current)
+                self._tell("recovered from the loss of the broker's data", runs=runs, commands=commands)
+                return
+            count = await self._publish_pending(page, current)
+            runs += len(page)
+            commands += count
+            await asyncio.sleep(count / self._rate)
+            current = await self._marker.advance(current, after=page[-1])
+        log.warning("another coordinator has taken the recovery over")
+
+    async def _publish_pending(self, page: list[UUID], note: MarkerNote) -> int:
+        pending = []
+        for loaded, replayed in await self._resender.load(page):
+            since = _sent_since(loaded, note)
+            commands = [command for command in replayed.pending_commands() if _identity(command) not in since]
+            pending.append((loaded.run, commands))
+        return await self._resender.send(pending)
+
+
+def _sent_since(loaded: LoadedRun, note: MarkerNote) -> set[object]:
+    """What was dispatched well after the recovery began went to the new broker already.
+
+    Not what was dispatched around that time: clocks differ, and whoever handled an event of the old broker then may
+    have died before it published what came of it, which nothing else would make good.
+    """
+    return {
+        _identity(command)
+        for row in loaded.transitions
+        if note.recovering_since is not None and row.at > note.recovering_since + _SETTLED
+        for command in load_commands(row.commands)
+    }
+
+
+def _identity(command: Command) -> object:
+    match command:
+        case DispatchAction():
+            return (DispatchAction, command.invocation, command.attempt)
+        case StartChild():
+            return (StartChild, command.invocation)
+        case ContinueRun():
+            return (ContinueRun, command.number)
+        case _:
+            return repr(command)

@@ -1,0 +1,383 @@
+"""The user's classes, rebuilt from their descriptions: same name, same hierarchy, same fields, none of the user's code.
+
+One table per program. It is also the value codec's resolver, so that what workers send becomes instances of these.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Optional, Union
+
+from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
+
+from warren.contracts.exceptions import initialise
+from warren.contracts.models import construct_model
+from warren.contracts.values import KEPT_TEXT, decode, kept_repr, kept_text
+from warren.engine.classes.record_comparison import guard_dataclass, guard_hash, guard_identity, guarded_equality
+from warren.engine.guarded.keys import Probe
+from warren.engine.values.containers import DefaultDict, Deque
+from warren.engine.values.dumps import DUMP_GUARD, own_dump, unread
+from warren.engine.values.known_classes import SIMPLE_TYPES, existing_class, is_exception_ref, new_exception
+from warren.engine.values.members import own_attributes
+from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
+from warren.engine.values.records import CHECKS, MEMBERS, SLOTS, Instance, Members, Opaque, Record, RecordModel
+from warren.errors import InvalidInput, MessageError
+from warren.ir.expressions import Const
+from warren.ir.workflow import FieldDef, TypeDef
+
+if TYPE_CHECKING:
+    from warren.engine.guarded.guards import Guards
+
+_BASE_MODEL = "pydantic.main:BaseModel"
+_VALIDATION_ERROR = "pydantic_core._pydantic_core:ValidationError"
+_FACTORIES: dict[str, Callable[[], Any]] = {"list": list, "dict": dict, "set": OrderedSet}
+
+
+class TypeTable:
+    """All classes that a program's values can have."""
+
+    set_type: Callable[[list[Any]], Any] = OrderedSet
+    frozenset_type: Callable[[list[Any]], Any] = OrderedFrozenSet
+    deque_type: Callable[..., Any] = Deque
+    defaultdict_type: Callable[..., Any] = DefaultDict
+
+    def __init__(
+        self, definitions: Mapping[str, TypeDef], function: Callable[[str], Callable[..., Any]], guards: Guards
+    ) -> None:
+        """`function` finds a compiled function of the program by its key, once the program is linked; `guards` are the
+        guards of its code.
+        """
+        self._guards = guards
+        self._making: set[str] = set()
+        self._definitions = definitions
+        self._function = function
+        self._known: dict[str, Any] = {}
+        self._opaque: dict[tuple[str, str], type] = {}
+        self._methods: dict[str, Callable[..., Any]] = {}
+
+    def get(self, ref: str) -> Any:
+        """The class of a `TypeName`.
+
+        Raises:
+            MessageError: the program names a class that it does not describe, or one that cannot be rebuilt.
+        """
+        if ref not in self._known:
+            if ref in self._making:
+                raise MessageError(f"the class {ref} has itself among the types of its fields, which cannot be rebuilt")
+            self._making.add(ref)
+            try:
+                self._known[ref] = self._make(ref)
+            except (MessageError, InvalidInput):
+                raise
+            except Exception as error:  # of Python or pydantic, about classes that somebody else described
+                raise MessageError(f"the class {ref} cannot be rebuilt: {error!r:.500}") from error
+            finally:
+                self._making.discard(ref)
+        return self._known[ref]
+
+    def _get_for_value(self, ref: str) -> Any:
+        """The class of a value that arrives."""
+        try:
+            return self.get(ref)
+        except MessageError as error:
+            raise InvalidInput(str(error)) from error
+
+    def definition(self, ref: str) -> TypeDef | None:
+        """The description of a class of the program."""
+        return self._definitions.get(ref)
+
+    # TypeResolver
+
+    def build_enum(self, ref: str, name: str, value: Any) -> Any:
+        """A member; of an unknown enum, a member of an enum of its own with just that one."""
+        if ref in self._definitions:
+            cls = self._get_for_value(ref)
+            members = cls.__members__
+            if name in members:
+                return members[name]
+            if issubclass(cls, enum.Flag):
+                return cls(value)  # several of them
+            raise InvalidInput(f"{ref} has no member {name!r} in this program; register the workflow again")
+        key = (ref, name)
+        if key not in self._opaque:
+            self._opaque[key] = _named(enum.Enum(_short(ref), {name: value}), ref)
+        return self._opaque[key][name]  # type: ignore[index]  # an enum class
+
+    def build_dataclass(self, ref: str, fields: dict[str, Any]) -> Any:
+        """An instance with these fields, without running `__init__`."""
+        cls = self._get_for_value(ref) if ref in self._definitions else self._opaque_class(ref, "dataclass")
+        instance = object.__new__(cls)
+        instance.__dict__.update(fields)
+        return instance
+
+    def build_model(self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None) -> Any:
+        """An instance with these fields, without running validators."""
+        cls = self._get_for_value(ref) if ref in self._definitions else None
+        if cls is not None and issubclass(cls, RecordModel):
+            return construct_model(cls, fields, fields_set)
+        instance = object.__new__(self._opaque_class(ref, "model"))
+        instance.__dict__.update(fields)
+        return instance
+
+    def build_exception(self, ref: str, mro: Sequence[str], args: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
+        """An instance with these arguments and attributes, without running `__init__`."""
+        cls = self.exception_class(ref, list(mro))
+        error = new_exception(cls, args)
+        initialise(error, args)
+        for name, value in attributes.items():
+            if not name.startswith("_"):
+                with contextlib.suppress(AttributeError):  # a property by now
+                    setattr(error, name, value)
+        return error
+
+    # classes
+
+    def _make(self, ref: str) -> Any:
+        if ref == _BASE_MODEL:
+            return RecordModel
+        definition = self._definitions.get(ref)
+        if definition is None:
+            found = existing_class(ref)
+            if found is None:
+                raise MessageError(f"the program names the class {ref} but does not describe it; register it again")
+            return found
+        match definition.kind:
+            case "exception":
+                made = self._exception(ref, definition.bases)
+            case "dataclass":
+                made = self._dataclass(definition)
+            case "model":
+                made = self._model(definition)
+            case "enum":
+                made = self._enum(definition)
+            case _:
+                made = type(_short(ref), (Instance,), {})
+        self._add_members(made, definition)
+        return _named(made, ref)
+
+    def _add_members(self, made: Any, definition: TypeDef) -> None:
+        """Class attributes, methods and properties, those of the bases included; special methods become real ones."""
+        constants = {name: self._constant(value) for name, value in definition.constants.items()}
+        methods = {name: self._late(key) for name, key in definition.methods.items()}
+        if "__eq__" in methods:
+            methods["__eq__"] = self._late_equality(definition.methods["__eq__"])
+        members = Members(
+            name=_short(definition.ref),
+            constants=constants,
+            methods={name: made for name, made in methods.items() if not name.startswith("__")},
+            properties={name: self._late(key) for name, key in definition.properties.items()},
+            opaque=frozenset(definition.opaque),
+        )
+        setattr(made, MEMBERS, members)
+        bases = [self._definitions[ref] for ref in definition.bases if ref in self._definitions]
+        for name, value in own_attributes(definition, bases, members, methods).items():
+            setattr(made, name, value)
+            if isinstance(value, property):
+                value.__set_name__(made, name)  # type: ignore[attr-defined]  # for its errors; typeshed has it not
+        if "__hash__" in methods:
+            guard_identity(made, self._guards)
+        if definition.kind == "model":
+            made.__class_vars__ |= set(definition.class_vars)
+
+    def _late(self, key: str) -> Callable[..., Any]:
+        """A compiled function, found when it is called: classes are made before functions are."""
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return self._function(key)(*args, **kwargs)
+
+        return self._methods.setdefault(key, call)  # one for all that inherit it: Python asks whether they are the same
+
+    def _late_equality(self, key: str) -> Callable[..., Any]:
+        """The same for an `__eq__`, which does not see the engine's own keys."""
+
+        def equal(self: Any, other: Any) -> Any:
+            return NotImplemented if other.__class__ is Probe else compiled(self, other)
+
+        compiled = self._late(key)
+        return self._methods.setdefault(f"{key}, equality", equal)
+
+    def _constant(self, value: Any) -> Any:
+        return decode(value.encoded, self) if isinstance(value, Const) else None
+
+    def _bases(self, definition: TypeDef, fallback: type) -> tuple[type, ...]:
+        """Direct bases: those of the hierarchy that no earlier one brings along."""
+        bases: list[type] = []
+        for ref in definition.bases:
+            if ref in self._definitions and self._definitions[ref].kind == definition.kind:
+                base = self.get(ref)
+                if not any(issubclass(known, base) for known in bases):
+                    bases.append(base)
+        return tuple(bases) or (fallback,)
+
+    def _dataclass(self, definition: TypeDef) -> Any:
+        fields = [(field.name, Any, self._dataclass_field(field)) for field in definition.fields]
+        own: dict[str, Any] = {SLOTS: frozenset(name for name, _, _ in fields) if definition.slots else None}
+        made: Any = dataclasses.make_dataclass(
+            _short(definition.ref),
+            fields,
+            bases=self._bases(definition, Record),
+            namespace=own | CHECKS.get(definition.ref, {}),
+            unsafe_hash=definition.unsafe_hash,
+            frozen=definition.frozen,
+            eq=definition.eq,
+            order=definition.order,
+        )
+        guard_dataclass(made, self._guards)
+        return made
+
+    def _dataclass_field(self, field: FieldDef) -> Any:
+        default: dict[str, Any] = {}
+        if field.factory is not None:
+            default["default_factory"] = self._factory(field.factory)
+        elif field.default is not None:
+            value = self._constant(field.default)
+            default["default"] = value
+        return dataclasses.field(
+            init=field.init, compare=field.compare, repr=field.repr, kw_only=field.keyword_only, **default
+        )
+
+    def _factory(self, name: str) -> Callable[[], Any]:
+        if name in _FACTORIES:
+            return _FACTORIES[name]
+        made: Callable[[], Any] = self.get(name) if name in self._definitions else self._late(name)
+        return made
+
+    def _model(self, definition: TypeDef) -> Any:
+        fields: dict[str, Any] = {}
+        for field in definition.fields:
+            options: dict[str, Any] = {"exclude": field.exclude or None}
+            if field.alias is not None:
+                options["validation_alias"] = field.alias
+            if field.serialization_alias is not None:
+                options["serialization_alias"] = field.serialization_alias
+            if field.factory is not None:
+                options["default_factory"] = self._factory(field.factory)
+            elif field.default is not None:
+                options["default"] = self._constant(field.default)
+            fields[field.name] = (self.annotation(field.spec), Field(**options))
+        config = ConfigDict(
+            extra=definition.extra,  # type: ignore[typeddict-item]  # one of pydantic's own three words
+            frozen=definition.frozen,
+        )
+        base = type(
+            "Base",
+            self._bases(definition, RecordModel),
+            {
+                "model_config": config,
+                "__module__": __name__,
+                "__warren_error__": staticmethod(self._invalid),
+                "__warren_guards__": self._guards,
+                "__warren_equality__": staticmethod(guarded_equality(BaseModel.__eq__, self._guards)),
+                **{field.name: self._computed(definition, field) for field in definition.computed},
+                **({DUMP_GUARD: own_dump(definition.ref)} if "model_dump" in definition.opaque else {}),
+            },
+        )
+        made: Any = create_model(_short(definition.ref), __base__=base, **fields)
+        guard_hash(made, self._guards, tuple(fields))
+        return made
+
+    def _computed(self, definition: TypeDef, field: FieldDef) -> Any:
+        key = definition.properties.get(field.name)
+        read = self._late(key) if key is not None else unread(f"{_short(definition.ref)}.{field.name}")
+        return computed_field(return_type=Any, alias=field.serialization_alias, repr=field.repr)(property(read))
+
+    def _invalid(self, text: str) -> Exception:
+        error: Exception = self.exception_class(_VALIDATION_ERROR, [_VALIDATION_ERROR, "builtins:ValueError"])()
+        setattr(error, KEPT_TEXT, text)
+        return error
+
+    def _enum(self, definition: TypeDef) -> Any:
+        members = [(member.name, self._constant(member.value)) for member in definition.members]
+        refs = set(definition.bases)
+        flavour: Any = enum.Enum
+        for name in ("IntEnum", "StrEnum", "IntFlag", "Flag"):
+            if f"enum:{name}" in refs:
+                flavour = getattr(enum, name)
+                break
+        mixin = next((kind for kind in (int, str, float) if f"builtins:{kind.__name__}" in refs), None)
+        options = {"type": mixin} if flavour is enum.Enum and mixin is not None else {}
+        made = _named(flavour(_short(definition.ref), members, **options), definition.ref)
+        for member in definition.members:
+            for name, value in member.attributes.items():
+                setattr(made[member.name], name, self._constant(value))
+        return made
+
+    def exception_class(self, ref: str, mro: list[str]) -> Any:
+        """The class of an exception; one that the program does not describe is made from its hierarchy."""
+        if ref in self._known or (ref in self._definitions and self._definitions[ref].kind == "exception"):
+            return self.get(ref)
+        found = existing_class(ref)
+        if found is None or not (isinstance(found, type) and issubclass(found, BaseException)):
+            found = self._exception(ref, [base for base in mro if base != ref])
+        self._known[ref] = found
+        return found
+
+    def _exception(self, ref: str, rest: Sequence[str]) -> Any:
+        return _named(
+            type(_short(ref), self._exception_bases(rest), {"__str__": kept_text, "__repr__": kept_repr}), ref
+        )
+
+    def _exception_bases(self, rest: Sequence[str]) -> tuple[type, ...]:
+        bases: list[type] = []
+        for index, ref in enumerate(rest):
+            if ref in {"builtins:object", "builtins:BaseException"} or not is_exception_ref(ref, rest[index:]):
+                continue
+            base = self.exception_class(ref, list(rest[index:]))
+            if not any(issubclass(known, base) for known in bases):
+                bases.append(base)
+        return tuple(bases) or (Exception,)
+
+    def _opaque_type(self, ref: str, tag: str) -> type:
+        return type(_short(ref), (Opaque,), {"__warren_tag__": tag, "__warren_guards__": self._guards})
+
+    def _opaque_class(self, ref: str, tag: str) -> Any:
+        key = (ref, tag)
+        if key not in self._opaque:
+            self._opaque[key] = _named(self._opaque_type(ref, tag), ref)
+        return self._opaque[key]
+
+    # annotations
+
+    def annotation(self, spec: Any) -> Any:
+        """The annotation that a type spec describes, for pydantic."""
+        if isinstance(spec, str):
+            return SIMPLE_TYPES.get(spec, Any)
+        if not isinstance(spec, dict) or len(spec) != 1:
+            return Any
+        ((kind, inner),) = spec.items()
+        match kind:
+            case "list" | "set" | "frozenset" | "sequence":
+                generic: Any = {"list": list, "set": set, "frozenset": frozenset, "sequence": Sequence}[kind]
+                return generic.__class_getitem__(self.annotation(inner))
+            case "tuple":
+                return tuple.__class_getitem__(tuple(self.annotation(part) for part in inner))
+            case "tuple_of":
+                return tuple.__class_getitem__((self.annotation(inner), ...))
+            case "dict":
+                key, value = inner
+                return dict[self.annotation(key), self.annotation(value)]  # type: ignore[misc]  # built at run time
+            case "union":
+                parts = tuple(self.annotation(part) for part in inner)
+                return Optional[parts[0]] if len(parts) == 1 else Union[parts]  # noqa: UP007, UP045 - built at run time
+            case "literal":
+                return Literal[tuple(decode(value, self) for value in inner)]
+            case "type":
+                return self.get(inner)
+            case "bounded":
+                return self.annotation(inner[0])
+            case _:
+                return Any
+
+
+def _short(ref: str) -> str:
+    return ref.rpartition(":")[2].rpartition(".")[2]
+
+
+def _named(cls: Any, ref: str) -> Any:
+    module, _, qualname = ref.partition(":")
+    cls.__module__ = module
+    cls.__qualname__ = qualname
+    return cls

@@ -1,0 +1,312 @@
+"""Running strands: from where one is to its next wait, through its frames, handlers and returns.
+
+This is the inner loop of the engine. A strand that becomes ready is taken from the run's queue, in the order in which
+asyncio would take its task, and runs until everything waits or the transition has given its 1,000 commands.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from warren.contracts.limits import encode_error
+from warren.contracts.messages import RunStatus
+from warren.engine.commands import CancelChild, ContinueRun, FinishRun
+from warren.engine.program.codegen.functions import NodeCode, Step
+from warren.engine.run.asyncio_errors import CancelledError
+from warren.engine.snapshots.fields import size_of
+from warren.engine.values.known_classes import ends_the_process
+from warren.engine.values.limits import MAX_STATE_BYTES, Stop
+from warren.engine.values.objects import (
+    Awaitable,
+    Coroutine,
+    Frame,
+    FutureState,
+    Launch,
+    Notice,
+    Settle,
+    SleepCall,
+    Strand,
+)
+from warren.errors import LimitExceeded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from warren.engine.run.starting import Scheduler
+    from warren.engine.run.state import RunState
+
+_MEASURE_AFTER = 1024 * 1024
+
+
+class Interpreter:
+    """Advances one run within one transition."""
+
+    __slots__ = ("_run", "_scheduler")
+
+    def __init__(self, run: RunState, scheduler: Scheduler) -> None:
+        self._run = run
+        self._scheduler = scheduler
+
+    def advance(self) -> None:
+        """Run everything that is ready; ask for a `Continue` where the transition is full."""
+        run, scheduler = self._run, self._scheduler
+        ready = run.ready
+        try:
+            while ready and run.status is RunStatus.RUNNING:
+                if scheduler.is_full:
+                    self._ask_to_continue()
+                    return
+                unit = ready.popleft()
+                if isinstance(unit, Strand):
+                    self._resume(unit)
+                elif isinstance(unit, Notice):
+                    scheduler.hear(unit)
+                elif isinstance(unit, Launch):
+                    scheduler.launch(unit)
+                elif isinstance(unit, Settle):
+                    scheduler.settle(unit)
+                elif not scheduler.start_children(unit):
+                    ready.appendleft(unit)
+        except BaseException as error:  # noqa: BLE001 - what is not the run's own is raised again there
+            self.end_with(error)
+        if run.status is RunStatus.RUNNING and self._is_stuck():
+            self.finish_failed(RuntimeError("deadlock: the workflow waits for something that cannot happen any more"))
+        self._account()
+
+    def end_with(self, error: BaseException) -> None:
+        """End the run over what went through all of the workflow's handlers: a limit, or a `BaseException` of its own.
+
+        Raises:
+            Exception: the error itself, where it is a fault of the engine: that is for the caller to report.
+        """
+        if isinstance(error, Stop):
+            self.finish_failed(error.reason)
+        elif isinstance(error, RecursionError | MemoryError):
+            self.finish_failed(LimitExceeded(f"the workflow exceeded a limit of the engine: {error}"))
+        elif isinstance(error, Exception) or ends_the_process(error):
+            raise error
+        else:
+            self.finish_failed(error)
+
+    def _account(self) -> None:
+        """Add what the transition made to the run's cost; measure the run once that is much, and end it if it is too
+        large. Measuring takes as long as the run is large, so it waits until that much more was made.
+        """
+        run = self._run
+        made = 100 + run.executable.budget.used
+        run.cost += made
+        run.unmeasured += made
+        if (
+            run.unmeasured < max(_MEASURE_AFTER, (run.cost - run.unmeasured) // 2)
+            or run.status is not RunStatus.RUNNING
+        ):
+            return
+        run.cost, run.unmeasured = size_of(run), 0
+        if run.cost > MAX_STATE_BYTES:
+            self.finish_failed(
+                LimitExceeded(
+                    f"the run holds more than {MAX_STATE_BYTES // 1024 // 1024} MiB of values; keep large data outside "
+                    "and pass references to it"
+                )
+            )
+
+    def _ask_to_continue(self) -> None:
+        run = self._run
+        if not run.continuing:
+            run.continues += 1
+            run.continuing = True
+            self._scheduler.commands.append(ContinueRun(run.continues))
+
+    def _is_stuck(self) -> bool:
+        run = self._run
+        return not (run.ready or run.pending or run.children or run.timers or run.continuing)
+
+    # one strand
+
+    def begin(self, strand: Strand, coroutine: Coroutine, initialise: Callable[[], Any] | None) -> None:
+        """Make a strand ready that first initialises `self` and then runs a coroutine."""
+        try:
+            if initialise is not None:
+                initialise()
+        except (RecursionError, MemoryError) as error:
+            self.end_with(error)
+        except Exception as error:  # noqa: BLE001 - the user's __init__ may raise anything; the run fails with it
+            self.finish_failed(error)
+        except BaseException as error:  # noqa: BLE001 - likewise
+            self.end_with(error)
+        else:
+            strand.frames.append(Frame(coroutine.code, 0, coroutine.variables))
+            self._run.ready.append(strand)
+
+    def _resume(self, strand: Strand) -> None:
+        self._scheduler.current = strand
+        frame: Frame | None = strand.frames[-1]
+        assert frame is not None
+        future, strand.waits_for = strand.waits_for, None
+        injected, strand.inject = strand.inject, None
+        if injected is not None:
+            error = None if future is None or future.state is FutureState.DONE else future.value
+            frame = self._unwind(strand, error if isinstance(error, CancelledError) else injected)
+        elif future is not None:
+            if future.state is FutureState.DONE:
+                _deliver(frame, future.value)
+            else:
+                frame = self._unwind(strand, future.value)
+        if frame is not None:
+            self._execute(strand, frame)
+
+    def _execute(self, strand: Strand, frame: Frame) -> None:
+        """Run the strand until it waits or ends."""
+        current: Frame | None = frame
+        while current is not None:
+            try:
+                current = self._run_frame(strand, current)
+            except (Stop, RecursionError, MemoryError):
+                raise
+            except BaseException as error:  # the workflow's own exceptions, CancelledError included
+                if ends_the_process(error):
+                    raise
+                current = self._unwind(strand, error)
+
+    def _run_frame(self, strand: Strand, frame: Frame) -> Frame | None:
+        """Run one frame to its next change: another frame (returned), a wait or the strand's end (None)."""
+        nodes, variables = frame.code.nodes, frame.variables
+        while True:
+            node = nodes[frame.node]
+            step = node.step
+            if step is Step.GO:
+                frame.node = node.run(variables)  # type: ignore[misc]  # GO nodes have code
+            elif step is Step.AWAIT:
+                awaitable = node.run(variables)  # type: ignore[misc]  # AWAIT nodes have code
+                if isinstance(awaitable, Coroutine):
+                    return self._call(strand, awaitable)
+                if not self._wait(strand, frame, node, awaitable):
+                    return None
+            elif step is Step.JUMP:
+                frame.node = node.next
+            elif step is Step.RETURN:
+                return self._return(strand, node.run(variables))  # type: ignore[misc]  # RETURN nodes have code
+            elif step is Step.SWITCH:
+                frame.node = node.targets[variables[node.slot]]
+            else:
+                raise variables[node.slot]
+
+    def _call(self, strand: Strand, coroutine: Coroutine) -> Frame:
+        if coroutine.started:
+            raise RuntimeError("cannot reuse already awaited coroutine")
+        coroutine.started = True
+        if len(strand.frames) >= 900:
+            raise RecursionError("maximum recursion depth exceeded")
+        frame = Frame(coroutine.code, 0, coroutine.variables)
+        strand.frames.append(frame)
+        return frame
+
+    def _wait(self, strand: Strand, frame: Frame, node: NodeCode, awaitable: Any) -> bool:
+        """Start waiting; whether the result is there already and the frame can go on."""
+        if not isinstance(awaitable, Awaitable):
+            raise TypeError(f"object {type(awaitable).__name__} can't be used in 'await' expression")
+        future = self._scheduler.start(awaitable)
+        if future.state is FutureState.PENDING:
+            strand.waits_for = future
+            future.waiters.append(strand)
+            if strand.inject is not None and self._scheduler.contexts.cancel(future, strand.inject):
+                strand.inject = None  # it cancelled itself on the way here
+            return False
+        if isinstance(awaitable, SleepCall):  # sleep(0): let the others go first
+            strand.waits_for = future
+            self._run.ready.append(strand)
+            return False
+        if future.state is not FutureState.DONE:
+            raise future.value
+        _deliver(frame, future.value)
+        return True
+
+    def _return(self, strand: Strand, value: Any) -> Frame | None:
+        strand.frames.pop()
+        if strand.frames:
+            frame = strand.frames[-1]
+            _deliver(frame, value)
+            return frame
+        if strand.inject is not None:
+            self._end_with(strand, strand.inject)
+        elif strand.future is None:
+            self._finish_completed(value)
+        else:
+            self._scheduler.complete(strand.future, FutureState.DONE, value)
+        return None
+
+    def _unwind(self, strand: Strand, error: BaseException) -> Frame | None:
+        """Take an exception to the handler of the innermost frame that has one; None when it ends the strand."""
+        error.__traceback__ = None
+        error.__context__ = None
+        frames = strand.frames
+        while frames:
+            frame = frames[-1]
+            node = frame.code.nodes[frame.node]
+            if node.handler >= 0:
+                frame.variables[node.error_slot] = error
+                frame.node = node.handler
+                return frame
+            frames.pop()
+            if isinstance(error, StopIteration):
+                cause, error = error, RuntimeError("coroutine raised StopIteration")
+                error.__cause__ = cause
+        self._end_with(strand, error)
+        return None
+
+    def _end_with(self, strand: Strand, error: BaseException) -> None:
+        if strand.future is None:
+            self.finish_failed(error)
+        else:
+            self._scheduler.fail(strand.future, error)
+
+    # the end of the run
+
+    def _finish_completed(self, value: Any) -> None:
+        try:
+            result = self._run.executable.guards.payload(value, "the result of the run")
+        except Exception as error:  # noqa: BLE001 - a result that cannot be sent fails the run
+            self.finish_failed(error)
+            return
+        self._finish(RunStatus.COMPLETED, result, None)
+
+    def finish_failed(self, error: BaseException) -> None:
+        """The run is over, with an exception."""
+        status = RunStatus.FAILED
+        if isinstance(error, CancelledError) and self._run.cancelling:
+            status = RunStatus.CANCELLED
+        try:
+            self._run.executable.guards.weigh(error)
+        except Stop as stop:
+            error, status = stop.reason, RunStatus.FAILED
+        try:
+            encoded = encode_error(error)
+        except BaseException as problem:
+            if ends_the_process(problem):
+                raise
+            why = str(problem.reason) if isinstance(problem, Stop) else type(problem).__name__
+            encoded = encode_error(LimitExceeded(f"{type(error).__name__}, and to say what it is failed: {why}"))
+        self._finish(status, None, encoded)
+
+    def finish_rejected(self, error: Any) -> None:
+        """The run is over, with an encoded exception: what should have moved it on cannot be applied."""
+        self._finish(RunStatus.FAILED, None, error)
+
+    def _finish(self, status: RunStatus, result: Any, error: Any) -> None:
+        run = self._run
+        run.status, run.result, run.error = status, result, error
+        run.ready.clear()
+        run.pending.clear()
+        self._scheduler.commands.extend(CancelChild(child.run_id) for child in run.children.values())
+        run.children.clear()
+        run.timers.clear()
+        run.continuing = False
+        run.main = None
+        self._scheduler.commands.append(FinishRun(status, result, error))
+
+
+def _deliver(frame: Frame, value: Any) -> None:
+    node = frame.code.nodes[frame.node]
+    if node.slot >= 0:
+        frame.variables[node.slot] = value
+    frame.node = node.next

@@ -1,0 +1,160 @@
+"""The state of one run: everything that decides what happens next, and nothing else."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from warren.contracts.messages import RunStatus
+from warren.engine.commands import (
+    CancelChild,
+    Command,
+    ContinueRun,
+    DispatchAction,
+    FinishRun,
+    LogMessage,
+    StartChild,
+    StartTimer,
+)
+from warren.engine.values.objects import ActionCall, Future, Gather, Launch, Notice, Settle, Strand, Timeout
+
+if TYPE_CHECKING:
+    from warren.engine.program.executable import Executable
+
+Json = Any
+
+
+@dataclass(slots=True, eq=False)
+class PendingAction:
+    """An action invocation without a result. `backoff` is the timer that its next attempt waits for, or 0."""
+
+    call: ActionCall
+    future: Future
+    args: list[Json]
+    kwargs: dict[str, Json]
+    attempt: int = 1
+    backoff: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class PendingChild:
+    """A child run without an outcome."""
+
+    run_id: UUID
+    workflow: str
+    input: dict[str, Json]
+    future: Future
+
+
+@dataclass(slots=True, eq=False)
+class PendingTimer:
+    """A timer that has not fired: completes `future` with `result`, lets `invocation` try again, or ends `target`."""
+
+    due_at: datetime
+    future: Future | None = None
+    result: Any = None
+    invocation: int = 0
+    target: Timeout | None = None
+
+
+@dataclass(slots=True, eq=False)
+class RunState:
+    """One run. `seq` is that of its last transition. Changed only by `transitions`."""
+
+    run_id: UUID
+    executable: Executable
+    input: dict[str, Json]
+    seq: int = 0
+    status: RunStatus = RunStatus.RUNNING
+    result: Json = None
+    error: Json = None
+    numbers: int = 0
+    """The last invocation (or timer) number given."""
+    strands: int = 0
+    """The last strand number given."""
+    main: Strand | None = None
+    ready: deque[Strand | Gather | Launch | Settle | Notice] = field(default_factory=deque)
+    """What can go on, in the order of its turns; a gather has one for each child."""
+    pending: dict[int, PendingAction] = field(default_factory=dict)
+    children: dict[int, PendingChild] = field(default_factory=dict)
+    timers: dict[int, PendingTimer] = field(default_factory=dict)
+    continues: int = 0
+    """The number of the last `Continue` asked for."""
+    continuing: bool = False
+    """Whether that `Continue` has not come yet."""
+    draws: int = 0
+    """How many ids and random numbers were drawn."""
+    cancelling: bool = False
+    """Whether somebody asked for the run's end."""
+    cost: int = 2_000
+    """Rough size in bytes, for the bounds of a cache and of the run itself: never much too small."""
+    unmeasured: int = 0
+    """How much of `cost` was added since the run was measured last."""
+    _due: list[tuple[datetime, int]] = field(default_factory=list)
+
+    def add_timer(self, number: int, timer: PendingTimer) -> None:
+        """Remember a timer."""
+        self.timers[number] = timer
+        heapq.heappush(self._due, (timer.due_at, number))
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """When the earliest timer is due; None without timers."""
+        while self._due and self._due[0][1] not in self.timers:
+            heapq.heappop(self._due)
+        return self._due[0][0] if self._due else None
+
+    def dispatch(self, number: int) -> DispatchAction:
+        """The command for the current attempt of a pending action."""
+        action = self.pending[number]
+        call = action.call
+        return DispatchAction(
+            number, action.attempt, call.action, call.queue, action.args, action.kwargs, call.timeout_seconds
+        )
+
+    def start_child(self, number: int) -> StartChild:
+        """The command for a pending child run."""
+        child = self.children[number]
+        return StartChild(number, child.run_id, child.workflow, child.input)
+
+    def pending_commands(self) -> list[Command]:
+        """Everything that was commanded and is still unanswered, in order of its numbers."""
+        if self.status is not RunStatus.RUNNING:
+            return [FinishRun(self.status, self.result, self.error)]
+        commands: list[tuple[int, Command]] = [
+            (number, self.dispatch(number)) for number, action in self.pending.items() if not action.backoff
+        ]
+        commands.extend((number, self.start_child(number)) for number in self.children)
+        commands.extend((number, StartTimer(number, timer.due_at)) for number, timer in self.timers.items())
+        commands.sort(key=lambda item: item[0])
+        found = [command for _, command in commands]
+        if self.continuing:
+            found.append(ContinueRun(self.continues))
+        return found
+
+    def is_pending(self, command: Command) -> bool:
+        """Whether a command that was given is still unanswered."""
+        match command:
+            case DispatchAction():
+                action = self.pending.get(command.invocation)
+                return action is not None and action.attempt == command.attempt and not action.backoff
+            case StartTimer():
+                return command.timer in self.timers
+            case ContinueRun():
+                return self.continuing and command.number == self.continues
+            case StartChild():
+                return command.invocation in self.children
+            case LogMessage() | CancelChild():
+                return False
+            case FinishRun():
+                return True
+
+    def snapshot(self) -> Json:
+        """The whole state as JSON data, for `restore`."""
+        from warren.engine.snapshots.writing import take
+
+        return take(self)

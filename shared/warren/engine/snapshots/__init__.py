@@ -1,0 +1,1 @@
+"""A run's state as JSON data, and back."""

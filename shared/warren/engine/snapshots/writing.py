@@ -1,0 +1,234 @@
+"""A run's state as JSON data and back: every object once, with its identity, so that aliases and cycles survive.
+
+The snapshot is a table of objects. A value is a plain scalar, or a list that starts with a letter:
+
+    ["r", n] object n    ["v", tagged JSON] a number or text    ["g", name] a function or class of the program
+    ["c", key] the code of an async function    ["u"] unbound    ["f", n] a future's state
+
+An object is `[kind, parts...]`. Restoring makes all objects empty first, fills them, and fills dicts and sets last,
+when their keys can be hashed.
+"""
+
+from __future__ import annotations
+
+import decimal
+import functools
+import types
+from collections import Counter, OrderedDict, deque
+from typing import Any, cast
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from warren.contracts.exceptions import kept_attributes
+from warren.contracts.messages import RunStatus
+from warren.contracts.values import encode, type_ref
+from warren.engine.guarded.attributes import IsoWeek
+from warren.engine.program.codegen.functions import AsyncCode
+from warren.engine.program.executable import Executable
+from warren.engine.run.state import RunState
+from warren.engine.snapshots import scalars
+from warren.engine.snapshots.fields import FIELDS
+from warren.engine.snapshots.reading import Reader
+from warren.engine.values.containers import DefaultDict, Deque
+from warren.engine.values.objects import UNBOUND, BoundMethod, Closure, FutureState
+from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
+from warren.engine.values.records import Instance, Opaque, Record
+from warren.engine.values.sizes import SHARED_TEXT
+from warren.engine.values.views import VIEWS
+from warren.errors import InternalError, UnserializableValue
+
+Json = Any
+FORMAT = 2
+
+_MAPPINGS: dict[type, str] = {dict: "d", Counter: "counter", OrderedDict: "ordered", DefaultDict: "default"}
+_SCALARS = (type(None), bool, float, str)
+_RUN_FIELDS = ("seq", "numbers", "strands", "continues", "continuing", "draws", "cancelling", "cost", "unmeasured")
+
+
+def take(run: RunState) -> Json:
+    """The state as JSON data.
+
+    Raises:
+        UnserializableValue: a variable holds something that cannot be kept (a bound method of an unusual kind).
+    """
+    writer = _Writer(run.executable)
+    roots = {
+        "main": run.main,
+        "ready": list(run.ready),
+        "pending": dict(run.pending),
+        "children": dict(run.children),
+        "timers": dict(run.timers),
+    }
+    written = {name: writer.value(root) for name, root in roots.items()}
+    writer.finish()
+    return {
+        "format": FORMAT,
+        "version": run.executable.version,
+        "run_id": str(run.run_id),
+        "input": run.input,
+        "status": run.status.value,
+        "result": run.result,
+        "error": run.error,
+        **{name: getattr(run, name) for name in _RUN_FIELDS},
+        "roots": written,
+        "objects": writer.table,
+    }
+
+
+def restore(executable: Executable, snapshot: Json) -> RunState:
+    """The state that `take` wrote.
+
+    Raises:
+        InternalError: the snapshot is of another format or another program.
+    """
+    if snapshot.get("format") != FORMAT or snapshot.get("version") != executable.version:
+        raise InternalError("the snapshot was written for another program, or by another version of Warren")
+    reader = Reader(executable, snapshot["objects"])
+    with executable.budget.unlimited():  # for the user's `__hash__` and `__eq__`
+        roots = {name: reader.value(value) for name, value in snapshot["roots"].items()}
+        reader.finish()
+    run = RunState(UUID(snapshot["run_id"]), executable, snapshot["input"])
+    run.status = RunStatus(snapshot["status"])
+    run.result, run.error = snapshot["result"], snapshot["error"]
+    for name in _RUN_FIELDS:
+        setattr(run, name, snapshot[name])
+    run.main = roots["main"]
+    run.ready = deque(roots["ready"])
+    run.pending = roots["pending"]
+    run.children = roots["children"]
+    for number, timer in roots["timers"].items():
+        run.add_timer(number, timer)
+    return run
+
+
+_OBJECT_CLASSES = (
+    *(list, tuple, dict, Deque, OrderedSet, OrderedFrozenSet, Record, BaseModel, BaseException),
+    *(Closure, BoundMethod, functools.partial, types.MethodType, types.BuiltinMethodType),
+)
+
+
+_TUPLES = frozenset({decimal.DecimalTuple, IsoWeek})
+
+
+@functools.cache
+def _is_object(cls: type) -> bool:
+    """Whether values of this class have an identity that a snapshot keeps."""
+    return (issubclass(cls, _OBJECT_CLASSES) or cls in FIELDS) and cls not in _TUPLES
+
+
+class _Writer:
+    """Numbers the objects as it meets them, and writes each once; no recursion, however deep the state."""
+
+    def __init__(self, executable: Executable) -> None:
+        self.table: list[Json] = []
+        self._names = executable.names
+        self._known: dict[int, int] = {}
+        self._kept: list[Any] = []
+        self._waiting: deque[tuple[int, Any]] = deque()
+
+    def value(self, value: Any) -> Json:
+        """One value; objects are queued."""
+        cls = value.__class__
+        if cls in _SCALARS and (cls is not float or value - value == 0):
+            if cls is not str:
+                return encode(value)
+            if len(value) < SHARED_TEXT:
+                return _text(value)
+        if cls is int and -(1 << 53) < value < 1 << 53:
+            return value
+        if value is UNBOUND:
+            return ["u"]
+        if cls is FutureState:
+            return ["f", int(value)]
+        if cls is AsyncCode:
+            return ["c", value.key]
+        known = self._known.get(id(value))
+        if known is not None:
+            return ["r", known]
+        name = self._names.get(id(value))
+        if name is not None:
+            return ["g", name]
+        if cls is int or (cls is float and value == value):  # NaN is found in a list by its identity
+            return ["v", encode(value)]
+        number = len(self.table)
+        self.table.append(None)
+        self._known[id(value)] = number
+        self._kept.append(value)
+        self._waiting.append((number, value))
+        return ["r", number]
+
+    def finish(self) -> None:
+        """Write everything that was queued."""
+        while self._waiting:
+            number, value = self._waiting.popleft()
+            self.table[number] = self._write(value)
+
+    def _values(self, values: Any) -> list[Json]:
+        return [self.value(item) for item in values]
+
+    def _write(self, value: Any) -> Json:
+        cls = type(value)
+        if cls in FIELDS:
+            return [cls.__name__, *(self.value(getattr(value, name)) for name in FIELDS[cls])]
+        if not _is_object(cast("Any", cls)):
+            return scalars.write(value)
+        if cls is list:
+            return ["l", *self._values(value)]
+        if cls is tuple:
+            return ["t", *self._values(value)]
+        if isinstance(value, dict):
+            head = [self.value(value.default_factory)] if isinstance(value, DefaultDict) else []
+            return [_MAPPINGS[cls], *head, *([self.value(key), self.value(item)] for key, item in value.items())]
+        if cls is Deque:
+            return ["deque", value.maxlen, *self._values(value)]
+        if isinstance(value, OrderedSet | OrderedFrozenSet):
+            return ["s" if isinstance(value, OrderedSet) else "z", *self._values(value)]
+        if cls is Closure:
+            return ["closure", value.key, self.value(value.cells), self.value(value.defaults)]
+        if isinstance(value, BoundMethod):
+            return ["method", self.value(value.owner), value.name]
+        if cls is functools.partial:  # `keys`, `values` or `items` of a dict
+            return ["method", self.value(value.args[0]), VIEWS[value.func]]
+        if isinstance(value, types.MethodType | types.BuiltinMethodType):
+            return self._method(value)
+        return self._instance(value)
+
+    def _method(self, value: Any) -> Json:
+        owner = value.__self__
+        if owner is None or isinstance(owner, types.ModuleType | type):
+            raise UnserializableValue(
+                f"the method {value.__name__} cannot be kept across an await; call it where it is used"
+            )
+        return ["method", self.value(owner), value.__name__]
+
+    def _instance(self, value: Any) -> Json:
+        ref = type_ref(type(value))
+        if isinstance(value, BaseException):
+            mro = [type_ref(base) for base in type(value).__mro__[:-1]]
+            parts = [self._values(value.args), self._named(kept_attributes(value)), self.value(value.__cause__)]
+            if isinstance(value, BaseExceptionGroup):
+                return ["group", ref, mro, *parts, self.value(value.message), *self._values(value.exceptions)]
+            return ["error", ref, mro, *parts]
+        if isinstance(value, BaseModel):
+            names = [*type(value).model_fields, *(value.model_extra or {})]
+            fields = {name: getattr(value, name) for name in names}
+            return ["model", ref, self._named(fields), sorted(value.model_fields_set)]
+        if not isinstance(value, Record):
+            raise UnserializableValue(f"a {type(value).__name__} cannot be kept across an await")
+        tag = (
+            value.__warren_tag__
+            if isinstance(value, Opaque)
+            else "instance"
+            if isinstance(value, Instance)
+            else "dataclass"
+        )
+        return [tag, ref, self._named(vars(value)), None]
+
+    def _named(self, fields: dict[str, Any]) -> Json:
+        return {name: self.value(item) for name, item in fields.items()}
+
+
+def _text(value: str) -> Json:
+    encoded = encode(value)
+    return encoded if isinstance(encoded, str) else ["v", encoded]

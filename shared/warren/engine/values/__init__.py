@@ -1,0 +1,1 @@
+"""What a variable of a workflow may hold, as data: calls, futures, frames, closures, containers, iterators, records."""

@@ -1,0 +1,79 @@
+"""Carrying out committed commands: each kind goes to the outbox or to the timers. Knows no service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from warren.contracts import messages
+from warren.engine.commands import (
+    CancelChild,
+    Command,
+    ContinueRun,
+    DispatchAction,
+    FinishRun,
+    LogMessage,
+    StartChild,
+    StartTimer,
+)
+from warren.errors import InternalError
+from warren.runs.outbox import Outbox, RunHeader, event_messages
+from warren.runs.timers import Timers
+from warren.runtime.logs import get_logger
+from warren.runtime.replacements import action_failed, child_failed
+
+log = get_logger(__name__)
+workflow_log = get_logger("warren.workflow")
+
+
+def carry_out(commands: Iterable[Command], header: RunHeader, *, outbox: Outbox, timers: Timers) -> None:
+    """Hand over commands whose transition is in the store. One that cannot be handed over fails in its run.
+
+    `FinishRun` is passed over: its announcement needs the stored row (`Outbox.add_finish`).
+    """
+    for command in commands:
+        try:
+            match command:
+                case DispatchAction():
+                    outbox.add_action(header, command)
+                case StartTimer():
+                    timers.add(run_id=header.run_id, shard=header.shard, timer=command.timer, due_at=command.due_at)
+                case ContinueRun():
+                    outbox.add_continue(header, command)
+                case StartChild():
+                    outbox.add_child(header, command)
+                case CancelChild():
+                    outbox.add_cancel(command.run_id)
+                case LogMessage():
+                    getattr(workflow_log, command.level)(command.message, run_id=str(header.run_id))
+                case FinishRun():
+                    pass
+                case _:
+                    assert_never(command)
+        except Exception as error:
+            log.exception("a command cannot be carried out", run_id=str(header.run_id), command=type(command).__name__)
+            if (event := _failure(command, header, error)) is not None:
+                for message in event_messages([(header.shard, event)]):
+                    outbox.add_message(message)
+
+
+def _failure(command: Command, header: RunHeader, error: Exception) -> messages.RunEvent | None:
+    """What the run is told in the place of an answer, where it waits for one."""
+    why = f"cannot be sent ({type(error).__name__}: {error}). This is a fault of Warren; the log has the traceback"
+    match command:
+        case DispatchAction():
+            failed = InternalError(f"the call of {command.action} {why}")
+            return action_failed(header.run_id, command.invocation, command.attempt, failed)
+        case StartChild():
+            failed = InternalError(f"the start of {command.workflow} {why}")
+            return child_failed(header.run_id, command.invocation, failed)
+        case _:
+            return None
+
+
+def finish_of(commands: Iterable[Command]) -> FinishRun | None:
+    """The command that ends the run, if it is among them (it is the last one)."""
+    for command in commands:
+        if isinstance(command, FinishRun):
+            return command
+    return None

@@ -1,0 +1,213 @@
+"""Commands to messages: the only place that builds what compiler and coordinator publish, as bytes, in batches.
+
+It knows the batching rule of DESIGN.md section 8 and the JSON of the outgoing messages (tests parse it with the models
+of `contracts.messages`); it must not know where a command came from or whether it is still wanted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from pydantic_core import from_json, to_json
+
+from warren.contracts import messages, names, wire
+from warren.contracts.ids import shard_of
+from warren.contracts.messages import RunStatus
+from warren.engine.commands import ContinueRun, DispatchAction, StartChild
+from warren.ports import OutgoingMessage, StoredRun
+from warren.runs.durations import ConsumerCounts, Durations
+from warren.runtime.telemetry import run_traceparent
+
+BATCH_ITEMS: Final = 16
+BATCH_BYTES: Final = 64 * 1024
+
+
+class RunHeader:
+    """What all messages of one run share, rendered once. `seed` goes along with the next action, once."""
+
+    __slots__ = ("headers", "prefix", "run_id", "seed", "shard")
+
+    def __init__(self, *, run_id: UUID, workflow: str, shard: int, trace: str | None) -> None:
+        self.run_id = run_id
+        self.shard = shard
+        self.seed: str | None = None
+        traceparent = run_traceparent(trace, run_id)
+        self.headers: dict[str, str] = {} if traceparent is None else {names.HEADER_TRACEPARENT: traceparent}
+        traced = b"" if traceparent is None else b'"trace":"%s",' % traceparent.encode()
+        self.prefix = b'{"run_id":"%s","workflow":%s,"shard":%d,%s"invocation":' % (
+            str(run_id).encode(),
+            to_json(workflow),
+            shard,
+            traced,
+        )
+
+
+class _QueueItems:
+    """Short actions for one queue that wait to share messages."""
+
+    __slots__ = ("headers", "items")
+
+    def __init__(self) -> None:
+        self.items: list[bytes] = []
+        self.headers: dict[str, str] = {}
+
+
+class Outbox:
+    """Collects what one batch of transitions causes. Make a new one for each batch."""
+
+    __slots__ = ("_consumers", "_durations", "_events", "_messages", "_shards", "_short")
+
+    def __init__(self, durations: Durations, consumers: ConsumerCounts, *, shards: int) -> None:
+        """`shards` is the number of event shards, for events to runs of which only the id is known."""
+        self._shards = shards
+        self._durations = durations
+        self._consumers = consumers
+        self._messages: list[OutgoingMessage] = []
+        self._short: dict[str, _QueueItems] = {}
+        self._events: list[tuple[int, messages.Event]] = []
+
+    def add_message(self, message: OutgoingMessage) -> None:
+        """Add a message that is ready as it is."""
+        self._messages.append(message)
+
+    def add_action(self, header: RunHeader, command: DispatchAction) -> None:
+        """Have one action attempt run; it may share a message with others of its queue."""
+        item = header.prefix + b'%d,"attempt":%d,"action":%s,"args":%s,"kwargs":%s%s%s}' % (
+            command.invocation,
+            command.attempt,
+            to_json(command.action),
+            to_json(command.args) if command.args else b"[]",
+            to_json(command.kwargs) if command.kwargs else b"{}",
+            b"" if command.timeout_seconds is None else b',"timeout_seconds":' + to_json(command.timeout_seconds),
+            b"" if header.seed is None else b',"seed":' + to_json(header.seed),
+        )
+        header.seed = None
+        if not self._durations.is_short(command.action):
+            self._messages.append(_action_message(command.queue, [item], header.headers))
+            return
+        short = self._short.get(command.queue)
+        if short is None:
+            short = self._short[command.queue] = _QueueItems()
+        short.items.append(item)
+        if header.headers and not short.headers:
+            short.headers = header.headers
+
+    def add_continue(self, header: RunHeader, command: ContinueRun) -> None:
+        """Have the run go on after its first thousand commands."""
+        self._events.append((header.shard, messages.Continue(run_id=header.run_id, number=command.number)))
+
+    def add_child(self, header: RunHeader, command: StartChild) -> None:
+        """Start a child run, in its parent's trace."""
+        parent = messages.ParentRun(run_id=header.run_id, shard=header.shard, invocation=command.invocation)
+        start = messages.StartRun(workflow=command.workflow, input=command.input, run_id=command.run_id, parent=parent)
+        self._messages.append(
+            OutgoingMessage(names.COMMANDS_EXCHANGE, names.START_KEY, wire.dump(start), headers=header.headers)
+        )
+
+    def add_cancel(self, run_id: UUID) -> None:
+        """Ask for the end of a run."""
+        event = messages.CancelRequested(run_id=run_id, reason="the run that waited for it has ended")
+        self._events.append((shard_of(run_id, self._shards), event))
+
+    def add_outcome(
+        self, parent: messages.ParentRun, status: RunStatus, result: messages.Json, error: messages.Json
+    ) -> None:
+        """Tell a run how its child ended."""
+        event = messages.ChildFinished(
+            run_id=parent.run_id, invocation=parent.invocation, status=status, result=result, error=error
+        )
+        self._events.append((parent.shard, event))
+
+    def tell_parent(self, run: StoredRun) -> None:
+        """Tell the run that waits for this one, if there is one, how it ended."""
+        if run.parent is not None:
+            parent = wire.load_stored(messages.ParentRun, run.parent)
+            self.add_outcome(parent, run.status, _loaded(run.result), _loaded(run.error))
+
+    def add_cancellation(self, run_ids: Collection[UUID]) -> None:
+        """Tell the workers that nobody waits for what they do for these runs; a hint, of which nothing depends."""
+        body = wire.dump(messages.CancelActions(run_ids=tuple(run_ids)))
+        self._messages.append(OutgoingMessage(names.CONTROL_EXCHANGE, "", body, mandatory=False, persistent=False))
+
+    def add_finish(self, run: StoredRun) -> None:
+        """Announce the end of a run, and tell whoever waits for it."""
+        body = finished_body(run)
+        traceparent = run_traceparent(run.trace, run.run_id)
+        headers = {} if traceparent is None else {names.HEADER_TRACEPARENT: traceparent}
+        key = names.lifecycle_key(run.status.value, run.workflow)
+        if run.reply is not None:  # first, because somebody waits for it
+            self._messages.append(
+                reply_message(body, reply_to=run.reply.reply_to, correlation_id=run.reply.correlation_id)
+            )
+        self._messages.append(OutgoingMessage(names.LIFECYCLE_EXCHANGE, key, body, headers=headers, mandatory=False))
+        self.tell_parent(run)
+
+    def messages(self) -> list[OutgoingMessage]:
+        """Everything added, ready to publish."""
+        for queue, short in self._short.items():
+            self._messages += self._split(queue, short)
+        self._short = {}
+        self._messages += event_messages(self._events)
+        self._events = []
+        return self._messages
+
+    def _split(self, queue: str, short: _QueueItems) -> list[OutgoingMessage]:
+        consumers = self._consumers.of(names.action_queue(queue))
+        share = -(-len(short.items) // consumers)
+        return [_action_message(queue, chunk, short.headers) for chunk in _chunks(short.items, min(share, BATCH_ITEMS))]
+
+
+def event_messages(events: Iterable[tuple[int, messages.Event]]) -> list[OutgoingMessage]:
+    """(shard, event) pairs in as few messages as their bounds allow."""
+    by_shard: dict[int, list[bytes]] = {}
+    for shard, event in events:
+        by_shard.setdefault(shard, []).append(wire.dump(event))
+    return [
+        OutgoingMessage(names.EVENTS_EXCHANGE, names.event_key(shard), wire.batch_body(chunk))
+        for shard, items in by_shard.items()
+        for chunk in _chunks(items, BATCH_ITEMS)
+    ]
+
+
+def reply_message(body: bytes, *, reply_to: str, correlation_id: str | None) -> OutgoingMessage:
+    """An answer to a client; dropped by the broker when the client has left."""
+    return OutgoingMessage(names.DEFAULT_EXCHANGE, reply_to, body, correlation_id=correlation_id, mandatory=False)
+
+
+def finished_body(run: StoredRun) -> bytes:
+    """`RunFinished` of a stored run; its result and error are spliced in as the text they are."""
+    finished_at = run.finished_at or datetime.now(UTC)
+    return (
+        f'{wire.HEAD.decode()}"type":"run_finished","run_id":"{run.run_id}","workflow":{json.dumps(run.workflow)},'
+        f'"version":"{run.version}","key":{json.dumps(run.key)},"status":"{run.status.value}",'
+        f'"result":{run.result or "null"},"error":{run.error or "null"},'
+        f'"started_at":"{run.created_at.isoformat()}","finished_at":"{finished_at.isoformat()}"}}'
+    ).encode()
+
+
+def _loaded(text: str | None) -> messages.Json:
+    return None if text is None else from_json(text)
+
+
+def _action_message(queue: str, items: list[bytes], headers: dict[str, str]) -> OutgoingMessage:
+    return OutgoingMessage(names.ACTIONS_EXCHANGE, queue, wire.batch_body(items), headers=headers)
+
+
+def _chunks(items: list[bytes], limit: int) -> list[list[bytes]]:
+    """Split by count and by bytes; an item that is too large alone goes alone."""
+    chunks: list[list[bytes]] = []
+    chunk: list[bytes] = []
+    size = 0
+    for item in items:
+        if chunk and (len(chunk) >= limit or size + len(item) > BATCH_BYTES):
+            chunks.append(chunk)
+            chunk, size = [], 0
+        chunk.append(item)
+        size += len(item)
+    if chunk:
+        chunks.append(chunk)
+    return chunks

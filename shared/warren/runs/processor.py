@@ -1,0 +1,322 @@
+"""The loop that compiler and coordinator share: receive, handle (load, apply, commit), publish, acknowledge.
+
+It keeps the one rule of DESIGN.md section 2: a message is acknowledged after what it changed is committed and what it
+causes is confirmed. It takes what is ready and never waits to fill a batch; while one batch's confirms are in flight
+the next one is handled; acknowledgements follow in order. It must not know what the messages mean.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final, Protocol
+
+from warren.contracts import names
+from warren.errors import InfrastructureError
+from warren.ports import Delivery, OutgoingMessage, Subscription
+from warren.runs.delayed_acks import Acknowledgements, Chunk
+from warren.runtime import faults
+from warren.runtime.logs import get_logger
+from warren.runtime.publisher import FIRST_DELAY, LONGEST_DELAY, Publisher
+
+log = get_logger(__name__)
+
+_BATCH_BYTES: Final = 64 << 20
+"""What a batch of several messages may have; the rest is for the next one."""
+
+
+@dataclass(slots=True)
+class Handled:
+    """What came of a batch, now that its changes are committed.
+
+    `messages` are confirmed before the batch is acknowledged. `causes` name what was done, for `RecentCauses`.
+    """
+
+    messages: list[OutgoingMessage] = field(default_factory=list)
+    causes: Collection[Hashable] = ()
+
+
+class Handler(Protocol):
+    """What a service does with its messages."""
+
+    async def handle(self, deliveries: Sequence[Delivery]) -> Handled:
+        """Commit what the deliveries change, all or nothing, and say what to publish.
+
+        After any exception nothing may have been committed, or doing it again must do the same thing. An
+        `InfrastructureError` has the same batch handled again, later; any other exception has each delivery handled
+        alone, and the one that raises given up.
+        """
+        ...
+
+    async def give_up(self, delivery: Delivery, error: Exception) -> Handled:
+        """What becomes of a delivery that, alone, cannot be handled because of `error`: it is acknowledged after this.
+
+        Whoever waits for it must hear of it, or it must come again. May raise `InfrastructureError`: asked again later.
+        """
+        ...
+
+
+class RecentCauses:
+    """What this process did in its last batches: committed, and published or publishing.
+
+    A redelivery (after a lost connection) of a message that is in here need not be published again: acknowledgements
+    are in order, so it is acknowledged after the publication that may still be in flight.
+    """
+
+    __slots__ = ("_batches",)
+
+    def __init__(self, batches: int = 64) -> None:
+        self._batches: deque[Collection[Hashable]] = deque(maxlen=batches)
+
+    def add(self, causes: Collection[Hashable]) -> None:
+        """Remember a committed batch."""
+        if causes:
+            self._batches.append(causes)
+
+    def did(self, cause: Hashable) -> bool:
+        """Whether a remembered batch had this cause."""
+        for index, batch in enumerate(self._batches):
+            known = batch
+            if not isinstance(known, frozenset):  # looked up for the first time
+                known = self._batches[index] = frozenset(batch)
+            if cause in known:
+                return True
+        return False
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch on its way from commit to acknowledgement."""
+
+    chunks: list[Chunk]
+    publication: asyncio.Task[None] | None
+
+
+class Processor:
+    """Runs one handler over the deliveries of some subscriptions.
+
+    `limit` bounds a batch, `in_flight` the batches whose confirms are outstanding (fewer than `recent` remembers).
+    """
+
+    def __init__(
+        self,
+        handler: Handler,
+        *,
+        publisher: Publisher,
+        subscriptions: Sequence[Subscription],
+        recent: RecentCauses,
+        limit: int = 512,
+        in_flight: int = 8,
+    ) -> None:
+        self._handler = handler
+        self._publisher = publisher
+        self._subscriptions = list(subscriptions)
+        self._limit = limit
+        self._slots = asyncio.Semaphore(in_flight)
+        self._inbox: deque[Chunk] = deque()
+        self._arrived = asyncio.Event()
+        self._open = len(subscriptions)
+        self._heard: set[Subscription] = set()
+        self._group: asyncio.TaskGroup | None = None
+        self._stopping = asyncio.Event()
+        self._unsettled: deque[_Batch] = deque()
+        self._unsettled_grew = asyncio.Event()
+        self._recent = recent
+        self._acknowledgements = Acknowledgements()
+        self._handling_ended = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the broker has every consumer of this processor."""
+        return all(subscription.is_active for subscription in self._subscriptions)
+
+    def has_received(self, subscription: Subscription) -> bool:
+        """Whether anything has come from this subscription."""
+        return subscription in self._heard
+
+    async def replace(self, old: Subscription, subscribe: Callable[[], Awaitable[Subscription]]) -> Subscription | None:
+        """Cancel a subscription, and have `subscribe` make another one in its place, while `run` is at work.
+
+        What the old one received is finished; what it did not is back in the queue when `subscribe` is called. None
+        when the processor is stopping: then there is no other one.
+        """
+        if self._stopping.is_set() or self._group is None:
+            return None
+        self._open += 1  # for the new one, so that the loop does not end in between
+        self._subscriptions.remove(old)
+        new: Subscription | None = None
+        try:
+            await old.cancel()
+            self._heard.discard(old)
+            new = await self._unless_stopping(subscribe())
+        finally:
+            if new is None:
+                self._open -= 1
+                self._arrived.set()
+        if new is None:
+            return None
+        self._subscriptions.append(new)
+        self._group.create_task(self._receive(new))
+        if self._stopping.is_set():
+            await new.cancel()
+        return new
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set and what was received is finished; cancelling leaves the rest to redelivery."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                for subscription in self._subscriptions:
+                    group.create_task(self._receive(subscription))
+                group.create_task(self._settle())
+                stopper = group.create_task(self._cancel_when(stop))
+                await self._handle_all(group)
+                if not stop.is_set():
+                    stopper.cancel()
+        finally:
+            self._acknowledgements.drop()
+
+    async def _cancel_when(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._stopping.set()
+        await asyncio.gather(*(subscription.cancel() for subscription in self._subscriptions))
+
+    async def _unless_stopping(self, subscribing: Awaitable[Subscription]) -> Subscription | None:
+        task = asyncio.ensure_future(subscribing)
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            stopping.cancel()
+            task.cancel()
+            await asyncio.wait({task, stopping})
+
+    async def _receive(self, subscription: Subscription) -> None:
+        try:
+            while deliveries := await subscription.receive(self._limit):
+                self._inbox.append((subscription, deliveries))
+                self._heard.add(subscription)
+                self._arrived.set()
+        finally:
+            self._open -= 1
+            self._arrived.set()
+
+    async def _handle_all(self, group: asyncio.TaskGroup) -> None:
+        while True:
+            if not self._inbox:
+                if not self._open:
+                    break
+                self._arrived.clear()
+                await self._arrived.wait()
+                continue
+            await self._slots.acquire()
+            chunks = self._take()
+            if faults.disabled(faults.ACK_AFTER_COMMIT):
+                _acknowledge(chunks)
+            for delivery in _flat(chunks):
+                if delivery.headers and names.HEADER_TRIES in delivery.headers:
+                    delivery.redelivered = True  # it may have been handled before it was quarantined
+            handled = await self._handle(chunks)
+            faults.reached(faults.COMMITTED)
+            task = group.create_task(self._publisher.publish(handled.messages)) if handled.messages else None
+            self._recent.add(handled.causes)
+            self._unsettled.append(_Batch(chunks, task))
+            self._unsettled_grew.set()
+        self._handling_ended = True
+        self._unsettled_grew.set()
+
+    def _take(self) -> list[Chunk]:
+        """What is here, up to so many messages and so many bytes: what came as one chunk may have to be cut."""
+        chunks: list[Chunk] = []
+        count = size = 0
+        while self._inbox and count + len(self._inbox[0][1]) <= self._limit:
+            subscription, deliveries = self._inbox.popleft()
+            fits = len(deliveries)
+            for index, delivery in enumerate(deliveries):
+                size += len(delivery.body)
+                if size > _BATCH_BYTES and (count or index):
+                    fits = index
+                    break
+            if fits < len(deliveries):
+                self._inbox.appendleft((subscription, deliveries[fits:]))
+            if fits:
+                chunks.append((subscription, deliveries[:fits]))
+            if fits < len(deliveries):
+                break
+            count += fits
+        return chunks
+
+    async def _handle(self, chunks: list[Chunk]) -> Handled:
+        try:
+            return await self._patiently(self._handler.handle, chunks)
+        except Exception as error:
+            deliveries = _flat(chunks)
+            if len(deliveries) == 1:
+                log.exception("message given up: handling it failed", queue=deliveries[0].queue)
+                return await self._patiently(partial(self._give_up, error), chunks)
+        _mark_redelivered(deliveries)
+        log.warning("batch failed, handling its messages one by one", count=len(deliveries))
+        messages: list[OutgoingMessage] = []
+        causes: list[Hashable] = []
+        for subscription, chunk in chunks:
+            for delivery in chunk:
+                handled = await self._handle([(subscription, [delivery])])
+                messages += handled.messages
+                causes += handled.causes
+        return Handled(messages, causes)
+
+    async def _give_up(self, error: Exception, deliveries: list[Delivery]) -> Handled:
+        return await self._handler.give_up(deliveries[0], error)
+
+    async def _patiently(self, handle: Callable[[list[Delivery]], Awaitable[Handled]], chunks: list[Chunk]) -> Handled:
+        """Handle what is still held. What is not comes again; where the broker lost its data it does not, and what it
+        would cause must not come after the recovery from that, which is to find it."""
+        delay = FIRST_DELAY
+        while deliveries := _flat([(subscription, subscription.held(chunk)) for subscription, chunk in chunks]):
+            try:
+                return await handle(deliveries)
+            except InfrastructureError as error:
+                log.warning("handling waits for a server", error=f"{type(error).__name__}: {error}", retry_in=delay)
+                _mark_redelivered(deliveries)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, LONGEST_DELAY)
+        return Handled()
+
+    async def _settle(self) -> None:
+        while True:
+            while self._unsettled:
+                batch = self._unsettled[0]
+                if faults.disabled(faults.ACK_AFTER_CONFIRMS):
+                    _acknowledge(batch.chunks)
+                if batch.publication is not None:
+                    await batch.publication
+                faults.reached(faults.PUBLISHED)
+                self._acknowledgements.add(batch.chunks)
+                self._unsettled.popleft()
+                self._slots.release()
+            if self._handling_ended:
+                self._acknowledgements.flush()
+                return
+            self._unsettled_grew.clear()
+            await self._unsettled_grew.wait()
+
+
+def _acknowledge(chunks: Sequence[Chunk]) -> None:
+    """At once, as only a removed safeguard has it."""
+    for subscription, deliveries in chunks:
+        subscription.ack(deliveries)
+
+
+def _flat(chunks: Sequence[Chunk]) -> list[Delivery]:
+    """The deliveries, in order."""
+    return chunks[0][1] if len(chunks) == 1 else [delivery for _, chunk in chunks for delivery in chunk]
+
+
+def _mark_redelivered(deliveries: Sequence[Delivery]) -> None:
+    """The failed try may have been committed all the same: what it caused must be looked up, as for a redelivery."""
+    for delivery in deliveries:
+        delivery.redelivered = True

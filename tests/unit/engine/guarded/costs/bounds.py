@@ -1,0 +1,25 @@
+"""What a program of the cost table may take, as the tests see it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from tests.unit.engine.guarded.costs.measure import measure
+
+from warren.engine.values.limits import MAX_STEPS
+
+STEPS: Final = MAX_STEPS // 8
+SECONDS: Final = 4.0
+"""Of CPU, below the five after which the transition watchdog ends a run. On a quiet machine the slowest row takes 2.4
+whatever the steps, since it reaches the limit of bytes; a busy one takes up to half as much again, a hole many times.
+"""
+MEGABYTES: Final = 400
+
+
+def check(folder: Path, program: str) -> None:
+    """Run a program with an eighth of the steps; it must end over a limit, soon and in little memory."""
+    found = measure(folder, program, steps=STEPS)
+    assert found.is_over_a_limit, (found.status, found.error)
+    assert found.seconds < SECONDS
+    assert found.megabytes < MEGABYTES
