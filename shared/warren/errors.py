@@ -30,6 +30,7 @@ WarrenError
 │   └── StoreError
 │       ├── StoreUnavailable
 │       └── SequenceConflict         another coordinator was first: forget, reload, apply again
+├── SnapshotUnreadable               a stored snapshot is of another format: load the run from its history
 └── InternalError                    a rule of the engine is broken: ours, crash loudly
 """
 
@@ -284,6 +285,10 @@ class SequenceConflict(StoreError):
     def __init__(self, message: str, *, run_ids: Sequence[UUID]) -> None:
         super().__init__(message)
         self.run_ids = tuple(run_ids)
+
+
+class SnapshotUnreadable(WarrenError):
+    """A snapshot is of another format or program, or is damaged. Nothing is lost: the history has all that it had."""
 
 
 class InternalError(WarrenError):

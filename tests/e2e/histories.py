@@ -32,7 +32,7 @@ async def check_run(store: RunStore, programs: Programs, run: StoredRun) -> set[
     """Check a run that has ended; returns the attempts that were dispatched, by run, invocation and attempt."""
     rows = await full_history(store, run.run_id)
     assert [row.seq for row in rows] == list(range(1, len(rows) + 1)), f"{run.workflow} {run.run_id} has gaps"
-    folded = replay(await programs.get(run.version), LoadedRun(run, None, rows)).state
+    folded = replay(await programs.get(run.version), LoadedRun(run, None, rows))
     assert folded.status is run.status
     assert folded.result == (None if run.result is None else json.loads(run.result))
     assert folded.error == (None if run.error is None else json.loads(run.error))

@@ -27,7 +27,16 @@ from warren.contracts.messages import (
     RunStarted,
     TimerDue,
 )
-from warren.engine import DispatchAction, Executable, StartTimer, apply, dump_commands, load_commands, start_run
+from warren.engine import (
+    DispatchAction,
+    Executable,
+    StartTimer,
+    apply,
+    dump_commands,
+    load_commands,
+    start_run,
+    take_snapshot,
+)
 from warren.engine.values.limits import MAX_COMMANDS
 from warren.ir.base import from_json, to_json
 from warren.testing import EngineDriver
@@ -141,8 +150,8 @@ class TestLaws:
         state, commands = start_run(driver.executable, run_id=driver.run_id, input=first.event.input, at=first.at)
         made = [commands]
         for snapshot, row in zip(snapshots, rest, strict=True):
-            assert json.loads(json.dumps(state.snapshot())) == snapshot
-            made.append(apply(state, row.event, row.at) or [])
+            assert json.loads(json.dumps(take_snapshot(driver.executable, state))) == snapshot
+            made.append((apply(driver.executable, state, row.event, row.at) or ([], []))[1])
         assert [dump_commands(commands) for commands in made] == commands_of(driver)
         assert (state.status, state.result, state.error) == (
             driver.state.status,
@@ -175,13 +184,13 @@ class TestLaws:
         def disturb() -> None:
             before = snapshot_of(driver)
             for event in _disturbances(one):
-                assert apply(driver.state, event, driver.now) is None
+                assert apply(driver.executable, driver.state, event, driver.now) is None
             assert snapshot_of(driver) == before
 
         if finish(one, disturb) is None:
             return
         for row in driver.history[1:]:
-            assert apply(driver.state, row.event, driver.now) is None
+            assert apply(driver.executable, driver.state, row.event, driver.now) is None
 
     @LAWS
     @given(seed=some.integers(0, 10**6))
@@ -233,9 +242,8 @@ def test_a_timer_that_is_not_due_is_ignored_to_the_microsecond() -> None:
     due = {command.timer: command.due_at for command in commands}
     again = EngineDriver(driver.executable, driver.history[0].event.input)  # type: ignore[union-attr]  # RunStarted
     for row in driver.history[1:]:
-        if isinstance(row.event, TimerDue):
-            early = due[row.event.timer] - timedelta(microseconds=1)
-            assert apply(again.state, row.event.model_copy(update={"run_id": again.run_id}), early) is None
-        assert apply(again.state, row.event.model_copy(update={"run_id": again.run_id}), row.at) is not None
-    assert again.is_finished
-    assert due
+        event = row.event.model_copy(update={"run_id": again.run_id})
+        if isinstance(event, TimerDue):
+            early = due[event.timer] - timedelta(microseconds=1)
+            assert apply(again.executable, again.state, event, early) is None
+        assert apply(again.executable, again.state, event, row.at) is not None

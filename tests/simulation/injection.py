@@ -13,13 +13,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from warren.contracts import messages, names
-from warren.engine import Command, DispatchAction, Executable
+from warren.contracts.messages import RunEvent
+from warren.engine import Decision, DispatchAction, Executable
 from warren.errors import InternalError, InvalidInput, Refusal, StoreError
 from warren.ports import LoadedRun, OutgoingMessage, TransitionRow
 from warren.runs.outbox import Outbox
 from warren_compiler import first_transition
-from warren_coordinator import run_loader
-from warren_coordinator.events import deciding
+from warren_coordinator import run_cache, run_loader
 
 CURED_SECONDS: Final = 20.0
 """A full queue has room, and a run that cannot be loaded can be, so long after its start."""
@@ -56,34 +56,34 @@ def refuse_rows(transitions: Iterable[TransitionRow]) -> None:
 @contextmanager
 def faults_in_services(now: Callable[[], float], started_at: Callable[[UUID], float]) -> Iterator[None]:
     """While it is open, the services' own code raises where a mark is met."""
-    apply, add_action = deciding.apply, Outbox.add_action
-    replay, start_run = run_loader.replay, first_transition.start_run
+    apply, add_action = run_cache.apply, Outbox.add_action
+    load_state, start_run = run_loader.load_state, first_transition.start_run
 
-    def faulty_apply(state: Any, event: messages.RunEvent, at: datetime) -> list[Command] | None:
+    def faulty_apply(program: Executable, state: Any, event: RunEvent, at: datetime, **limits: Any) -> Decision | None:
         if isinstance(event, messages.ActionSucceeded) and event.result == "apply":
             state.pending.clear()
             raise RecursionError("injected")
-        return apply(state, event, at)
+        return apply(program, state, event, at, **limits)
 
     def faulty_add_action(outbox: Outbox, header: Any, command: DispatchAction) -> None:
         if command.args == ["encode!"]:
             raise ValueError("injected")
         add_action(outbox, header, command)
 
-    def faulty_replay(executable: Executable, loaded: LoadedRun) -> Any:
+    async def faulty_load(loaded: LoadedRun, **services: Any) -> Any:
         if loaded.run.input == '{"kind":"load"}' and now() < started_at(loaded.run.run_id) + CURED_SECONDS:
             raise InternalError("injected")
-        return replay(executable, loaded)
+        return await load_state(loaded, **services)
 
     def faulty_start(executable: Executable, **arguments: Any) -> Any:
         if arguments["input"].get("kind") == "start":
             raise ZeroDivisionError("injected")
         return start_run(executable, **arguments)
 
-    deciding.apply, run_loader.replay, first_transition.start_run = faulty_apply, faulty_replay, faulty_start
+    run_cache.apply, run_loader.load_state, first_transition.start_run = faulty_apply, faulty_load, faulty_start
     Outbox.add_action = faulty_add_action  # type: ignore[method-assign]  # put back below
     try:
         yield
     finally:
-        deciding.apply, Outbox.add_action = apply, add_action  # type: ignore[method-assign]  # as it was
-        run_loader.replay, first_transition.start_run = replay, start_run
+        run_cache.apply, Outbox.add_action = apply, add_action  # type: ignore[method-assign]  # as it was
+        run_loader.load_state, first_transition.start_run = load_state, start_run

@@ -94,11 +94,10 @@ def _of_history(executable: Executable, stored: StoredRun, rows: list[Transition
         yield f"the history has gaps: {[row.seq for row in rows]}"
         return
     try:
-        replayed = replay(executable, LoadedRun(run=stored, snapshot=None, transitions=rows))
+        state = replay(executable, LoadedRun(run=stored, snapshot=None, transitions=rows))
     except Exception as error:
         yield f"the history cannot be replayed: {error!r}"
         return
-    state = replayed.state
     if state.status is not stored.status or (
         state.status is RunStatus.COMPLETED and state.result != json.loads(stored.result or "null")
     ):

@@ -14,7 +14,7 @@ from warren.runs.command_dispatch import carry_out, finish_of
 from warren.runs.outbox import Outbox, RunHeader, finished_body, reply_message
 from warren.runs.processor import RecentCauses
 from warren.runs.programs import Programs
-from warren.runs.replay import replay
+from warren.runs.replay import load_state
 from warren.runs.timers import Timers
 from warren.runtime import faults
 from warren_compiler.requests import Start
@@ -71,9 +71,9 @@ class ExistingRuns:
                 outbox.add_finish(replace(run, reply=None))
             return
         loaded = (await self._store.load_runs([run.run_id]))[run.run_id]
-        replayed = replay(await self._programs.get(run.version), loaded)
+        _, state = await load_state(loaded, store=self._store, programs=self._programs)
         header = RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace)
-        wanted = replayed.pending_commands()
+        wanted = state.pending_commands()
         pending = [command for command in commands if command in wanted]
         carry_out(pending, header, outbox=outbox, timers=self._timers)
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from warren.contracts.messages import RunStatus
+from warren.contracts.messages import RunEvent, RunStatus
+from warren.engine import Decision, Executable, RunState, apply
 from warren.ports import LoadedRun
 from warren.runs.outbox import RunHeader
-from warren.runs.replay import Replayed
 
 FIRST_SNAPSHOT: Final = 2_048
 """A run gets a snapshot when it has this many transitions, and whenever their number has doubled since."""
@@ -26,28 +26,39 @@ _AHEAD: Final = timedelta(seconds=15)
 class RunEntry:
     """One open run. `stored_wake_at` is what the store has, `cost` what the cache has counted for it."""
 
-    __slots__ = ("cost", "header", "leases", "next_snapshot", "state", "stored_wake_at")
+    __slots__ = ("cost", "executable", "header", "next_snapshot", "state", "stored_wake_at")
 
     def __init__(
-        self, replayed: Replayed, header: RunHeader, *, stored_wake_at: datetime | None, snapshot_seq: int = 0
+        self,
+        executable: Executable,
+        state: RunState,
+        header: RunHeader,
+        *,
+        stored_wake_at: datetime | None,
+        snapshot_seq: int = 0,
     ) -> None:
-        self.state = replayed.state
-        self.leases = replayed.leases
+        self.executable = executable
+        self.state = state
         self.header = header
         self.stored_wake_at = stored_wake_at
         self.next_snapshot = max(FIRST_SNAPSHOT, snapshot_seq * 2)
         self.cost = 0
 
     @classmethod
-    def of(cls, loaded: LoadedRun, replayed: Replayed) -> RunEntry:
+    def of(cls, loaded: LoadedRun, executable: Executable, state: RunState) -> RunEntry:
         """The entry of a run that was loaded and replayed."""
         run = loaded.run
         return cls(
-            replayed,
+            executable,
+            state,
             RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace),
             stored_wake_at=run.wake_at,
             snapshot_seq=loaded.snapshot.seq if loaded.snapshot else 0,
         )
+
+    def apply(self, event: RunEvent, at: datetime, *, max_losses: int) -> Decision | None:
+        """The transition that an event makes of the run; None when it makes none. Raises what the engine does."""
+        return apply(self.executable, self.state, event, at, max_losses=max_losses)
 
     @property
     def wants_snapshot(self) -> bool:
@@ -57,22 +68,13 @@ class RunEntry:
             return False
         return state.seq >= _WORTH * (len(state.pending) + len(state.children) + len(state.timers))
 
-    @property
-    def wake_at(self) -> datetime | None:
-        """When something must happen at the latest: the first timer, or the first end of a lease."""
-        timer = self.state.wake_at
-        if not self.leases.held:
-            return timer
-        lease = self.leases.earliest
-        return min(timer, lease) if timer is not None and lease is not None else timer or lease
-
     def has_to_store(self, wake_at: datetime | None, now: datetime) -> bool:
         """Whether the store must learn of `wake_at`. Heartbeats keep moving it; too early a time does no harm."""
         stored = self.stored_wake_at
         if wake_at == stored:
             return False
         is_early = stored is not None and wake_at is not None and now + _AHEAD < stored < wake_at
-        return not (is_early and self.leases.held)
+        return not (is_early and self.state.leases.held)
 
 
 class RunCache:
@@ -107,12 +109,12 @@ class RunCache:
         cost = entry.state.cost
         self._used += cost - entry.cost
         entry.cost = cost
-        if entry.leases.held:
+        if entry.state.leases.held:
             self._leased.add(entry.header.run_id)
 
     def leased(self) -> list[RunEntry]:
         """Entries with leases."""
-        found = [entry for run_id in self._leased if (entry := self._entries.get(run_id)) and entry.leases.held]
+        found = [entry for run_id in self._leased if (entry := self._entries.get(run_id)) and entry.state.leases.held]
         self._leased = {entry.header.run_id for entry in found}
         return found
 

@@ -11,7 +11,7 @@ from warren.engine.values.limits import Stop
 from warren.errors import InfrastructureError, InternalError
 from warren.ports import LoadedRun, RunStore
 from warren.runs.programs import Programs
-from warren.runs.replay import replay
+from warren.runs.replay import load_state
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
 from warren_coordinator.run_cache import RunCache, RunEntry
@@ -65,6 +65,6 @@ class RunLoader:
         return loads
 
     async def _entry(self, loaded: LoadedRun) -> RunEntry:
-        entry = RunEntry.of(loaded, replay(await self.programs.get(loaded.run.version), loaded))
-        entry.leases.extend_all(self._clock.now())
-        return entry
+        executable, state = await load_state(loaded, store=self._store, programs=self.programs)
+        state.leases.extend(self._clock.now())
+        return RunEntry.of(loaded, executable, state)

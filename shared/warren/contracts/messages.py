@@ -8,35 +8,79 @@ fields and carry the schema version `v`.`minor`: `wire` overlooks what a newer m
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
+from pydantic import BeforeValidator, Field, WrapValidator
 
 from warren.contracts import identity, names
+from warren.contracts.events import (
+    ActionFailed,
+    ActionHeartbeat,
+    ActionStarted,
+    ActionSucceeded,
+    AttemptEvent,
+    CancelRequested,
+    ChildFinished,
+    Continue,
+    Event,
+    EventRejected,
+    Identity,
+    LeaseExpired,
+    RunEvent,
+    RunStarted,
+    TimerDue,
+)
+from warren.contracts.parts import Part, RunStatus
 
 Json = Any
+
+__all__ = [
+    "MINOR_VERSION",
+    "VERSION",
+    "ActionBatch",
+    "ActionFailed",
+    "ActionHeartbeat",
+    "ActionStarted",
+    "ActionSucceeded",
+    "AttemptEvent",
+    "CancelActions",
+    "CancelRequested",
+    "ChildFinished",
+    "Continue",
+    "ErrorInfo",
+    "Event",
+    "EventBatch",
+    "EventRejected",
+    "Identity",
+    "Json",
+    "LeaseExpired",
+    "Marker",
+    "Message",
+    "ParentRun",
+    "Part",
+    "Refused",
+    "RegisterWorkflows",
+    "Reply",
+    "RunAccepted",
+    "RunAction",
+    "RunEvent",
+    "RunFinished",
+    "RunKey",
+    "RunSeed",
+    "RunStarted",
+    "RunStatus",
+    "StartRun",
+    "TimerDue",
+    "WorkflowName",
+    "WorkflowSource",
+    "WorkflowsRegistered",
+]
 
 VERSION: Final = 1
 """Rises when a message means something else than before: what reads one version cannot read the other."""
 MINOR_VERSION: Final = 0
 """Rises with each release that adds an optional field, which whoever does not know it may overlook."""
-
-
-class RunStatus(StrEnum):
-    """Where a run stands. `running` is the only one that is not an end."""
-
-    RUNNING = "running"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-class Part(BaseModel):
-    """A part of a message; frozen, no unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Message(Part):
@@ -186,131 +230,7 @@ class CancelActions(Message):
     run_ids: tuple[UUID, ...]
 
 
-# --- events to the coordinators ---------------------------------------------------------------------------------------
-
-
-class Event(Part):
-    """Something that happened to one run."""
-
-    run_id: UUID
-
-
-class ActionSucceeded(Event):
-    """An attempt returned; `duration_ms` is the time the action itself took."""
-
-    type: Literal["action_succeeded"] = "action_succeeded"
-    invocation: int
-    attempt: int
-    result: Json = None
-    duration_ms: float = 0.0
-
-
-class ActionFailed(Event):
-    """An attempt raised `error` (an encoded exception)."""
-
-    type: Literal["action_failed"] = "action_failed"
-    invocation: int
-    attempt: int
-    error: Json
-    duration_ms: float = 0.0
-
-
-class ActionStarted(Event):
-    """A worker runs this attempt for longer than `lease_after` and now holds a lease on it."""
-
-    type: Literal["action_started"] = "action_started"
-    invocation: int
-    attempt: int
-    worker: str
-    lease_seconds: float
-
-
-class ActionHeartbeat(Event):
-    """The worker that holds the lease is still at it. Never part of the history."""
-
-    type: Literal["action_heartbeat"] = "action_heartbeat"
-    invocation: int
-    attempt: int
-    worker: str
-    lease_seconds: float
-
-
-class LeaseExpired(Event):
-    """A worker's lease ran out without a heartbeat; published by a coordinator to the run's own shard."""
-
-    type: Literal["lease_expired"] = "lease_expired"
-    invocation: int
-    attempt: int
-    worker: str
-
-
-class TimerDue(Event):
-    """The moment of a timer of this run has come; published by a coordinator to the run's own shard."""
-
-    type: Literal["timer_due"] = "timer_due"
-    timer: int
-
-
-class Continue(Event):
-    """The run stopped after 1,000 commands and shall go on; `number` counts 1, 2, 3 ... per run."""
-
-    type: Literal["continue"] = "continue"
-    number: int
-
-
-class CancelRequested(Event):
-    """Somebody wants the run to end."""
-
-    type: Literal["cancel_requested"] = "cancel_requested"
-    reason: str | None = None
-
-
-class ChildFinished(Event):
-    """A child run of this run came to its end: `result` when completed, else `error` (an encoded exception)."""
-
-    type: Literal["child_finished"] = "child_finished"
-    invocation: int
-    status: RunStatus
-    result: Json = None
-    error: Json = None
-
-
-class EventRejected(Event):
-    """An event could not be applied, and the run has failed for that with `error` (an encoded exception).
-
-    It stands in the history for the event that was rejected: `rejected` is its type, `number` what it was about (an
-    invocation, a timer). Made by a coordinator, never sent.
-    """
-
-    type: Literal["event_rejected"] = "event_rejected"
-    rejected: str
-    number: int = 0
-    attempt: int = 0
-    error: Json
-
-
-class RunStarted(Event):
-    """The first event of every history; made by the compiler, never sent."""
-
-    type: Literal["run_started"] = "run_started"
-    version: str
-    input: dict[str, Json]
-
-
-RunEvent = Annotated[
-    ActionSucceeded
-    | ActionFailed
-    | ActionStarted
-    | ActionHeartbeat
-    | LeaseExpired
-    | TimerDue
-    | Continue
-    | CancelRequested
-    | ChildFinished
-    | EventRejected
-    | RunStarted,
-    Field(discriminator="type"),
-]
+# --- events to the coordinators, which are in `contracts.events` ------------------------------------------------------
 
 
 class EventBatch(Message):

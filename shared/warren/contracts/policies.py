@@ -1,23 +1,64 @@
-"""What a retry policy and a timeout may be: one set of rules, for the author's process and for the engine.
+"""Retries and timeouts: what a policy may be, which failures it covers, how long is waited. The home of these rules.
 
-Must not know who asks.
+The engine and native runs (`sdk.native`) both follow them. Must not know which of them asks.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from warren.contracts.identity import shown
 from warren.contracts.moments import LONGEST_SECONDS
+from warren.errors import ActionTimeout
+
+ATTEMPTS_WITHOUT_LIMIT: Final = 101
+"""What `RetryPolicy(attempts=None)` means: the first attempt and 100 retries, as in waymark."""
+
+
+class RetryRule(NamedTuple):
+    """A checked policy: `attempts` in all, the names of exceptions that it covers (None: `Exception`), and the wait."""
+
+    attempts: int
+    retry_on: tuple[str, ...] | None
+    backoff_seconds: float
+
+
+def rule_of(retry: Any) -> RetryRule:
+    """What a `RetryPolicy` says. The engine has a record of its class, known by its attributes alone.
+
+    Raises:
+        TypeError: it is something else.
+        ValueError: a field has an invalid value.
+    """
+    try:
+        attempts, types, backoff = retry.attempts, retry.exception_types, retry.backoff_seconds
+    except AttributeError:
+        raise no_policy(retry) from None
+    names = check_policy(attempts, types, backoff)
+    return RetryRule(ATTEMPTS_WITHOUT_LIMIT if attempts is None else attempts, names or None, backoff_of(backoff))
+
+
+def is_retried(error: BaseException, retry_on: Sequence[str] | None) -> bool:
+    """Whether a retry policy's `exception_types` cover an exception.
+
+    A name is that of any class in its hierarchy, bare or with its module. No names, or "Exception", mean all but
+    `ActionTimeout`, which must be named (waymark's rule).
+    """
+    found = {"Exception"} if retry_on is None else set(retry_on)
+    hierarchy = type(error).__mro__
+    if isinstance(error, ActionTimeout):
+        hierarchy = hierarchy[: hierarchy.index(ActionTimeout) + 1]
+    return any(cls.__name__ in found or f"{cls.__module__}.{cls.__qualname__}" in found for cls in hierarchy)
 
 
 def check_policy(attempts: Any, exception_types: Any, backoff_seconds: Any) -> tuple[str, ...] | None:
     """Check the fields of a `RetryPolicy`; gives the names of the exception types.
 
     Raises:
-        ValueError: a field cannot be meant like that.
+        ValueError: a field has an invalid value.
     """
     if attempts is not None:
         if isinstance(attempts, bool) or not isinstance(attempts, int):

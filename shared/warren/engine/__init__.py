@@ -1,4 +1,7 @@
-"""The engine: pure decisions about runs. `start_run` and `apply` are its whole surface; the rest serves them."""
+"""The engine: pure decisions about runs. These names are its whole surface; the rest serves them.
+
+Folders import in one direction: values, guarded, library and classes, run, program, snapshots; `transitions` above all.
+"""
 
 from warren.engine.commands import (
     CancelChild,
@@ -14,13 +17,14 @@ from warren.engine.commands import (
 )
 from warren.engine.program.executable import Executable
 from warren.engine.run.state import RunState
-from warren.engine.snapshots.writing import restore
-from warren.engine.transitions import apply, start_run
+from warren.engine.snapshots.writing import restore, take_snapshot
+from warren.engine.transitions import Decision, apply, expired_leases, may_be_ahead, overdue, start_run
 
 __all__ = [
     "CancelChild",
     "Command",
     "ContinueRun",
+    "Decision",
     "DispatchAction",
     "Executable",
     "FinishRun",
@@ -30,7 +34,11 @@ __all__ = [
     "StartTimer",
     "apply",
     "dump_commands",
+    "expired_leases",
     "load_commands",
+    "may_be_ahead",
+    "overdue",
     "restore",
     "start_run",
+    "take_snapshot",
 ]

@@ -1,51 +1,67 @@
-"""The engine's surface: one event applied to one run gives commands. Pure: no I/O, no clock, no randomness.
+"""The rules of a run: what each event changes, and which commands come of it. Nothing else changes a run's state.
 
     event               applies when                                     what it does
     ------------------  -----------------------------------------------  -------------------------------------------
-    RunStarted          first                                            the first strand runs
-    ActionSucceeded     the invocation is pending with this attempt      its future is done
+    RunStarted          first (`start_run`)                              the first strand runs
+    ActionSucceeded     the invocation is pending with this attempt      its future is done; its lease ends
     ActionFailed        likewise                                         another attempt (now or after a backoff
                                                                          timer) if the policy says so, else its
-                                                                         future fails
+                                                                         future fails; its lease ends
+    ActionStarted       likewise, and no lease of this worker is held    a worker holds a lease: nobody else is sent
+                                                                         the attempt until the lease ends
+    LeaseExpired        that lease is held and its end has passed        the attempt is dispatched again; after
+                                                                         `max_losses` in a row it fails: WorkerLost
     TimerDue            the timer is pending and due                     a sleep is over, or the next attempt starts
     Continue            it is the one that was asked for                 what was left waiting goes on
     ChildFinished       the child run is pending                         its future is done, or fails as the child did
     CancelRequested     the run is running                               CancelledError in run(), where it waits
     EventRejected       the run is running                               the run fails with its error, at once
-    anything else, and anything late or twice                            nothing: no transition
+    anything late or twice                                               nothing: no transition
 
-Whatever became ready then runs until everything waits.
+    ActionHeartbeat     the attempt is pending                           moves the end of its lease: never a transition
+
+Whatever became ready then runs until everything waits. Pure: no I/O, no clock, no randomness.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, Final, NamedTuple, assert_never
 from uuid import UUID
 
 from warren.contracts import messages as m
-from warren.contracts.values import decode
+from warren.contracts.policies import is_retried
+from warren.contracts.values import decode, encode_exception
 from warren.engine.commands import Command
 from warren.engine.program.executable import Executable
 from warren.engine.run.asyncio_errors import CancelledError
-from warren.engine.run.interpreter import Interpreter
+from warren.engine.run.leases import Lease
 from warren.engine.run.state import PendingAction, PendingTimer, RunState
+from warren.engine.values.calls import Coroutine
+from warren.engine.values.futures import FutureState, Strand
 from warren.engine.values.known_classes import ends_the_process
 from warren.engine.values.limits import Stop
-from warren.engine.values.objects import Coroutine, FutureState, Strand
 from warren.engine.values.sizes import memory_size
-from warren.errors import ActionTimeout, InvalidInput, WorkflowCancelledError
+from warren.errors import InvalidInput, WorkerLost, WorkflowCancelledError
 
 Json = Any
+MAX_LOSSES: Final = 3
+"""So many expired leases in a row are one failed attempt, where nobody says otherwise."""
+
+
+class Decision(NamedTuple):
+    """A transition: the event that the history records, and the commands that come of it.
+
+    The event is the one that was applied, but for a lease that expired too often: then it is the attempt's failure.
+    """
+
+    event: m.RunEvent
+    commands: list[Command]
 
 
 def start_run(
-    executable: Executable,
-    *,
-    run_id: UUID,
-    input: dict[str, Json],
-    at: datetime,
+    executable: Executable, *, run_id: UUID, input: dict[str, Json], at: datetime
 ) -> tuple[RunState, list[Command]]:
     """Transition 1: bind the input to `run()` and run it to its first wait.
 
@@ -53,28 +69,25 @@ def start_run(
         InvalidInput: the input does not bind to the parameters of `run()`, or a value of it cannot be decoded.
         Exception: a fault of the engine.
     """
-    run = RunState(run_id=run_id, executable=executable, input=input)
-    executable.begin_transition()
-    scheduler = executable.scheduler
-    scheduler.begin(run, at)
+    run = RunState(run_id=run_id, input=input)
+    executable.begin(run, at)
+    transition, interpreter = executable.transition, executable.interpreter
     try:
-        instance, coroutine = _bound(run)
+        instance, coroutine = _bound(executable, run)
         initialise = executable.initialiser
-        interpreter = Interpreter(run, scheduler)
         run.seq = 1
         run.strands = 1
         run.main = Strand(1, [])
         interpreter.begin(run.main, coroutine, None if initialise is None else lambda: initialise(instance))
         interpreter.advance()
-        commands = scheduler.commands
+        commands = transition.commands
     finally:
-        scheduler.end()
+        transition.end()
     return run, commands
 
 
-def _bound(run: RunState) -> tuple[Any, Coroutine]:
+def _bound(executable: Executable, run: RunState) -> tuple[Any, Coroutine]:
     """`self`, and the call of `run()` with the run's input."""
-    executable = run.executable
     types, workflow = executable.types, executable.workflow
     try:
         values = {name: _arrived(run, decode(value, types)) for name, value in run.input.items()}
@@ -92,70 +105,151 @@ def _bound(run: RunState) -> tuple[Any, Coroutine]:
         raise InvalidInput(f"the input does not fit {workflow}: {error}") from error
 
 
-def apply(run: RunState, event: m.RunEvent, at: datetime) -> list[Command] | None:
-    """Apply one event; the commands of the transition, or None when it changes nothing.
+def apply(
+    executable: Executable,
+    run: RunState,
+    event: m.RunEvent,
+    at: datetime,
+    *,
+    max_losses: int = MAX_LOSSES,
+    is_recorded: bool = False,
+) -> Decision | None:
+    """Apply one event to a run of this program; the transition, or None when there is none.
 
-    What goes wrong with the run's own values and code while the event is applied (a `__hash__` of the user's raises, a
-    limit is exceeded) ends the run, as failed.
+    With `is_recorded` the event is one of the run's history: it was decided once that it applies. What goes wrong with
+    the run's own values and code (a `__hash__` of the user's raises, a limit is exceeded) ends the run, as failed.
 
     Raises:
         Exception: a fault of the engine; the run is in no state to go on with, and has to be loaded again.
     """
     if run.status is not m.RunStatus.RUNNING:
         return None
-    executable = run.executable
-    executable.begin_transition()
-    scheduler = executable.scheduler
-    scheduler.begin(run, at)
-    interpreter = Interpreter(run, scheduler)
+    kind = type(event)
+    if kind in _OF_LEASES:
+        return _about_a_lease(executable, run, event, at, max_losses=max_losses, is_recorded=is_recorded)
+    executable.begin(run, at)
+    transition, interpreter = executable.transition, executable.interpreter
     try:
         try:
-            if type(event) is m.EventRejected:  # quicker than isinstance() where it is none, as a rule
-                interpreter.finish_rejected(event.error)
-            elif not _take(run, event, at):
+            if not _RULES[kind](executable, run, event):
                 return None
         except BaseException as error:  # noqa: BLE001 - what is not the run's own is raised again there
             interpreter.end_with(error)
         run.seq += 1
         interpreter.advance()
-        commands = scheduler.commands
+        commands = transition.commands
     finally:
-        scheduler.end()
-    return commands
+        transition.end()
+    return Decision(event, commands)
 
 
-def _take(run: RunState, event: m.RunEvent, at: datetime) -> bool:
-    """Let the event change what it is about; whether it did."""
+def may_be_ahead(run: RunState, event: m.RunEvent) -> bool:
+    """Whether an event that changed nothing may be about a transition that this state has not seen.
+
+    Another coordinator may have dispatched something since the run was loaded, or have been told that a worker holds
+    it. What the state has seen answered stays answered, so a late event for that needs no second look.
+    """
     match event:
-        case m.ActionSucceeded():
-            return _succeeded(run, event)
-        case m.ActionFailed():
-            return _failed(run, event)
-        case m.TimerDue():
-            return _timer_due(run, event, at)
-        case m.Continue():
-            if not run.continuing or event.number != run.continues:
-                return False
-            run.continuing = False
-            return True
-        case m.CancelRequested():
-            return _cancel(run)
+        case m.LeaseExpired():
+            pending = run.pending.get(event.invocation)
+            if pending is not None and event.attempt == pending.attempt:
+                return _held(run, event) is None
+            return _is_unseen(run, event)
+        case m.ActionSucceeded() | m.ActionFailed() | m.ActionStarted() | m.ActionHeartbeat():
+            return _is_unseen(run, event)
         case m.ChildFinished():
-            return _child_finished(run, event)
-        case m.ActionStarted() | m.ActionHeartbeat() | m.LeaseExpired() | m.RunStarted() | m.EventRejected():
+            return event.invocation > run.numbers
+        case m.TimerDue():
+            return event.timer > run.numbers
+        case m.Continue():
+            return event.number > run.continues
+        case m.CancelRequested() | m.EventRejected() | m.RunStarted():
             return False
         case _:
             assert_never(event)
 
 
+def _is_unseen(run: RunState, event: m.AttemptEvent) -> bool:
+    pending = run.pending.get(event.invocation)
+    if pending is None:
+        return event.invocation > run.numbers
+    return event.attempt > pending.attempt or (event.attempt == pending.attempt and bool(pending.backoff))
+
+
+def overdue(run: RunState, now: datetime) -> list[m.TimerDue | m.LeaseExpired]:
+    """The events for what should have happened by `now`: timers that are due, leases whose end has passed.
+
+    They are proposals, to be sent to the run; applying one decides.
+    """
+    due: list[m.TimerDue | m.LeaseExpired] = [
+        m.TimerDue(run_id=run.run_id, timer=number) for number, timer in run.timers.items() if timer.due_at <= now
+    ]
+    return due + expired_leases(run, now)
+
+
+def expired_leases(run: RunState, now: datetime) -> list[m.LeaseExpired]:
+    """Those among them that are about leases."""
+    return [
+        m.LeaseExpired(run_id=run.run_id, invocation=invocation, attempt=lease.attempt, worker=lease.worker)
+        for invocation, lease in run.leases.held.items()
+        if lease.expires_at <= now
+    ]
+
+
+# --- leases: rules without workflow code ------------------------------------------------------------------------------
+
+
+def _about_a_lease(
+    executable: Executable, run: RunState, event: m.RunEvent, at: datetime, *, max_losses: int, is_recorded: bool
+) -> Decision | None:
+    leases = run.leases
+    if isinstance(event, m.LeaseExpired):
+        lease = _held(run, event)
+        if not is_recorded and (lease is None or lease.expires_at > at):
+            return None
+        losses = leases.lose(event.invocation)
+        if losses >= max_losses and not is_recorded:
+            return apply(executable, run, _worker_lost(event, losses), at)
+        run.seq += 1
+        return Decision(event, [run.dispatch(event.invocation)])
+    assert isinstance(event, m.ActionStarted | m.ActionHeartbeat)
+    if not run.is_open(event.invocation, event.attempt):
+        return None
+    is_news = leases.hold(event.invocation, event.attempt, event.worker, event.lease_seconds, at)
+    if isinstance(event, m.ActionHeartbeat) or not is_news:
+        return None
+    run.seq += 1
+    return Decision(event, [])
+
+
+def _held(run: RunState, event: m.LeaseExpired) -> Lease | None:
+    """The lease that an event is about, while it is held."""
+    lease = run.leases.held.get(event.invocation)
+    return lease if lease and (lease.attempt, lease.worker) == (event.attempt, event.worker) else None
+
+
+def _worker_lost(event: m.LeaseExpired, losses: int) -> m.ActionFailed:
+    error = encode_exception(
+        WorkerLost(f"{losses} workers in a row stopped sending heartbeats while running this action")
+    )
+    return m.ActionFailed(run_id=event.run_id, invocation=event.invocation, attempt=event.attempt, error=error)
+
+
+# --- rules: whether the event changes what it is about ----------------------------------------------------------------
+
+
 def _attempt(run: RunState, event: m.ActionSucceeded | m.ActionFailed) -> PendingAction | None:
+    """The pending attempt that an event answers; its lease ends."""
     pending = run.pending.get(event.invocation)
     if pending is None or pending.attempt != event.attempt or pending.backoff:
         return None
+    leases = run.leases
+    if leases.held or leases.lost:
+        leases.end(event.invocation)
     return pending
 
 
-def _decoded(run: RunState, data: m.Json) -> Any:
+def _decoded(executable: Executable, data: m.Json) -> Any:
     """A value that an event brings.
 
     Raises:
@@ -163,110 +257,126 @@ def _decoded(run: RunState, data: m.Json) -> Any:
         Stop: code of the user's that makes it (a `__hash__`) raised something.
     """
     try:
-        return decode(data, run.executable.types)
+        return decode(data, executable.types)
     except (InvalidInput, RecursionError, MemoryError):
         raise
     except Exception as error:
         raise Stop(error) from error
 
 
-def _succeeded(run: RunState, event: m.ActionSucceeded) -> bool:
+def _succeeded(executable: Executable, run: RunState, event: m.ActionSucceeded) -> bool:
     pending = _attempt(run, event)
     if pending is None:
         return False
     del run.pending[event.invocation]
-    scheduler = run.executable.scheduler
+    completion = executable.completion
     try:
-        value = _arrived(run, _decoded(run, event.result))
+        value = _arrived(run, _decoded(executable, event.result))
     except InvalidInput as error:
-        scheduler.fail(pending.future, error)
+        completion.fail(pending.future, error)
     else:
-        scheduler.complete(pending.future, FutureState.DONE, value)
+        completion.complete(pending.future, FutureState.DONE, value)
     return True
 
 
-def _child_finished(run: RunState, event: m.ChildFinished) -> bool:
-    child = run.children.pop(event.invocation, None)
-    if child is None:
-        return False
-    scheduler = run.executable.scheduler
-    try:
-        value = _decoded(run, event.result if event.status is m.RunStatus.COMPLETED else event.error)
-    except InvalidInput as error:
-        scheduler.fail(child.future, error)
-        return True
-    if event.status is m.RunStatus.COMPLETED:
-        scheduler.complete(child.future, FutureState.DONE, value)
-        return True
-    if event.status is m.RunStatus.CANCELLED or not isinstance(value, BaseException):
-        value = WorkflowCancelledError(f"the child run {child.run_id} of {child.workflow} was cancelled")
-    scheduler.fail(child.future, value)
-    return True
-
-
-def _failed(run: RunState, event: m.ActionFailed) -> bool:
+def _failed(executable: Executable, run: RunState, event: m.ActionFailed) -> bool:
     pending = _attempt(run, event)
     if pending is None:
         return False
-    scheduler = run.executable.scheduler
     try:
-        error = _decoded(run, event.error)
+        error = _decoded(executable, event.error)
         if not isinstance(error, BaseException):
             error = InvalidInput(f"an action failed with something that is no exception: {error!r}")
     except InvalidInput as problem:
         error = problem
-    call = pending.call
+    call, transition = pending.call, executable.transition
     if pending.attempt < call.attempts and is_retried(error, call.retry_on):
         pending.attempt += 1
         if call.backoff_seconds > 0:
-            timer = PendingTimer(scheduler.now, invocation=event.invocation)
-            pending.backoff = scheduler.add_timer(call.backoff_seconds, timer)
+            timer = PendingTimer(transition.now, invocation=event.invocation)
+            pending.backoff = transition.add_timer(call.backoff_seconds, timer)
         else:
-            scheduler.commands.append(run.dispatch(event.invocation))
+            transition.commands.append(run.dispatch(event.invocation))
         return True
     del run.pending[event.invocation]
-    scheduler.fail(pending.future, error)
+    executable.completion.fail(pending.future, error)
     return True
 
 
-def is_retried(error: BaseException, names: Sequence[str] | None) -> bool:
-    """Whether a retry policy's `exception_types` cover an exception.
+def _child_finished(executable: Executable, run: RunState, event: m.ChildFinished) -> bool:
+    child = run.children.pop(event.invocation, None)
+    if child is None:
+        return False
+    completion = executable.completion
+    try:
+        value = _decoded(executable, event.result if event.status is m.RunStatus.COMPLETED else event.error)
+    except InvalidInput as error:
+        completion.fail(child.future, error)
+        return True
+    if event.status is m.RunStatus.COMPLETED:
+        completion.complete(child.future, FutureState.DONE, value)
+        return True
+    if event.status is m.RunStatus.CANCELLED or not isinstance(value, BaseException):
+        value = WorkflowCancelledError(f"the child run {child.run_id} of {child.workflow} was cancelled")
+    completion.fail(child.future, value)
+    return True
 
-    A name is that of any class in its hierarchy, bare or with its module. No names, or "Exception", mean all but
-    `ActionTimeout`, which must be named (waymark's rule).
-    """
-    found = {"Exception"} if names is None else set(names)
-    hierarchy = type(error).__mro__
-    if isinstance(error, ActionTimeout):
-        hierarchy = hierarchy[: hierarchy.index(ActionTimeout) + 1]
-    return any(cls.__name__ in found or f"{cls.__module__}.{cls.__qualname__}" in found for cls in hierarchy)
 
-
-def _timer_due(run: RunState, event: m.TimerDue, at: datetime) -> bool:
-    timer = run.timers.get(event.timer)
-    if timer is None or at < timer.due_at:
+def _timer_due(executable: Executable, run: RunState, event: m.TimerDue) -> bool:
+    timer, transition = run.timers.get(event.timer), executable.transition
+    if timer is None or transition.now < timer.due_at:
         return False
     del run.timers[event.timer]
-    scheduler = run.executable.scheduler
     if timer.target is not None:
-        scheduler.contexts.expire(timer.target)
+        executable.cancellation.expire(timer.target)
     elif timer.future is not None:
-        scheduler.complete(timer.future, FutureState.DONE, timer.result)
+        executable.completion.complete(timer.future, FutureState.DONE, timer.result)
     else:
         pending = run.pending.get(timer.invocation)
         if pending is not None:
             pending.backoff = 0
-            scheduler.commands.append(run.dispatch(timer.invocation))
+            transition.commands.append(run.dispatch(timer.invocation))
     return True
 
 
-def _cancel(run: RunState) -> bool:
+def _continue(_: Executable, run: RunState, event: m.Continue) -> bool:
+    if not run.continuing or event.number != run.continues:
+        return False
+    run.continuing = False
+    return True
+
+
+def _cancel(executable: Executable, run: RunState, _: m.CancelRequested) -> bool:
     strand = run.main
     if strand is None or run.cancelling:
         return False
     run.cancelling = True
-    run.executable.scheduler.contexts.cancel_strand(strand, CancelledError())
+    executable.cancellation.cancel_strand(strand, CancelledError())
     return True
+
+
+def _rejected(executable: Executable, _: RunState, event: m.EventRejected) -> bool:
+    executable.interpreter.finish_rejected(event.error)
+    return True
+
+
+def _started_again(*_: Any) -> bool:
+    return False
+
+
+_RULES: Final[Mapping[type[m.Event], Callable[[Executable, RunState, Any], bool]]] = {
+    m.RunStarted: _started_again,
+    m.ActionSucceeded: _succeeded,
+    m.ActionFailed: _failed,
+    m.TimerDue: _timer_due,
+    m.Continue: _continue,
+    m.ChildFinished: _child_finished,
+    m.CancelRequested: _cancel,
+    m.EventRejected: _rejected,
+}
+_OF_LEASES: Final = frozenset({m.ActionStarted, m.ActionHeartbeat, m.LeaseExpired})
+EVENTS: Final = frozenset(_RULES) | _OF_LEASES
+"""All that there is a rule for; a test compares it with the messages."""
 
 
 def _arrived(run: RunState, value: Any) -> Any:

@@ -1,67 +1,85 @@
-"""A stored run back in memory: its snapshot, or its first event, and every transition after it."""
+"""A stored run back in memory: its snapshot, or its first event, and every transition after it.
+
+A snapshot is only a short cut. One that this version of Warren cannot read is left aside, and the run is replayed from
+its first event.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import replace
+from uuid import UUID
 
 from pydantic_core import to_json
 
 from warren.contracts.messages import RunStarted
 from warren.contracts.wire import load_event
-from warren.engine import Command, DispatchAction, Executable, RunState, apply, restore, start_run
-from warren.errors import InternalError
-from warren.ports import LoadedRun
-from warren.runs.leases import Leases
+from warren.engine import Executable, RunState, apply, restore, start_run, take_snapshot
+from warren.errors import InternalError, SnapshotUnreadable
+from warren.ports import LoadedRun, RunStore, TransitionRow
+from warren.runs.programs import Programs
+from warren.runtime.logs import get_logger
+
+log = get_logger(__name__)
 
 
-@dataclass(slots=True)
-class Replayed:
-    """A run as of its last stored transition; `leases` end when they were to end without any heartbeat."""
-
-    state: RunState
-    leases: Leases
-
-    def pending_commands(self) -> list[Command]:
-        """What is unanswered and nobody is at work on."""
-        return [
-            command
-            for command in self.state.pending_commands()
-            if not isinstance(command, DispatchAction) or command.invocation not in self.leases.held
-        ]
-
-
-def replay(executable: Executable, loaded: LoadedRun) -> Replayed:
-    """Rebuild a run.
+async def load_state(loaded: LoadedRun, *, store: RunStore, programs: Programs) -> tuple[Executable, RunState]:
+    """A run's program, and its state as of its last stored transition; leases end as if no heartbeat had come.
 
     Raises:
         InternalError: the history has a gap, or does not lead from one transition to the next.
+        MessageError: the program or an event cannot be read.
+    """
+    executable = await programs.get(loaded.run.version)
+    try:
+        return executable, replay(executable, loaded)
+    except SnapshotUnreadable as error:
+        run_id = loaded.run.run_id
+        log.warning("snapshot unreadable: replaying the whole history", run_id=str(run_id), error=str(error))
+        whole = replace(loaded, snapshot=None, transitions=await _whole_history(store, run_id))
+        return executable, replay(executable, whole)
+
+
+async def _whole_history(store: RunStore, run_id: UUID) -> list[TransitionRow]:
+    rows: list[TransitionRow] = []
+    while page := await store.history(run_id, after_seq=rows[-1].seq if rows else 0):
+        rows += page
+    return rows
+
+
+def replay(executable: Executable, loaded: LoadedRun) -> RunState:
+    """Rebuild a run.
+
+    Raises:
+        SnapshotUnreadable: its snapshot is of no use.
+        InternalError: the history has a gap, or does not lead from one transition to the next.
     """
     rows = iter(loaded.transitions)
-    leases = Leases()
     if loaded.snapshot is not None:
-        data = json.loads(loaded.snapshot.snapshot)
-        state = restore(executable, data["state"])
-        leases = Leases.load(data["leases"])
+        run = _restored(executable, loaded.snapshot.snapshot)
     else:
         first = next(rows, None)
-        event = None if first is None else load_event(first.event)
-        if first is None or not isinstance(event, RunStarted):
+        started = None if first is None else load_event(first.event)
+        if first is None or not isinstance(started, RunStarted):
             raise InternalError(f"the history of run {loaded.run.run_id} does not begin with RunStarted")
-        state, _ = start_run(executable, run_id=loaded.run.run_id, input=event.input, at=first.at)
+        run, _ = start_run(executable, run_id=loaded.run.run_id, input=started.input, at=first.at)
     for row in rows:
-        event = load_event(row.event)
-        if leases.replay(state, event, row.at):
-            state.seq += 1
-        else:
-            apply(state, event, row.at)
-        if state.seq != row.seq:
+        apply(executable, run, load_event(row.event), row.at, is_recorded=True)
+        if run.seq != row.seq:
             raise InternalError(
-                f"run {loaded.run.run_id} replayed to transition {state.seq} where its history says {row.seq}"
+                f"run {loaded.run.run_id} replayed to transition {run.seq} where its history says {row.seq}"
             )
-    return Replayed(state, leases)
+    return run
 
 
-def dump_snapshot(state: RunState, leases: Leases) -> str:
+def _restored(executable: Executable, text: str) -> RunState:
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise SnapshotUnreadable(f"the snapshot is no JSON: {error}") from error
+    return restore(executable, data)
+
+
+def dump_snapshot(executable: Executable, run: RunState) -> str:
     """What `replay` can begin with, as JSON text."""
-    return to_json({"state": state.snapshot(), "leases": leases.dump()}).decode()
+    return to_json(take_snapshot(executable, run)).decode()

@@ -11,16 +11,13 @@ from contextvars import ContextVar
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from warren.contracts.policies import backoff_of, no_policy, seconds_of
-from warren.errors import ActionTimeout
+from warren.contracts.policies import RetryRule, is_retried, no_policy, rule_of, seconds_of
 from warren.sdk.actions import direct_call_of
 from warren.sdk.invoke import call_in_time
 from warren.sdk.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from warren.sdk.workflow import Workflow
-
-_DEFAULT_ATTEMPTS = 101
 
 is_native: ContextVar[bool] = ContextVar("warren_native_run", default=False)
 """True while `native_run` runs a workflow: `run()` of a workflow inside it runs natively, too."""
@@ -49,27 +46,19 @@ async def run_natively(awaitable: Awaitable[Any], retry: RetryPolicy | None, tim
             awaitable.close()  # nobody will await it, and that is no news
         raise
     call = direct_call_of(awaitable)
-    attempts = 1 if retry is None or call is None else retry.attempts or _DEFAULT_ATTEMPTS
+    rule = RetryRule(1, (), 0.0) if retry is None or call is None else rule_of(retry)
     key = call[0].key if call is not None else getattr(awaitable, "__qualname__", type(awaitable).__name__)
-    for attempt in range(1, attempts + 1):
+    for attempt in range(1, rule.attempts + 1):
         current = awaitable
         try:
             if timeout_seconds is None:
                 return await current
             return await call_in_time(key, timeout_seconds, lambda: current)  # noqa: B023 - called in this very turn
         except Exception as error:
-            if retry is None or call is None or attempt == attempts or not _covers(retry, error):
+            if call is None or attempt == rule.attempts or not is_retried(error, rule.retry_on):
                 raise
-        if retry.backoff_seconds:
-            await asyncio.sleep(backoff_of(retry.backoff_seconds))
+        if rule.backoff_seconds:
+            await asyncio.sleep(rule.backoff_seconds)
         direct, args, kwargs = call
         awaitable = direct(args, kwargs)
     raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-def _covers(retry: RetryPolicy, error: Exception) -> bool:
-    names = retry.exception_types or ("Exception",)
-    hierarchy = type(error).__mro__
-    if isinstance(error, ActionTimeout):
-        hierarchy = hierarchy[: hierarchy.index(ActionTimeout) + 1]
-    return any(cls.__name__ in names or f"{cls.__module__}.{cls.__qualname__}" in names for cls in hierarchy)

@@ -40,6 +40,7 @@ from warren.engine import (
     apply,
     restore,
     start_run,
+    take_snapshot,
 )
 from warren.errors import WorkflowCancelledError, WorkflowFailedError
 from warren.ir.typespec import bind_input
@@ -111,12 +112,12 @@ class EngineDriver:
 
     def apply(self, event: RunEvent) -> list[Command] | None:
         """Feed any event; None when it changed nothing."""
-        commands = apply(self.state, event, self.now)
-        if commands is None:
+        decision = apply(self.executable, self.state, event, self.now)
+        if decision is None:
             self.ignored.append(event)
-        else:
-            self._record(event, commands)
-        return commands
+            return None
+        self._record(*decision)
+        return decision.commands
 
     def succeed(self, invocation: int, value: Any = None) -> list[Command] | None:
         """An outstanding action returned `value`."""
@@ -170,7 +171,7 @@ class EngineDriver:
 
     def snapshot(self) -> Json:
         """The state as JSON data."""
-        return self.state.snapshot()
+        return take_snapshot(self.executable, self.state)
 
     def restore(self, snapshot: Json) -> None:
         """Go on from a snapshot of this run, as after an eviction; what is outstanding stays outstanding."""

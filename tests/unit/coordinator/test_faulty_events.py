@@ -16,12 +16,12 @@ from tests.support.service_workflows import ChildLater, Parent, Twice
 from tests.support.three_runs import start_three, succeeded
 
 import warren_coordinator.events.commits
-import warren_coordinator.events.deciding
+import warren_coordinator.run_cache
 from warren.contracts import messages, names
-from warren.contracts.messages import RunStatus
-from warren.engine import Command, RunState, apply
-from warren.engine.run.completion import Futures
-from warren.engine.values.objects import Future, FutureState
+from warren.contracts.messages import RunEvent, RunStatus
+from warren.engine import Decision, Executable, RunState, apply
+from warren.engine.run.completion import Completion
+from warren.engine.values.futures import Future, FutureState
 from warren.errors import InvalidInput, StoreError
 from warren.ports import OutgoingMessage
 from warren.runs.transition_watchdog import TransitionOverdue
@@ -54,27 +54,27 @@ async def check(working: Cluster, run_ids: list[UUID], error: str, says: str) ->
 async def test_an_event_that_the_engine_cannot_apply_fails_its_run(
     working: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def faulty(state: RunState, event: messages.RunEvent, at: datetime) -> list[Command] | None:
+    def faulty(program: Executable, state: RunState, event: RunEvent, at: datetime, **limits: Any) -> Decision | None:
         if isinstance(event, messages.ActionSucceeded) and event.result == BAD:
             state.pending.clear()  # half-done
             raise RecursionError("maximum recursion depth exceeded")
-        return apply(state, event, at)
+        return apply(program, state, event, at, **limits)
 
-    monkeypatch.setattr(warren_coordinator.events.deciding, "apply", faulty)
+    monkeypatch.setattr(warren_coordinator.run_cache, "apply", faulty)
     run_ids, actions = await start_three(working)
     await working.event(*(succeeded(action, result) for action, result in zip(actions, (1, BAD, 1), strict=True)))
     await check(working, run_ids, "InternalError", "applying action_succeeded 1 (attempt 1) raised RecursionError")
 
 
 async def test_a_fault_within_the_engine_fails_its_run(working: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    complete = Futures.complete
+    complete = Completion.complete
 
-    def faulty(self: Futures, future: Future, state: FutureState, value: Any) -> None:
+    def faulty(self: Completion, future: Future, state: FutureState, value: Any) -> None:
         if value == BAD:
             raise KeyError("an invariant of the engine")
         complete(self, future, state, value)
 
-    monkeypatch.setattr(Futures, "complete", faulty)
+    monkeypatch.setattr(Completion, "complete", faulty)
     run_ids, actions = await start_three(working)
     await working.event(*(succeeded(action, result) for action, result in zip(actions, (1, BAD, 1), strict=True)))
     await check(working, run_ids, "InternalError", "applying action_succeeded 1 (attempt 1) raised KeyError")
@@ -83,18 +83,18 @@ async def test_a_fault_within_the_engine_fails_its_run(working: Cluster, monkeyp
 async def test_a_transition_that_takes_too_long_fails_its_run(
     working: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def endless(state: RunState, event: messages.RunEvent, at: datetime) -> list[Command] | None:
+    def endless(program: Executable, state: RunState, event: RunEvent, at: datetime, **limits: Any) -> Decision | None:
         if isinstance(event, messages.ActionSucceeded) and event.result == BAD:
             try:
                 while True:
                     pass
             except TransitionOverdue:
-                return []  # as the engine, which takes it for a limit of the run
-        return apply(state, event, at)
+                return Decision(event, [])  # as the engine, which takes it for a limit of the run
+        return apply(program, state, event, at, **limits)
 
     async with cluster(transition_seconds=0.1) as quick:
         await quick.register(Twice)
-        monkeypatch.setattr(warren_coordinator.events.deciding, "apply", endless)
+        monkeypatch.setattr(warren_coordinator.run_cache, "apply", endless)
         run_ids, actions = await start_three(quick)
         await quick.event(*(succeeded(action, result) for action, result in zip(actions, (1, BAD, 1), strict=True)))
         await check(quick, run_ids, "LimitExceeded", "after action_succeeded 1 (attempt 1) took more than 0.1 s")

@@ -194,12 +194,12 @@ def test_a_signal_still_ends_the_process(tmp_path: Path, monkeypatch: pytest.Mon
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(transitions, "_take", interrupted)
+    monkeypatch.setattr(transitions, "_RULES", dict.fromkeys(transitions._RULES, interrupted))
     with pytest.raises(KeyboardInterrupt):
         driver.succeed(1, 1)
 
 
-@pytest.mark.parametrize("name", ["_take", "_arrived"])
+@pytest.mark.parametrize("name", ["_attempt", "_arrived"])
 def test_a_fault_of_the_engine_is_for_the_caller_to_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

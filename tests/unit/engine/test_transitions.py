@@ -10,8 +10,8 @@ import pytest
 from tests.unit.engine.writing import answer_all, compile_text, start
 
 from warren.contracts.messages import RunStatus
+from warren.contracts.policies import is_retried
 from warren.engine import ContinueRun, DispatchAction, FinishRun, StartTimer
-from warren.engine.transitions import is_retried
 from warren.errors import ActionTimeout, WorkerLost
 from warren.testing import EngineDriver
 

@@ -1,14 +1,21 @@
-"""What a batch of events is made of: its items, and what went wrong with some of them. Data only."""
+"""What a batch of events is made of: its items, what went wrong with some of them, and what comes of it. Data only."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
 
-from warren.contracts import messages
+from warren.contracts.messages import Identity, RunEvent
 from warren.ports import Delivery
+from warren.runs.outbox import Outbox
 
-Item = tuple[Delivery, messages.RunEvent]
-"""An event and the delivery that it came in."""
+
+class Item(NamedTuple):
+    """An event and the delivery that it came in."""
+
+    delivery: Delivery
+    event: RunEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,29 @@ class Fault:
     """
 
     error: BaseException
-    event: messages.RunEvent | None = None
+    event: RunEvent | None = None
     is_overdue: bool = False
     fatal: str | None = None
+
+
+@dataclass(slots=True)
+class Effects:
+    """What handling a batch causes: messages to publish, and the events whose transitions are committed."""
+
+    outbox: Outbox
+    causes: list[Identity] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class BatchOutcome:
+    """Events of a batch that changed nothing, and what went wrong.
+
+    `doubtful` ones may be about what this process has not seen: they deserve a second look at a run that was loaded
+    again. `repeated` ones were handled before, by this process or another one. `faults` are by run: nothing of such a
+    run is taken from this batch.
+    """
+
+    doubtful: list[Item] = field(default_factory=list)
+    repeated: list[Item] = field(default_factory=list)
+    unknown: dict[int, Delivery] = field(default_factory=dict)
+    faults: dict[UUID, Fault] = field(default_factory=dict)

@@ -19,8 +19,8 @@ from warren.runs.outbox import Outbox
 from warren.runs.timers import Timers
 from warren.runtime.logs import get_logger
 from warren.runtime.telemetry import Telemetry
-from warren_coordinator.events.batch import Fault
-from warren_coordinator.events.transitions import Cause, Transitions
+from warren_coordinator.events.batch import Effects, Fault
+from warren_coordinator.events.transitions import Transitions
 from warren_coordinator.run_cache import RunCache
 
 log = get_logger(__name__)
@@ -62,19 +62,19 @@ class Commits:
         self._telemetry = telemetry
         self._shards = shards
 
-    def outbox(self) -> Outbox:
+    def effects(self) -> Effects:
         """For what one batch causes."""
-        return Outbox(self._durations, self._consumers, shards=self._shards)
+        return Effects(Outbox(self._durations, self._consumers, shards=self._shards))
 
-    async def commit(self, transitions: Transitions, outbox: Outbox, causes: list[Cause]) -> Outcome:
-        """Commit, and put into `outbox` and `causes` what comes of that. Raises `StoreUnavailable`."""
+    async def commit(self, transitions: Transitions, effects: Effects) -> Outcome:
+        """Commit, and put into `effects` what comes of that. Raises `StoreUnavailable`."""
         outcome = Outcome(cancelled=set(transitions.cancelled))
-        await self._commit(transitions, outbox, causes, outcome)
+        await self._commit(transitions, effects, outcome)
         if outcome.cancelled:
-            outbox.add_cancellation(outcome.cancelled)
+            effects.outbox.add_cancellation(outcome.cancelled)
         return outcome
 
-    async def _commit(self, transitions: Transitions, outbox: Outbox, causes: list[Cause], outcome: Outcome) -> None:
+    async def _commit(self, transitions: Transitions, effects: Effects, outcome: Outcome) -> None:
         try:
             updates = transitions.updates()
             if not transitions.rows and not updates:
@@ -87,15 +87,15 @@ class Commits:
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the store, or a row that cannot be built: it is found whose it is
-            await self._commit_by_halves(error, transitions, outbox, causes, outcome)
+            await self._commit_by_halves(error, transitions, effects, outcome)
         else:
             transitions.committed()
-            causes += transitions.causes
-            self._carry_out(transitions, outbox)
-            self._announce(finished, outbox, outcome)
+            effects.causes += transitions.causes
+            self._carry_out(transitions, effects.outbox)
+            self._announce(finished, effects.outbox, outcome)
 
     async def _commit_by_halves(
-        self, error: Exception, transitions: Transitions, outbox: Outbox, causes: list[Cause], outcome: Outcome
+        self, error: Exception, transitions: Transitions, effects: Effects, outcome: Outcome
     ) -> None:
         run_ids = list(transitions.touched)
         if len(run_ids) == 1:
@@ -105,7 +105,7 @@ class Commits:
         log.warning("a commit was refused: trying halves of it", runs=len(run_ids), error=str(error)[:500])
         middle = len(run_ids) // 2
         for half in (run_ids[:middle], run_ids[middle:]):
-            await self._commit(transitions.only(set(half)), outbox, causes, outcome)
+            await self._commit(transitions.only(set(half)), effects, outcome)
 
     def _forget(self, run_ids: Iterable[UUID]) -> None:
         for run_id in run_ids:
@@ -126,10 +126,10 @@ class Commits:
             if run.status is RunStatus.CANCELLED:
                 outcome.cancelled.add(run_id)
 
-    def hold_timers(self, loaded: Iterable[UUID], outbox: Outbox) -> None:
+    def hold_timers(self, loaded: Iterable[UUID], effects: Effects) -> None:
         """Take over the timers of loaded runs, now that the event that had them loaded has been applied."""
         for run_id in loaded:
             entry = self._cache.get(run_id)
             if entry is not None and entry.state.wake_at is not None:
                 timers = [command for command in entry.state.pending_commands() if isinstance(command, StartTimer)]
-                carry_out(timers, entry.header, outbox=outbox, timers=self._timers)
+                carry_out(timers, entry.header, outbox=effects.outbox, timers=self._timers)

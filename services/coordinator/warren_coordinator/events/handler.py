@@ -7,49 +7,33 @@ left is taken one by one (`single_events`). A run that cannot even be loaded kee
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
-from warren.contracts import messages, wire
-from warren.engine import Command, DispatchAction, load_commands
+from warren.contracts import messages
+from warren.engine import may_be_ahead
 from warren.engine.values.limits import Stop
 from warren.errors import MessageError
-from warren.ports import Delivery, RunStore
-from warren.runs.command_dispatch import carry_out, finish_of
+from warren.ports import Delivery
 from warren.runs.durations import Durations
-from warren.runs.outbox import Outbox
 from warren.runs.processor import Handled, RecentCauses
 from warren.runs.quarantine import Quarantine
-from warren.runs.timers import Timers
 from warren.runs.transition_watchdog import TransitionOverdue, TransitionWatchdog
 from warren.runs.trial import Trial
-from warren.runtime import faults
 from warren.runtime.clock import Clock
 from warren.runtime.dead_letters import parked
 from warren.runtime.logs import get_logger
-from warren_coordinator.events.batch import Fault, Item
+from warren_coordinator.events.batch import BatchOutcome, Effects, Fault, Item
 from warren_coordinator.events.commits import Commits
-from warren_coordinator.events.deciding import decide, may_be_stale
 from warren_coordinator.events.incoming import read_events
+from warren_coordinator.events.republisher import Republisher
 from warren_coordinator.events.run_seeds import plant
 from warren_coordinator.events.single_events import SingleEvents
-from warren_coordinator.events.transitions import Cause, Transitions, cause_of, number_of
+from warren_coordinator.events.transitions import Transitions
 from warren_coordinator.run_cache import RunCache, RunEntry
 from warren_coordinator.run_loader import RunLoader
 
 log = get_logger(__name__)
-
-
-@dataclass(slots=True)
-class _Leftovers:
-    """Events of a batch that changed nothing: `doubtful` ones deserve a second look at a reloaded run."""
-
-    doubtful: list[Item] = field(default_factory=list)
-    repeated: list[Item] = field(default_factory=list)
-    unknown: dict[int, Delivery] = field(default_factory=dict)
-    faults: dict[UUID, Fault] = field(default_factory=dict)
-    """By run: the event with which something went wrong; nothing of the run is taken from this batch."""
 
 
 class EventHandler:
@@ -58,34 +42,31 @@ class EventHandler:
     def __init__(
         self,
         *,
-        store: RunStore,
         cache: RunCache,
         loader: RunLoader,
         commits: Commits,
         single: SingleEvents,
         quarantine: Quarantine,
         recent: RecentCauses,
-        timers: Timers,
+        republisher: Republisher,
         durations: Durations,
         clock: Clock,
         max_losses: int,
         watchdog: TransitionWatchdog,
         trial: Trial,
     ) -> None:
-        self._store = store
         self._cache = cache
         self._loader = loader
         self._commits = commits
         self._single = single
         self._quarantine = quarantine
         self._recent = recent
-        self._timers = timers
+        self._republisher = republisher
         self._durations = durations
         self._clock = clock
         self._max_losses = max_losses
         self._watchdog = watchdog
         self._trial = trial
-        self._began = clock.now()
 
     async def handle(self, deliveries: Sequence[Delivery]) -> Handled:
         """Apply what the deliveries hold; what cannot be read, or is of no known run, is parked."""
@@ -102,163 +83,161 @@ class EventHandler:
         return Handled()
 
     async def _handle(self, deliveries: Sequence[Delivery]) -> Handled:
-        outbox = self._commits.outbox()
+        effects = self._commits.effects()
+        items, seeds = await self._read(deliveries, effects)
+        try:
+            begun = await plant(seeds, cache=self._cache, programs=self._loader.programs) if seeds else []
+            outcome = await self._apply(items, effects, loaded=begun, faults=await self._try_suspects(items))
+            repeated = outcome.repeated
+            if outcome.doubtful:
+                for item in outcome.doubtful:
+                    self._cache.forget(item.event.run_id)
+                repeated += (await self._apply(outcome.doubtful, effects, is_final=True)).repeated
+            if repeated:
+                await self._republisher.publish_again(repeated, effects)
+        except BaseException:
+            for item in items:
+                self._cache.forget(item.event.run_id)
+            raise
+        self._cache.shrink()
+        return Handled(effects.outbox.messages(), effects.causes)
+
+    async def _read(self, deliveries: Sequence[Delivery], effects: Effects) -> tuple[list[Item], list[str]]:
+        """The events and the seeds that deliveries hold."""
         items: list[Item] = []
         seeds: list[str] = []
         for delivery in deliveries:
             incoming = read_events(delivery)
             if incoming.fault is not None:
-                await self._set_aside(delivery, incoming.fault, outbox, is_for_later=incoming.is_for_later)
+                await self._set_aside(delivery, incoming.fault, effects, is_for_later=incoming.is_for_later)
             for event in incoming.events:
-                items.append((delivery, event))  # noqa: PERF401 - a comprehension per delivery costs more
+                items.append(Item(delivery, event))  # noqa: PERF401 - a comprehension per delivery costs more
             if incoming.seeds and not delivery.redelivered:
                 seeds += incoming.seeds
-        causes: list[Cause] = []
-        try:
-            planted = await plant(seeds, cache=self._cache, programs=self._loader.programs) if seeds else []
-            known_faults = await self._try_suspects(items)
-            left = await self._apply(items, outbox, causes, loaded=planted, known_faults=known_faults)
-            known = left.repeated
-            if left.doubtful:
-                for _, event in left.doubtful:
-                    self._cache.forget(event.run_id)
-                known += (await self._apply(left.doubtful, outbox, causes, is_fresh=True)).doubtful
-            known.sort(key=lambda item: not item[0].redelivered)  # what a redelivery calls for is never too much
-            for item in known:
-                cause = cause_of(item[1])
-                if cause in causes or faults.disabled(faults.REPUBLISH):
-                    continue
-                if await self._publish_again(item, outbox):
-                    causes.append(cause)  # one more message of the same event need not do it again
-        except BaseException:
-            for _, event in items:
-                self._cache.forget(event.run_id)
-            raise
-        self._cache.shrink()
-        return Handled(outbox.messages(), causes)
+        return items, seeds
 
-    async def _set_aside(self, delivery: Delivery, fault: MessageError, outbox: Outbox, *, is_for_later: bool) -> None:
+    async def _set_aside(
+        self, delivery: Delivery, fault: MessageError, effects: Effects, *, is_for_later: bool
+    ) -> None:
         if is_for_later:
             await self._quarantine.keep_delivery(delivery, str(fault))
             return
         log.warning("event parked", queue=delivery.queue, error=str(fault)[:500])
-        outbox.add_message(parked(delivery, reason=fault.code, detail=str(fault)))
+        effects.outbox.add_message(parked(delivery, reason=fault.code, detail=str(fault)))
 
     async def _apply(
         self,
         items: list[Item],
-        outbox: Outbox,
-        causes: list[Cause],
+        effects: Effects,
         *,
-        is_fresh: bool = False,
+        is_final: bool = False,
         loaded: Iterable[UUID] = (),
-        known_faults: Mapping[UUID, Fault] | None = None,
-    ) -> _Leftovers:
-        """Apply and commit; returns what changed nothing. `is_fresh`: the runs have just been loaded for this."""
+        faults: Mapping[UUID, Fault] | None = None,
+    ) -> BatchOutcome:
+        """Apply and commit. `is_final`: the runs are loaded for this; what changes nothing now is a repetition."""
         loaded = list(loaded)
-        left = _Leftovers(faults=dict(known_faults or {}))
+        outcome = BatchOutcome(faults=dict(faults or {}))
         waiting = items
         while waiting:
-            loads = await self._loader.load({event.run_id for _, event in waiting})
+            loads = await self._loader.load({item.event.run_id for item in waiting})
             loaded += loads.opened
             if loads.failed:
                 waiting = await self._keep_unloadable(waiting, loads.failed)
             transitions = Transitions(self._clock.now())
             with self._watchdog:
-                self._apply_all(waiting, transitions, left, is_fresh=is_fresh)
-            if left.faults:
-                for run_id in left.faults:
+                self._apply_all(waiting, transitions, outcome, is_final=is_final)
+            if outcome.faults:
+                for run_id in outcome.faults:
                     self._cache.forget(run_id)
-                transitions = transitions.only(transitions.touched.keys() - left.faults.keys())
-            outcome = await self._commits.commit(transitions, outbox, causes)
-            left.faults |= outcome.faults
-            waiting = [item for item in waiting if item[1].run_id in outcome.overtaken]
-        if left.faults:
-            faulty = [item for item in items if item[1].run_id in left.faults]
-            unchanged = await self._single.handle(faulty, left.faults, outbox, causes)
-            (left.doubtful if is_fresh else left.repeated).extend(unchanged)
-        self._commits.hold_timers(loaded, outbox)
-        for delivery in left.unknown.values():
+                transitions = transitions.only(transitions.touched.keys() - outcome.faults.keys())
+            committed = await self._commits.commit(transitions, effects)
+            outcome.faults |= committed.faults
+            waiting = [item for item in waiting if item.event.run_id in committed.overtaken]
+        if outcome.faults:
+            faulty = [item for item in items if item.event.run_id in outcome.faults]
+            outcome.repeated += await self._single.handle(faulty, outcome.faults, effects)
+        self._commits.hold_timers(loaded, effects)
+        for delivery in outcome.unknown.values():
             log.warning("event parked: no such run", queue=delivery.queue)
-            outbox.add_message(parked(delivery, reason="unknown_run", detail="no run has the id of an event in it"))
-        return left
+            detail = "no run has the id of an event in it"
+            effects.outbox.add_message(parked(delivery, reason="unknown_run", detail=detail))
+        return outcome
 
-    def _apply_all(
-        self,
-        items: list[Item],
-        transitions: Transitions,
-        left: _Leftovers,
-        *,
-        is_fresh: bool,
-    ) -> None:
-        get, watchdog, broken = self._cache.get, self._watchdog, left.faults
+    def _apply_all(self, items: list[Item], transitions: Transitions, outcome: BatchOutcome, *, is_final: bool) -> None:
+        get, watchdog, broken = self._cache.get, self._watchdog, outcome.faults
         for item in items:
-            event = item[1]
+            event = item.event
             entry = get(event.run_id)
             if entry is None:
-                self._apply_to_none(item, transitions, left)
+                self._apply_to_none(item, transitions, outcome, is_final=is_final)
                 continue
             if broken and event.run_id in broken:
                 continue
             watchdog.current = event
             try:
-                self._apply_one(item, entry, transitions, left, is_fresh=is_fresh)
+                self._apply_one(item, entry, transitions, outcome, is_final=is_final)
             except (Exception, Stop) as error:  # noqa: BLE001 - whatever it is, it is this run's alone
                 broken[event.run_id] = Fault(error, event, is_overdue=watchdog.is_overdue(event))
                 continue
             if watchdog.overdue is event and watchdog.is_overdue(event):  # the engine took it for the workflow's own
                 broken[event.run_id] = Fault(TransitionOverdue(), event, is_overdue=True)
 
-    def _apply_to_none(self, item: Item, transitions: Transitions, left: _Leftovers) -> None:
+    def _apply_to_none(self, item: Item, transitions: Transitions, outcome: BatchOutcome, *, is_final: bool) -> None:
         """An event of a run that is not open."""
         delivery, event = item
         if not self._cache.is_finished(event.run_id):
-            left.unknown[id(delivery)] = delivery
-        elif type(event) is messages.ActionHeartbeat:
-            transitions.cancelled.add(event.run_id)
-        elif not self._recent.did(cause_of(event)):
-            (left.doubtful if delivery.redelivered else left.repeated).append(item)
+            outcome.unknown[id(delivery)] = delivery
+        elif not event.is_durable:
+            transitions.cancelled.add(event.run_id)  # its worker need not go on
+        else:
+            self._note_unchanged(item, outcome, is_final=is_final)
 
     def _apply_one(
-        self, item: Item, entry: RunEntry, transitions: Transitions, left: _Leftovers, *, is_fresh: bool
+        self, item: Item, entry: RunEntry, transitions: Transitions, outcome: BatchOutcome, *, is_final: bool
     ) -> None:
-        delivery, event = item
+        event, state = item.event, entry.state
         if type(event) is messages.ActionSucceeded:
-            pending = entry.state.pending.get(event.invocation)
+            pending = state.pending.get(event.invocation)
             if pending is not None:
                 self._durations.observe(pending.call.action, event.duration_ms)
-        decision = decide(entry, event, transitions.at, max_losses=self._max_losses)
+        decision = entry.apply(event, transitions.at, max_losses=self._max_losses)
         if decision is not None:
-            transitions.add(entry, decision[0], decision[1])
+            transitions.add(entry, decision)
             return
-        if type(event) is messages.ActionHeartbeat:
+        if not event.is_durable:
             transitions.touch(entry)
-        if is_fresh or may_be_stale(entry, event):
-            left.doubtful.append(item)
-        elif type(event) is not messages.ActionHeartbeat and not self._recent.did(cause_of(event)):
-            (left.doubtful if delivery.redelivered else left.repeated).append(item)
+        if not is_final and may_be_ahead(state, event):
+            outcome.doubtful.append(item)
+        elif event.is_durable:
+            self._note_unchanged(item, outcome, is_final=is_final)
+
+    def _note_unchanged(self, item: Item, outcome: BatchOutcome, *, is_final: bool) -> None:
+        if is_final:
+            outcome.repeated.append(item)
+        elif not self._recent.did(item.event.identity):
+            (outcome.doubtful if item.delivery.redelivered else outcome.repeated).append(item)
 
     async def _keep_unloadable(self, items: list[Item], failed: Mapping[UUID, Exception]) -> list[Item]:
         """Quarantine the events of runs that cannot be loaded; returns the others."""
         for delivery, event in items:
             error = failed.get(event.run_id)
-            if error is not None and type(event) is not messages.ActionHeartbeat:
+            if error is not None and event.is_durable:
                 reason = f"its run cannot be loaded: {type(error).__name__}: {error}"
                 await self._quarantine.keep_event(event, delivery, reason)
-        return [item for item in items if item[1].run_id not in failed]
+        return [item for item in items if item.event.run_id not in failed]
 
     async def _try_suspects(self, items: list[Item]) -> dict[UUID, Fault]:
         """Events that were delivered before may have been the end of who got them: try them where that does no harm."""
-        suspects = [item for item in items if item[0].redelivered]
+        suspects = [item for item in items if item.delivery.redelivered]
         found: dict[UUID, Fault] = {}
         if not suspects:
             return found
-        await self._loader.load({event.run_id for _, event in suspects})
+        await self._loader.load({item.event.run_id for item in suspects})
         at = self._clock.now()
         while suspects:
-            entries = [(event, self._cache.get(event.run_id)) for _, event in suspects]
+            entries = [(item.event, self._cache.get(item.event.run_id)) for item in suspects]
             work = [
-                partial(decide, entry, event, at, max_losses=self._max_losses)
+                partial(entry.apply, event, at, max_losses=self._max_losses)
                 for event, entry in entries
                 if entry is not None
             ]
@@ -267,49 +246,5 @@ class EventHandler:
                 return found
             event = [event for event, entry in entries if entry is not None][culprit.index]
             found[event.run_id] = Fault(TransitionOverdue(), event, fatal=culprit.reason)
-            suspects = [item for item in suspects if item[1].run_id not in found]
+            suspects = [item for item in suspects if item.event.run_id not in found]
         return found
-
-    async def _publish_again(self, item: Item, outbox: Outbox) -> bool:
-        """What this event caused when it was new may never have been published: publish what is still pending of it.
-
-        Returns false where that is left to who has just handled it: should it die, the redelivery is not for nothing.
-
-        A message that is new to the broker may be a redelivery all the same, one that somebody moved from queue to
-        queue. Whoever handled it first is then gone, so its transition is older than this process; what others made
-        since is theirs to publish, or else the next copy of every later event would echo through the rest of the run.
-        """
-        delivery, event = item
-        made_before = None if delivery.redelivered else self._began
-        cause, is_left = cause_of(event), False
-        for row in await self._store.find_transitions(event.run_id, number_of(event)):
-            if not _is_of(cause, cause_of(wire.load_event(row.event))):
-                continue
-            if made_before and row.at >= made_before:
-                is_left = True
-                continue
-            commands = load_commands(row.commands)
-            entry = self._cache.get(event.run_id)
-            if entry is not None:
-                pending = [command for command in commands if _is_wanted(command, entry)]
-                carry_out(pending, entry.header, outbox=outbox, timers=self._timers)
-            elif finish_of(commands) is not None:
-                run = await self._store.get_run(event.run_id)
-                if run is not None:
-                    outbox.add_finish(run)
-        return not is_left
-
-
-def _is_of(cause: Cause, recorded: Cause) -> bool:
-    """Whether a recorded event is this one; a lease that ran out too often was recorded as the attempt's failure."""
-    run_id, kind, number, attempt = cause
-    if kind is messages.LeaseExpired and recorded == (run_id, messages.ActionFailed, number, attempt):
-        return True
-    return cause == recorded
-
-
-def _is_wanted(command: Command, entry: RunEntry) -> bool:
-    """Whether a command is unanswered and no worker holds a lease for it."""
-    if isinstance(command, DispatchAction) and command.invocation in entry.leases.held:
-        return False
-    return entry.state.is_pending(command)

@@ -9,27 +9,22 @@ from __future__ import annotations
 from warren.contracts import messages
 from warren.contracts.limits import encode_error
 from warren.errors import InternalError, InvalidInput, LimitExceeded, StoreError, WarrenError
-from warren_coordinator.events.transitions import number_of
 
 _CHARACTERS = 2_000
 
 
 def rejection(event: messages.RunEvent, error: WarrenError) -> messages.EventRejected:
     """The event that stands in the history for `event`, which could not be applied because of `error`."""
+    run_id, kind, subject, attempt = event.identity
     return messages.EventRejected(
-        run_id=event.run_id,
-        rejected=event.type,
-        number=number_of(event),
-        attempt=getattr(event, "attempt", 0),
-        error=encode_error(error),
+        run_id=run_id, rejected=kind, number=subject, attempt=attempt, error=encode_error(error)
     )
 
 
 def described(event: messages.RunEvent) -> str:
     """The event as people read it: `action_succeeded 7 (attempt 1)`."""
-    attempt = getattr(event, "attempt", 0)
-    number = number_of(event)
-    return event.type + (f" {number}" if number else "") + (f" (attempt {attempt})" if attempt else "")
+    _, kind, subject, attempt = event.identity
+    return kind + (f" {subject}" if subject else "") + (f" (attempt {attempt})" if attempt else "")
 
 
 def cannot_apply(event: messages.RunEvent, error: BaseException) -> WarrenError:

@@ -13,10 +13,8 @@ from warren.contracts import messages, wire
 from warren.engine import start_run
 from warren.engine.values.limits import Stop
 from warren.errors import InfrastructureError
-from warren.runs.leases import Leases
 from warren.runs.outbox import RunHeader
 from warren.runs.programs import Programs
-from warren.runs.replay import Replayed
 from warren.runtime.logs import get_logger
 from warren_coordinator.run_cache import RunCache, RunEntry
 
@@ -39,6 +37,6 @@ async def plant(seeds: Iterable[str], *, cache: RunCache, programs: Programs) ->
             log.debug("a seed is of no use", error=f"{type(error).__name__}: {error}"[:500])
             continue
         header = RunHeader(run_id=seed.run_id, workflow=seed.workflow, shard=seed.shard, trace=seed.trace)
-        cache.put(RunEntry(Replayed(state, Leases()), header, stored_wake_at=state.wake_at))
+        cache.put(RunEntry(executable, state, header, stored_wake_at=state.wake_at))
         planted.append(seed.run_id)
     return planted

@@ -12,19 +12,16 @@ from typing import Final
 from uuid import UUID
 
 from warren.contracts import messages
-from warren.engine import apply
 from warren.engine.values.limits import Stop
 from warren.errors import InfrastructureError, InternalError, StoreError, WarrenError
-from warren.runs.outbox import Outbox
 from warren.runs.transition_watchdog import TransitionOverdue, TransitionWatchdog
 from warren.runtime.clock import Clock
 from warren.runtime.dead_letters import parked
 from warren.runtime.logs import get_logger
 from warren_coordinator.events import rejection as reasons
-from warren_coordinator.events.batch import Fault, Item
+from warren_coordinator.events.batch import Effects, Fault, Item
 from warren_coordinator.events.commits import Commits
-from warren_coordinator.events.deciding import decide
-from warren_coordinator.events.transitions import Cause, Transitions
+from warren_coordinator.events.transitions import Transitions
 from warren_coordinator.run_cache import RunCache, RunEntry
 from warren_coordinator.run_loader import RunLoader
 
@@ -54,9 +51,7 @@ class SingleEvents:
         self._max_losses = max_losses
         self._watchdog = watchdog
 
-    async def handle(
-        self, items: list[Item], faults: Mapping[UUID, Fault], outbox: Outbox, causes: list[Cause]
-    ) -> list[Item]:
+    async def handle(self, items: list[Item], faults: Mapping[UUID, Fault], effects: Effects) -> list[Item]:
         """Apply each event alone; returns those that changed nothing. `faults` has every run of `items`.
 
         Raises:
@@ -64,11 +59,11 @@ class SingleEvents:
         """
         left = []
         for item in items:
-            event = item[1]
+            event = item.event
             fault = faults[event.run_id]
             if fault.event is event and (error := self._certain(event, fault)) is not None:
-                await self._reject(item, error, fault.error, outbox, causes)
-            elif not await self._apply(item, outbox, causes):
+                await self._reject(item, error, fault.error, effects)
+            elif not await self._apply(item, effects):
                 left.append(item)
         return left
 
@@ -80,9 +75,9 @@ class SingleEvents:
             return reasons.took_too_long(event, self._watchdog.seconds)
         return None
 
-    async def _apply(self, item: Item, outbox: Outbox, causes: list[Cause]) -> bool:
+    async def _apply(self, item: Item, effects: Effects) -> bool:
         """Apply one event; false when it changes nothing."""
-        event = item[1]
+        event = item.event
         is_first = True
         while (entry := await self._loaded(event.run_id)) is not None:
             transitions = Transitions(self._clock.now())
@@ -91,11 +86,11 @@ class SingleEvents:
                 error = reasons.cannot_apply(event, cause)
                 if isinstance(cause, TransitionOverdue):
                     error = reasons.took_too_long(event, self._watchdog.seconds)
-                await self._reject(item, error, cause, outbox, causes)
+                await self._reject(item, error, cause, effects)
                 return True
             if not transitions.rows:
                 return False
-            outcome = await self._commits.commit(transitions, outbox, causes)
+            outcome = await self._commits.commit(transitions, effects)
             if not outcome.faults and not outcome.overtaken:
                 return True
             if (fault := outcome.faults.get(event.run_id)) is None:
@@ -105,7 +100,7 @@ class SingleEvents:
                 is_first = False
                 await asyncio.sleep(_STORE_AGAIN_SECONDS)
                 continue
-            await self._reject(item, reasons.cannot_store(event, fault.error), fault.error, outbox, causes)
+            await self._reject(item, reasons.cannot_store(event, fault.error), fault.error, effects)
             return True
         return False
 
@@ -113,18 +108,16 @@ class SingleEvents:
         with self._watchdog:
             self._watchdog.current = event
             try:
-                decision = decide(entry, event, transitions.at, max_losses=self._max_losses)
+                decision = entry.apply(event, transitions.at, max_losses=self._max_losses)
                 if decision is not None:
-                    transitions.add(entry, *decision)
+                    transitions.add(entry, decision)
             except (Exception, Stop) as error:  # noqa: BLE001 - whatever it is, the run fails with it
                 return error
             finally:
                 is_overdue = self._watchdog.is_overdue(event)
         return TransitionOverdue() if is_overdue else None
 
-    async def _reject(
-        self, item: Item, error: WarrenError, cause: BaseException, outbox: Outbox, causes: list[Cause]
-    ) -> None:
+    async def _reject(self, item: Item, error: WarrenError, cause: BaseException, effects: Effects) -> None:
         """Have the run fail, in the place of what the event would have made of it."""
         delivery, event = item
         run_id = str(event.run_id)
@@ -132,8 +125,9 @@ class SingleEvents:
         ending = reasons.rejection(event, error)
         while (entry := await self._loaded(event.run_id)) is not None:
             transitions = Transitions(self._clock.now())
-            transitions.add(entry, ending, apply(entry.state, ending, transitions.at) or [])
-            outcome = await self._commits.commit(transitions, outbox, causes)
+            if (decision := entry.apply(ending, transitions.at, max_losses=self._max_losses)) is not None:
+                transitions.add(entry, decision)
+            outcome = await self._commits.commit(transitions, effects)
             if outcome.overtaken:
                 continue
             for fault in outcome.faults.values():
@@ -141,7 +135,7 @@ class SingleEvents:
                     raise fault.error
                 raise InternalError(f"run {run_id} cannot even fail: {fault.error!r}") from fault.error
             break
-        outbox.add_message(parked(delivery, reason="rejected", detail=str(error)))
+        effects.outbox.add_message(parked(delivery, reason="rejected", detail=str(error)))
 
     async def _loaded(self, run_id: UUID) -> RunEntry | None:
         """The run as the store has it; None when it has ended."""

@@ -8,45 +8,15 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from warren.contracts import messages, wire
-from warren.contracts.messages import RunStatus
-from warren.engine import Command, dump_commands
+from warren.contracts import wire
+from warren.contracts.messages import Identity, RunStatus
+from warren.engine import Command, Decision, dump_commands
 from warren.ports import RunFinish, RunUpdate, SnapshotRow, TransitionRow
 from warren.runs.replay import dump_snapshot
 from warren.runtime.logs import get_logger
 from warren_coordinator.run_cache import RunEntry
 
 log = get_logger(__name__)
-
-Cause = tuple[UUID, type[messages.Event], int, int]
-
-
-def number_of(event: messages.RunEvent) -> int:
-    """What the history finds an event by: its invocation, timer or number; 0 for those that have none."""
-    match event:
-        case messages.ActionSucceeded() | messages.ActionFailed() | messages.ChildFinished():
-            return event.invocation
-        case messages.ActionStarted() | messages.ActionHeartbeat() | messages.LeaseExpired():
-            return event.invocation
-        case messages.TimerDue():
-            return event.timer
-        case messages.Continue() | messages.EventRejected():
-            return event.number
-        case _:
-            return 0
-
-
-def cause_of(event: messages.RunEvent) -> Cause:
-    """What makes two events the same one; the rejection of an event stands for the event itself."""
-    kind: type[messages.Event] = type(event)
-    if type(event) is messages.EventRejected:
-        kind = _BY_NAME.get(event.rejected, kind)
-    return (event.run_id, kind, number_of(event), getattr(event, "attempt", 0))
-
-
-_BY_NAME: dict[str, type[messages.Event]] = {
-    kind.model_fields["type"].default: kind for kind in messages.Event.__subclasses__()
-}
 
 
 class Transitions:
@@ -59,26 +29,27 @@ class Transitions:
         self.rows: list[TransitionRow] = []
         self.outcomes: list[tuple[RunEntry, list[Command]]] = []
         self.touched: dict[UUID, RunEntry] = {}
-        self.causes: list[Cause] = []
+        self.causes: list[Identity] = []
         self.cancelled: set[UUID] = set()
         """Ended runs for which workers may still be at work."""
         self._woken: list[tuple[RunEntry, datetime | None]] = []
 
-    def add(self, entry: RunEntry, event: messages.RunEvent, commands: list[Command]) -> None:
-        """Add the transition that `event` has just made in `entry.state`."""
-        cause = run_id, _, number, _ = cause_of(event)
+    def add(self, entry: RunEntry, decision: Decision) -> None:
+        """Add the transition that has just been made in `entry.state`."""
+        event, commands = decision
+        identity = event.identity
         self.rows.append(
             TransitionRow(
-                run_id,
+                identity[0],
                 entry.state.seq,
                 self.at,
-                number,
+                identity[2],
                 wire.dump(event).decode(),
                 dump_commands(commands) if commands else "[]",
             )
         )
-        self.causes.append(cause)
-        self.touched[run_id] = entry
+        self.causes.append(identity)
+        self.touched[identity[0]] = entry
         if commands:
             self.outcomes.append((entry, commands))
 
@@ -104,7 +75,7 @@ class Transitions:
             if state.status is not RunStatus.RUNNING:
                 updates.append(RunUpdate(run_id, set_wake_at=True, finish=self._finish(entry)))
                 continue
-            wake_at = entry.wake_at
+            wake_at = state.wake_at
             if wake_at != entry.stored_wake_at and entry.has_to_store(wake_at, self.at):
                 updates.append(RunUpdate(run_id, set_wake_at=True, wake_at=wake_at))
                 self._woken.append((entry, wake_at))
@@ -117,7 +88,7 @@ class Transitions:
             if not entry.wants_snapshot:
                 continue
             try:
-                taken.append(SnapshotRow(run_id, entry.state.seq, dump_snapshot(entry.state, entry.leases)))
+                taken.append(SnapshotRow(run_id, entry.state.seq, dump_snapshot(entry.executable, entry.state)))
             except Exception:  # a run without a snapshot is only slower to load
                 log.exception("no snapshot could be taken", run_id=str(run_id), seq=entry.state.seq)
         return taken

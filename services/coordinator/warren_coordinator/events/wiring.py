@@ -14,6 +14,7 @@ from warren.runtime.clock import Clock
 from warren.runtime.telemetry import Telemetry
 from warren_coordinator.events.commits import Commits
 from warren_coordinator.events.handler import EventHandler
+from warren_coordinator.events.republisher import Republisher
 from warren_coordinator.events.single_events import SingleEvents
 from warren_coordinator.run_cache import RunCache
 from warren_coordinator.run_loader import RunLoader
@@ -50,15 +51,15 @@ def make_handler(
     single = SingleEvents(
         cache=cache, loader=loader, commits=commits, clock=clock, max_losses=max_losses, watchdog=watchdog
     )
+    republisher = Republisher(store=store, cache=cache, timers=timers, began=clock.now())
     return EventHandler(
-        store=store,
         cache=cache,
         loader=loader,
         commits=commits,
         single=single,
         quarantine=quarantine,
         recent=recent,
-        timers=timers,
+        republisher=republisher,
         durations=durations,
         clock=clock,
         max_losses=max_losses,

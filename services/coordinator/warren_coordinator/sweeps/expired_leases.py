@@ -9,8 +9,8 @@ from typing import Final
 from uuid import UUID
 
 from warren.contracts import messages
+from warren.engine import expired_leases
 from warren.ports import OutgoingMessage
-from warren.runs.leases import expired
 from warren.runs.outbox import event_messages
 from warren.runtime.clock import Clock
 from warren_coordinator.run_cache import RunCache
@@ -55,7 +55,7 @@ class LeaseWatch:
     def _extend(self) -> None:
         now = self._clock.now()
         for entry in self._cache.leased():
-            entry.leases.extend_all(now)
+            entry.state.leases.extend(now)
 
     def _over(self) -> list[tuple[int, messages.Event]]:
         now = self._clock.now()
@@ -63,12 +63,11 @@ class LeaseWatch:
         told: dict[tuple[UUID, int], tuple[datetime, int]] = {}
         for entry in self._cache.leased():
             run_id = entry.header.run_id
-            for invocation, lease in entry.leases.held.items():
-                if lease.expires_at > now:
-                    continue
+            for event in expired_leases(entry.state, now):
+                invocation = event.invocation
                 at, times = self._told.get((run_id, invocation), (now - _PATIENCE, 0))
                 if at <= now - _PATIENCE:
-                    events.append((entry.header.shard, expired(run_id, invocation, lease)))
+                    events.append((entry.header.shard, event))
                     at, times = now, times + 1
                 if times < _TIMES:
                     told[run_id, invocation] = (at, times)

@@ -14,14 +14,13 @@ from uuid import UUID
 
 from warren.contracts import messages
 from warren.contracts.messages import RunStatus
-from warren.engine import StartTimer
+from warren.engine import overdue
 from warren.engine.values.limits import Stop
 from warren.errors import InfrastructureError, WarrenError
 from warren.ports import DueRun, OutgoingMessage, RunStore
-from warren.runs.leases import expired
 from warren.runs.outbox import event_messages
 from warren.runs.programs import Programs
-from warren.runs.replay import replay
+from warren.runs.replay import load_state
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
 
@@ -87,21 +86,12 @@ class Wakeups:
             if loaded.run.status is not RunStatus.RUNNING:
                 continue
             try:
-                replayed = replay(await self._programs.get(loaded.run.version), loaded)
+                _, state = await load_state(loaded, store=self._store, programs=self._programs)
             except InfrastructureError:
                 raise
             except (Exception, Stop) as error:  # noqa: BLE001 - whatever it is, it is this run's alone
                 reason = f"{type(error).__name__}: {error}"[:1_000]
                 log.error("a run cannot be woken", run_id=str(run_id), error=reason)  # noqa: TRY400 - one line
                 continue
-            due += [
-                (loaded.run.shard, messages.TimerDue(run_id=run_id, timer=command.timer))
-                for command in replayed.state.pending_commands()
-                if isinstance(command, StartTimer) and command.due_at <= now
-            ]
-            due += [
-                (loaded.run.shard, expired(run_id, invocation, lease))
-                for invocation, lease in replayed.leases.held.items()
-                if lease.expires_at <= now
-            ]
+            due += [(loaded.run.shard, event) for event in overdue(state, now)]
         return due

@@ -94,9 +94,9 @@ class Recovery:
 
     async def _publish_pending(self, page: list[UUID], note: MarkerNote) -> int:
         pending = []
-        for loaded, replayed in await self._resender.load(page):
+        for loaded, state in await self._resender.load(page):
             since = _sent_since(loaded, note)
-            commands = [command for command in replayed.pending_commands() if _identity(command) not in since]
+            commands = [command for command in state.pending_commands() if _identity(command) not in since]
             pending.append((loaded.run, commands))
         return await self._resender.send(pending)
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from uuid import UUID
 
 from warren.contracts.messages import RunStatus
-from warren.engine import Command
+from warren.engine import Command, RunState
 from warren.engine.values.limits import Stop
 from warren.errors import InfrastructureError
 from warren.ports import LoadedRun, OutgoingMessage, RunStore, StoredRun
@@ -17,7 +17,7 @@ from warren.runs.command_dispatch import carry_out
 from warren.runs.durations import ConsumerCounts, Durations
 from warren.runs.outbox import Outbox, RunHeader
 from warren.runs.programs import Programs
-from warren.runs.replay import Replayed, replay
+from warren.runs.replay import load_state
 from warren.runs.timers import Timers
 from warren.runtime.logs import get_logger
 
@@ -46,18 +46,20 @@ class Resender:
         self._publish = publish
         self._shards = shards
 
-    async def load(self, run_ids: Sequence[UUID]) -> list[tuple[LoadedRun, Replayed]]:
+    async def load(self, run_ids: Sequence[UUID]) -> list[tuple[LoadedRun, RunState]]:
         """Those of these runs that are running; what cannot be replayed is logged and left out."""
         found = []
         for loaded in (await self._store.load_runs(run_ids)).values():
             if loaded.run.status is not RunStatus.RUNNING:
                 continue
             try:
-                found.append((loaded, replay(await self._programs.get(loaded.run.version), loaded)))
+                _, state = await load_state(loaded, store=self._store, programs=self._programs)
             except InfrastructureError:
                 raise
             except (Exception, Stop) as error:  # noqa: BLE001 - whatever it is, it is this run's alone
                 _complain(loaded.run, error)
+            else:
+                found.append((loaded, state))
         return found
 
     async def send(self, pending: Iterable[tuple[StoredRun, Sequence[Command]]]) -> int:

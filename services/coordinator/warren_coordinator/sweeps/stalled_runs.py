@@ -22,10 +22,9 @@ from uuid import UUID
 
 from warren.contracts import names
 from warren.contracts.topology import blocked_queue
-from warren.engine import Command, ContinueRun, DispatchAction, StartChild
+from warren.engine import Command, ContinueRun, DispatchAction, RunState, StartChild
 from warren.errors import WarrenError
 from warren.ports import Broker, OutgoingMessage, QuietRun, RunStore, StoredRun
-from warren.runs.replay import Replayed
 from warren.runtime import faults
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
@@ -129,9 +128,9 @@ class Stalled:
             fresh = [quiet.run_id for quiet in page if not self._is_known(quiet)]
             for start in range(0, len(fresh), _CHUNK):
                 chunk = fresh[start : start + _CHUNK]
-                for loaded, replayed in await self._resender.load(chunk):
-                    if commands := _travelling(replayed):
-                        suspect = _Suspect(replayed.state.seq, _queues(commands, loaded.run.shard))
+                for loaded, state in await self._resender.load(chunk):
+                    if commands := _travelling(state):
+                        suspect = _Suspect(state.seq, _queues(commands, loaded.run.shard))
                         self._suspects[loaded.run.run_id] = suspect
                 await self._wait(len(chunk) / _LOADS_PER_SECOND)
 
@@ -159,9 +158,9 @@ class Stalled:
     async def _publish_again(self, run_ids: Sequence[UUID]) -> None:
         """Publish what these runs wait for; those that have gone on meanwhile are suspects no more."""
         waiting: list[tuple[StoredRun, list[Command]]] = []
-        for loaded, replayed in await self._resender.load(run_ids):
-            if replayed.state.seq == self._suspects[loaded.run.run_id].seq:
-                waiting.append((loaded.run, _travelling(replayed)))
+        for loaded, state in await self._resender.load(run_ids):
+            if state.seq == self._suspects[loaded.run.run_id].seq:
+                waiting.append((loaded.run, _travelling(state)))
         for run_id in set(run_ids) - {run.run_id for run, _ in waiting}:
             del self._suspects[run_id]
         children = [command.run_id for _, found in waiting for command in found if isinstance(command, StartChild)]
@@ -200,11 +199,11 @@ class Stalled:
         await self._clock.wait(asyncio.Event(), seconds)
 
 
-def _travelling(replayed: Replayed) -> list[Command]:
+def _travelling(state: RunState) -> list[Command]:
     """The pending commands that a message carries, and nobody has taken over."""
     return [
         command
-        for command in replayed.pending_commands()
+        for command in state.pending_commands()
         if isinstance(command, DispatchAction | ContinueRun | StartChild)
     ]
 

@@ -18,19 +18,11 @@ from typing import Any
 from warren.engine.guarded.conversions import reading
 from warren.engine.guarded.guards import Guards
 from warren.engine.guarded.methods import Methods, is_class_method
-from warren.engine.run.cancellation import FUTURE_METHODS, Contexts
+from warren.engine.values.calls import ActionCall, ChildCall, Coroutine
+from warren.engine.values.closures import BoundMethod, Closure
 from warren.engine.values.containers import DefaultDict, Deque
+from warren.engine.values.futures import Future, TaskGroup, Timeout
 from warren.engine.values.limits import Stop
-from warren.engine.values.objects import (
-    ActionCall,
-    BoundMethod,
-    ChildCall,
-    Closure,
-    Coroutine,
-    Future,
-    TaskGroup,
-    Timeout,
-)
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.values.records import MEMBERS, SLOTS
 from warren.engine.values.views import DictItems, DictKeys, DictValues
@@ -96,12 +88,16 @@ _CLASS_NAMES = frozenset({"__name__", "__qualname__"})
 _ERROR_NAMES = frozenset({"__cause__", "__notes__"})
 
 
+OfFuture = Callable[[Future | TaskGroup | Timeout, str], BoundMethod | None]
+"""Finds a method of what is awaited, which works on the run that is being advanced."""
+
+
 class Attributes:
     """Guarded attribute access."""
 
-    def __init__(self, guards: Guards, contexts: Contexts) -> None:
+    def __init__(self, guards: Guards, of_future: OfFuture) -> None:
         self._guards = self.guards = guards
-        self._contexts = contexts
+        self._of_future = of_future
         self._methods = Methods(guards)
         self._free = {cls: self._methods.free(cls, names) - _VIEWS.keys() for cls, names in ALLOWED.items()}
 
@@ -151,15 +147,9 @@ class Attributes:
                     return BoundMethod(value, name, lambda *args: found(*map(_plain_function, args)))
         elif isinstance(value, type):
             return self._of_class(value, name)
-        elif isinstance(value, TaskGroup | Timeout):
-            if isinstance(value, TaskGroup) and name == "create_task":
-                create = self._contexts.create_task
-                return BoundMethod(value, name, lambda coro, *, name=None, context=None: create(value, coro))
-            if isinstance(value, Timeout) and name == "expired":
-                return BoundMethod(value, name, lambda: value.has_expired)
-        elif isinstance(value, Future):
-            if name in FUTURE_METHODS:
-                return BoundMethod(value, name, functools.partial(FUTURE_METHODS[name], self._contexts, value))
+        elif isinstance(value, Future | TaskGroup | Timeout):
+            if (method := self._of_future(value, name)) is not None:
+                return method
         elif isinstance(value, bool | int | float | str) and not name.startswith("_"):
             own = getattr(value, "__dict__", {})
             if name in {"name", "value", *own} or name in _public(type(value).__mro__[1]):  # of IntEnum and StrEnum

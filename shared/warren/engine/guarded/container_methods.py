@@ -13,8 +13,9 @@ from typing import Any, Final
 from warren.engine.guarded.consumers import sort_key
 from warren.engine.guarded.costs import MAPPINGS, SETS, entries_of, is_sized
 from warren.engine.guarded.guards import Guards
-from warren.engine.library.containers import elements
+from warren.engine.guarded.itertools_iterators import ChainIterator, RepeatIterator
 from warren.engine.values.containers import Deque
+from warren.engine.values.iterators import make_iterator
 from warren.engine.values.ordered_set import OrderedSet
 from warren.engine.values.views import DictItems, DictKeys
 
@@ -321,3 +322,10 @@ def _bounds(count: int, given: tuple[Any, ...]) -> tuple[int, int | None]:
     if stop is not None and stop < 0:
         stop = max(stop + count, 0)
     return start, stop
+
+
+def elements(counter: Counter[Any], guards: Guards) -> Any:
+    """`Counter.elements()`."""
+    guards.items(10 * len(counter))
+    repeats = [RepeatIterator(item, count) for item, count in counter.items()]
+    return ChainIterator(make_iterator(repeats, guards.budget), guards.budget)

@@ -17,10 +17,10 @@ from warren.contracts.values import Json, encode
 from warren.engine.guarded.comparison import Comparison
 from warren.engine.guarded.costs import MAPPINGS, SEQUENCES, SETS
 from warren.engine.guarded.indexing import Places
+from warren.engine.values.closures import UNBOUND, Cell
 from warren.engine.values.containers import Deque
 from warren.engine.values.iterators import TickingIterator
 from warren.engine.values.limits import OBJECT_BYTES, Budget, Stop
-from warren.engine.values.objects import UNBOUND, Cell
 from warren.engine.values.ordered_set import OrderedSet
 from warren.engine.values.records import MEMBERS
 from warren.engine.values.views import VIEWS

@@ -10,11 +10,13 @@ from typing import Any
 
 from warren.engine.guarded.guards import Guards
 from warren.engine.values.iterators import EngineIterator, TickingIterator, make_iterator
+from warren.engine.values.kept import kept
 from warren.engine.values.limits import Budget
 
 _MISSING = object()
 
 
+@kept("chain", "current iterables")
 class ChainIterator(TickingIterator):
     """`itertools.chain`; `iterables` is an iterator over what is to come."""
 
@@ -41,6 +43,7 @@ class ChainIterator(TickingIterator):
         raise StopIteration
 
 
+@kept("islice", "following inner position step stop")
 class SliceIterator(TickingIterator):
     """`itertools.islice`; `position` counts what was taken from `inner`, `following` is the next place to give."""
 
@@ -74,11 +77,11 @@ class SliceIterator(TickingIterator):
         return item
 
 
+@kept("accumulate", "function has_begun initial inner total")
 class AccumulateIterator(EngineIterator):
     """`itertools.accumulate`; without a function it adds."""
 
     __slots__ = ("function", "guards", "has_begun", "initial", "inner", "total")
-    KEPT = ("function", "has_begun", "initial", "inner", "total")
 
     def __init__(self, inner: Any, function: Any, initial: Any, guards: Guards) -> None:
         self.guards = guards
@@ -100,11 +103,11 @@ class AccumulateIterator(EngineIterator):
         return self.total
 
 
+@kept("count", "number step")
 class CountIterator(EngineIterator):
     """`itertools.count`."""
 
     __slots__ = ("guards", "number", "step")
-    KEPT = ("number", "step")
 
     def __init__(self, number: Any, step: Any, guards: Guards) -> None:
         self.guards = guards
@@ -121,6 +124,7 @@ class CountIterator(EngineIterator):
         return f"count({self.number!r})" if is_plain else f"count({self.number!r}, {self.step!r})"
 
 
+@kept("cycle", "index inner saved")
 class CycleIterator(TickingIterator):
     """`itertools.cycle`."""
 
@@ -149,6 +153,7 @@ class CycleIterator(TickingIterator):
         return item
 
 
+@kept("repeat", "item left")
 class RepeatIterator(EngineIterator):
     """`itertools.repeat`; `left` is None without end."""
 
@@ -169,11 +174,11 @@ class RepeatIterator(EngineIterator):
         return f"repeat({self.item!r})" if self.left is None else f"repeat({self.item!r}, {self.left})"
 
 
+@kept("starmap", "function inner")
 class StarmapIterator(EngineIterator):
     """`itertools.starmap`."""
 
     __slots__ = ("function", "guards", "inner")
-    KEPT = ("function", "inner")
 
     def __init__(self, function: Any, inner: Any, guards: Guards) -> None:
         self.function = function
@@ -189,7 +194,6 @@ class _TestingIterator(TickingIterator):
     """Base of those that ask a function about each item."""
 
     __slots__ = ("function", "inner", "is_over")
-    KEPT = ("function", "inner", "is_over")
 
     def __init__(self, function: Any, inner: Any, budget: Budget) -> None:
         super().__init__(budget)
@@ -198,6 +202,7 @@ class _TestingIterator(TickingIterator):
         self.is_over = False
 
 
+@kept("takewhile", "function inner is_over")
 class TakeIterator(_TestingIterator):
     """`itertools.takewhile`."""
 
@@ -214,6 +219,7 @@ class TakeIterator(_TestingIterator):
         raise StopIteration
 
 
+@kept("dropwhile", "function inner is_over")
 class DropIterator(_TestingIterator):
     """`itertools.dropwhile`."""
 
@@ -228,6 +234,7 @@ class DropIterator(_TestingIterator):
         raise StopIteration
 
 
+@kept("filterfalse", "function inner is_over")
 class RejectIterator(_TestingIterator):
     """`itertools.filterfalse`."""
 
@@ -241,6 +248,7 @@ class RejectIterator(_TestingIterator):
         raise StopIteration
 
 
+@kept("compress", "inner selectors")
 class CompressIterator(TickingIterator):
     """`itertools.compress`."""
 
@@ -259,6 +267,7 @@ class CompressIterator(TickingIterator):
                 return item
 
 
+@kept("pairwise", "has_begun inner last")
 class PairwiseIterator(TickingIterator):
     """`itertools.pairwise`."""
 
@@ -285,6 +294,7 @@ class PairwiseIterator(TickingIterator):
         return pair
 
 
+@kept("zip_longest", "fill inners")
 class LongestIterator(TickingIterator):
     """`itertools.zip_longest`; an exhausted iterator is None."""
 
@@ -312,6 +322,7 @@ class LongestIterator(TickingIterator):
         return tuple(items)
 
 
+@kept("batched", "inner size strict")
 class BatchedIterator(TickingIterator):
     """`itertools.batched`, which CPython has since 3.12."""
 

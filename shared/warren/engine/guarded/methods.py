@@ -15,9 +15,9 @@ from warren.engine.guarded.container_methods import ContainerMethods
 from warren.engine.guarded.costs import MAPPINGS, SETS, is_large_int
 from warren.engine.guarded.guards import Guards
 from warren.engine.guarded.text_methods import TextMethods
+from warren.engine.values.closures import BoundMethod
 from warren.engine.values.containers import Deque
 from warren.engine.values.limits import Stop
-from warren.engine.values.objects import BoundMethod
 from warren.engine.values.ordered_set import OrderedSet
 from warren.errors import LimitExceeded
 

@@ -23,6 +23,9 @@ from warren.engine.guarded.guards import Guards
 from warren.engine.library.containers import CONTAINERS
 from warren.engine.library.functions import library_table
 from warren.engine.library.numbers import math_function
+from warren.engine.values.calls import ActionCall, Coroutine
+from warren.engine.values.closures import Closure
+from warren.engine.values.futures import Future
 from warren.engine.values.iterators import (
     CallIterator,
     EnumerateIterator,
@@ -33,7 +36,6 @@ from warren.engine.values.iterators import (
     make_reversed,
 )
 from warren.engine.values.limits import Stop
-from warren.engine.values.objects import ActionCall, Closure, Coroutine, Future
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.errors import LimitExceeded
 from warren.ir.intrinsics import CLASS_METHODS, MATH

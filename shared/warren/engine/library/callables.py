@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from warren.engine.guarded.conversions import of_number
 from warren.engine.guarded.guards import Guards
+from warren.engine.values.kept import FIELDS, kept
 from warren.engine.values.limits import OBJECT_BYTES, Stop
 from warren.errors import LimitExceeded
 
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from warren.engine.guarded.attributes import Attributes
 
 
+@kept("partial", "args func keywords")
 class Partial:
     """`functools.partial`."""
 
     __slots__ = ("args", "func", "guards", "keywords")
-    KEPT = ("args", "func", "keywords")
 
     def __init__(self, func: Any, args: tuple[Any, ...], keywords: dict[str, Any], guards: Guards) -> None:
         self.func = func
@@ -31,16 +32,16 @@ class Partial:
         return self.guards.callee(self.func)(*self.args, *args, **{**self.keywords, **kwargs})
 
     def __warren_attribute__(self, name: str) -> Any:
-        if name in Partial.KEPT:
+        if name in FIELDS[Partial]:
             return getattr(self, name)
         raise AttributeError(f"'functools.partial' object has no attribute '{name}'", name=name, obj=self)
 
 
+@kept("itemgetter", "items")
 class Getter:
     """`operator.itemgetter`."""
 
     __slots__ = ("guards", "items")
-    KEPT = ("items",)
 
     def __init__(self, items: tuple[Any, ...], guards: Guards) -> None:
         self.items = items
@@ -57,11 +58,11 @@ class Getter:
         return f"operator.itemgetter({', '.join(map(repr, self.items))})"
 
 
+@kept("attrgetter", "names")
 class AttributeGetter:
     """`operator.attrgetter`, by what workflow code may read."""
 
     __slots__ = ("attributes", "names")
-    KEPT = ("names",)
 
     def __init__(self, names: tuple[str, ...], attributes: Attributes) -> None:
         self.names = names
@@ -81,11 +82,11 @@ class AttributeGetter:
         return f"operator.attrgetter({', '.join(map(repr, self.names))})"
 
 
+@kept("methodcaller", "args keywords name")
 class MethodCaller:
     """`operator.methodcaller`, by what workflow code may call."""
 
     __slots__ = ("args", "attributes", "keywords", "name")
-    KEPT = ("args", "keywords", "name")
 
     def __init__(self, name: str, args: tuple[Any, ...], keywords: dict[str, Any], attributes: Attributes) -> None:
         self.name = name

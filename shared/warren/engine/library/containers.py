@@ -10,9 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from warren.engine.guarded.guards import Guards
-from warren.engine.guarded.itertools_iterators import ChainIterator, RepeatIterator
 from warren.engine.values.containers import DefaultDict, Deque
-from warren.engine.values.iterators import make_iterator
 from warren.engine.values.limits import OBJECT_BYTES
 
 CONTAINERS: dict[str, type] = {
@@ -43,10 +41,3 @@ def _made(guards: Guards, cls: Callable[..., Any], hashed: Callable[[Any], Any])
         return guards.result(cls(*taken, **kwargs))
 
     return made
-
-
-def elements(counter: Counter[Any], guards: Guards) -> Any:
-    """`Counter.elements()`."""
-    guards.items(10 * len(counter))
-    repeats = [RepeatIterator(item, count) for item, count in counter.items()]
-    return ChainIterator(make_iterator(repeats, guards.budget), guards.budget)

@@ -7,17 +7,18 @@ from collections.abc import Callable
 from typing import Any
 
 from warren.engine.guarded.guards import Guards
+from warren.engine.values.closures import UNBOUND
 from warren.engine.values.iterators import EngineIterator, TickingIterator
+from warren.engine.values.kept import kept
 from warren.engine.values.limits import Budget, Stop
-from warren.engine.values.objects import UNBOUND
 from warren.errors import LimitExceeded
 
 
+@kept("groupby", "current_key current_value group inner key target_key")
 class GroupIterator(EngineIterator):
     """`itertools.groupby`; a group that is asked for an item moves this one on, and one that is passed by is over."""
 
     __slots__ = ("current_key", "current_value", "group", "guards", "inner", "key", "target_key")
-    KEPT = ("current_key", "current_value", "group", "inner", "key", "target_key")
 
     def __init__(self, inner: Any, key: Any, guards: Guards) -> None:
         self.guards = guards
@@ -58,6 +59,7 @@ class GroupIterator(EngineIterator):
         return value
 
 
+@kept("_grouper", "key parent")
 class Group(EngineIterator):
     """One group of `groupby`."""
 
@@ -71,6 +73,7 @@ class Group(EngineIterator):
         return self.parent.take(self)
 
 
+@kept("product", "number pools size taken")
 class CombiningIterator(EngineIterator):
     """`product`, `permutations` and the `combinations`: CPython's own, and how many it has given.
 
@@ -78,7 +81,6 @@ class CombiningIterator(EngineIterator):
     """
 
     __slots__ = ("budget", "native", "number", "pools", "size", "taken")
-    KEPT = ("number", "pools", "size", "taken")
 
     def __init__(self, kind: str, pools: tuple[tuple[Any, ...], ...], size: int, budget: Budget) -> None:
         self.number = _COMBINING.index(kind)
@@ -113,6 +115,7 @@ _MOST_COMBINATIONS = 20_000_000
 _COMBINING = ("product", "permutations", "combinations", "combinations_with_replacement")
 
 
+@kept("_tee", "index inner items")
 class TeeIterator(TickingIterator):
     """One of those that `itertools.tee` makes; `items` is a list with all that was taken from `inner`, for all."""
 

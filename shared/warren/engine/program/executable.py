@@ -13,6 +13,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from warren.contracts.values import decode
@@ -23,18 +24,24 @@ from warren.engine.library.builtins import call_table, native_table, value_table
 from warren.engine.program.asyncio_code import EXIT_GROUP, WAIT_FOR, built_in
 from warren.engine.program.codegen.expressions import Constants
 from warren.engine.program.codegen.functions import (
-    AsyncCode,
     FunctionCompiler,
-    NodeCode,
     node_function_name,
     slots_of,
     step_of,
     temporary_of,
 )
 from warren.engine.program.codegen.syntax import arguments, function, located
-from warren.engine.run.starting import Scheduler
+from warren.engine.run.cancellation import Cancellation
+from warren.engine.run.completion import Completion
+from warren.engine.run.contexts import Contexts
+from warren.engine.run.interpreter import Interpreter
+from warren.engine.run.scheduling import Scheduler
+from warren.engine.run.state import RunState
+from warren.engine.run.transition import Transition
+from warren.engine.values.calls import ActionCall, ChildCall, Coroutine
+from warren.engine.values.closures import UNBOUND, Cell, Closure, Late
+from warren.engine.values.code import AsyncCode, NodeCode
 from warren.engine.values.limits import MAX_CALLS, OBJECT_BYTES, Budget
-from warren.engine.values.objects import UNBOUND, ActionCall, Cell, ChildCall, Closure, Coroutine, Late
 from warren.errors import InternalError, InvalidInput, MessageError
 from warren.ir.checking import check
 from warren.ir.expressions import ActionRef, ChildRef, Const, Param, TypeName
@@ -71,7 +78,14 @@ class Executable:
         self.budget = Budget()
         self.guards = Guards(self.budget)
         self.types = TypeTable(program.types, lambda key: self._globals[f"@function:{key}"], self.guards)
-        self.scheduler = Scheduler(self.guards)
+        self.transition = Transition(self.budget)
+        self.completion = Completion(self.transition)
+        self.cancellation = Cancellation(self.transition, self.completion)
+        self.contexts = Contexts(self.transition, self.completion, self.cancellation)
+        self.scheduler = Scheduler(self.transition, self.completion, self.guards)
+        self.interpreter = Interpreter(
+            self.transition, self.completion, self.cancellation, self.contexts, self.scheduler, self.guards
+        )
         self.functions: dict[str, AsyncCode] = {}
         self.makers: dict[str, Callable[..., Callable[..., Any]]] = {}
         self._sources = {**program.functions, **built_in(program.functions)}
@@ -124,10 +138,11 @@ class Executable:
         """A call of an async function without free variables: its arguments bound, nothing started."""
         return self._call_async(code, (), {}, *args, **kwargs)
 
-    def begin_transition(self) -> None:
-        """Give the program's code a new budget."""
+    def begin(self, run: RunState, at: datetime) -> None:
+        """Work for this run from now on, with a new budget."""
         self.budget.reset()
         self.guards.forget_keys()
+        self.transition.begin(run, at)
 
     # building
 
@@ -156,9 +171,9 @@ class Executable:
 
     def _engine_globals(self) -> dict[str, Any]:
         guards = self.guards
-        attributes = Attributes(guards, self.scheduler.contexts)
+        attributes = Attributes(guards, self.contexts.attribute)
         self.shared = {"budget": self.budget, "guards": guards, "attributes": attributes}
-        scheduler = self.scheduler.table()
+        scheduler = self.scheduler.table() | self.contexts.table()
         calls = call_table(guards, attributes) | scheduler
         values = value_table(calls)
         return {
@@ -244,7 +259,7 @@ class Executable:
         known = self._globals
         if WAIT_FOR in self._sources:
             known["@value:asyncio.wait_for"] = known["@call:asyncio.wait_for"] = known[f"@function:{WAIT_FOR}"]
-        self.scheduler.contexts.exit_group = known.get(f"@function:{EXIT_GROUP}")
+        self.contexts.exit_group = known.get(f"@function:{EXIT_GROUP}")
 
     def _link_names(self) -> None:
         """Globals for every action and class that the code names."""

@@ -1,36 +1,38 @@
-"""Completing futures and waking whoever waits for them: the other direction of what `scheduling` starts.
+"""Completing futures and waking the waiters of each: the other direction of what `scheduling` starts.
 
-The order is asyncio's: whoever waits for a future hears of it in a turn of its own, behind all that is ready already.
-Programs can tell (`asyncio.sleep(0)` gives up one turn), so turns are counted as CPython counts them.
+The order is asyncio's: a waiter is told in a turn of its own, behind all that is ready already. Programs can tell
+(`asyncio.sleep(0)` gives up one turn), so turns are counted as CPython counts them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import Any
 
 from warren.engine.run.asyncio_errors import CancelledError
-from warren.engine.values.objects import Future, FutureState, Gather, Notice, Settle, Strand, TaskGroup, Timeout
-from warren.errors import InternalError
-
-if TYPE_CHECKING:
-    from warren.engine.run.cancellation import Contexts
-    from warren.engine.run.state import RunState
+from warren.engine.run.transition import Transition
+from warren.engine.values.calls import Awaitable
+from warren.engine.values.futures import Future, FutureState, Gather, Launch, Notice, Strand
+from warren.engine.values.limits import OBJECT_BYTES
 
 
-class Futures:
-    """The part of the scheduler that ends things."""
+class Completion:
+    """Ends what was started, within one transition; and makes the tasks whose ends it will be."""
 
-    contexts: Contexts
+    __slots__ = ("_transition",)
 
-    def __init__(self) -> None:
-        self._run: RunState | None = None
+    def __init__(self, transition: Transition) -> None:
+        self._transition = transition
 
-    @property
-    def run(self) -> RunState:
-        """The run that is being advanced."""
-        if self._run is None:
-            raise InternalError("workflow code ran outside a transition")
-        return self._run
+    def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> Future:
+        """`asyncio.create_task`: starts when the caller next waits."""
+        if isinstance(coro, Future) or not isinstance(coro, Awaitable):
+            raise TypeError(f"a coroutine was expected, got {coro!r}")
+        budget = self._transition.budget
+        budget.allocate(OBJECT_BYTES)
+        budget.spend(2)
+        future = Future(is_task=True)
+        self._transition.run.ready.append(Launch(coro, future))
+        return future
 
     def complete(self, future: Future, state: FutureState, value: Any) -> None:
         """A future is done, failed or cancelled: whoever waits for it gets a turn."""
@@ -38,7 +40,7 @@ class Futures:
             return
         future.state, future.value = state, value
         waiters, future.waiters = future.waiters, []
-        ready = self.run.ready
+        ready = self._transition.run.ready
         for waiter in waiters:
             if not isinstance(waiter, Strand):
                 ready.append(Notice(waiter, future))
@@ -49,28 +51,6 @@ class Futures:
         """A future came to its end with an exception."""
         state = FutureState.CANCELLED if isinstance(error, CancelledError) else FutureState.FAILED
         self.complete(future, state, error)
-
-    def settle(self, settle: Settle) -> None:
-        """The turn of a future that was as good as complete."""
-        future = settle.future
-        if future.must_cancel is None:
-            self.complete(future, settle.state, settle.value)
-        else:
-            self.complete(future, FutureState.CANCELLED, future.must_cancel)
-
-    def hear(self, notice: Notice) -> None:
-        """The turn of somebody who waits for a future that is complete."""
-        match notice.waiter:
-            case Timeout() as timeout:
-                self.contexts.expire(timeout)
-            case TaskGroup() as group:
-                self.contexts.task_done(group, notice.future)
-            case Future() as waiter:  # who waits for the end alone
-                self.complete(waiter, FutureState.DONE, None)
-            case (gather, index):
-                self.child_done(gather, index, notice.future)
-            case other:
-                assert_never(other)
 
     def child_done(self, gather: Gather, index: int, child: Future) -> None:
         """A child of a gather is complete."""

@@ -6,65 +6,70 @@ asyncio would take its task, and runs until everything waits or the transition h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, assert_never
 
 from warren.contracts.limits import encode_error
 from warren.contracts.messages import RunStatus
 from warren.engine.commands import CancelChild, ContinueRun, FinishRun
-from warren.engine.program.codegen.functions import NodeCode, Step
+from warren.engine.guarded.guards import Guards
 from warren.engine.run.asyncio_errors import CancelledError
-from warren.engine.snapshots.fields import size_of
+from warren.engine.run.cancellation import Cancellation
+from warren.engine.run.completion import Completion
+from warren.engine.run.contexts import Contexts
+from warren.engine.run.scheduling import Scheduler
+from warren.engine.run.sizes import size_of
+from warren.engine.run.transition import Transition
+from warren.engine.values.calls import Awaitable, Coroutine, SleepCall
+from warren.engine.values.code import NodeCode, Step
+from warren.engine.values.futures import Frame, Future, FutureState, Launch, Notice, Settle, Strand, TaskGroup, Timeout
 from warren.engine.values.known_classes import ends_the_process
 from warren.engine.values.limits import MAX_STATE_BYTES, Stop
-from warren.engine.values.objects import (
-    Awaitable,
-    Coroutine,
-    Frame,
-    FutureState,
-    Launch,
-    Notice,
-    Settle,
-    SleepCall,
-    Strand,
-)
 from warren.errors import LimitExceeded
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from warren.engine.run.starting import Scheduler
-    from warren.engine.run.state import RunState
 
 _MEASURE_AFTER = 1024 * 1024
 
 
 class Interpreter:
-    """Advances one run within one transition."""
+    """Advances the run of the transition that is under way."""
 
-    __slots__ = ("_run", "_scheduler")
+    __slots__ = ("_cancellation", "_completion", "_contexts", "_guards", "_scheduler", "_transition")
 
-    def __init__(self, run: RunState, scheduler: Scheduler) -> None:
-        self._run = run
+    def __init__(
+        self,
+        transition: Transition,
+        completion: Completion,
+        cancellation: Cancellation,
+        contexts: Contexts,
+        scheduler: Scheduler,
+        guards: Guards,
+    ) -> None:
+        self._transition = transition
+        self._completion = completion
+        self._cancellation = cancellation
+        self._contexts = contexts
         self._scheduler = scheduler
+        self._guards = guards
 
     def advance(self) -> None:
         """Run everything that is ready; ask for a `Continue` where the transition is full."""
-        run, scheduler = self._run, self._scheduler
+        transition, scheduler = self._transition, self._scheduler
+        run = transition.run
         ready = run.ready
         try:
             while ready and run.status is RunStatus.RUNNING:
-                if scheduler.is_full:
+                if transition.is_full:
                     self._ask_to_continue()
                     return
                 unit = ready.popleft()
                 if isinstance(unit, Strand):
                     self._resume(unit)
                 elif isinstance(unit, Notice):
-                    scheduler.hear(unit)
+                    self._notify(unit)
                 elif isinstance(unit, Launch):
                     scheduler.launch(unit)
                 elif isinstance(unit, Settle):
-                    scheduler.settle(unit)
+                    self._settle(unit)
                 elif not scheduler.start_children(unit):
                     ready.appendleft(unit)
         except BaseException as error:  # noqa: BLE001 - what is not the run's own is raised again there
@@ -72,6 +77,28 @@ class Interpreter:
         if run.status is RunStatus.RUNNING and self._is_stuck():
             self.finish_failed(RuntimeError("deadlock: the workflow waits for something that cannot happen any more"))
         self._account()
+
+    def _settle(self, settle: Settle) -> None:
+        """The turn of a future that was as good as complete."""
+        future = settle.future
+        if future.must_cancel is None:
+            self._completion.complete(future, settle.state, settle.value)
+        else:
+            self._completion.complete(future, FutureState.CANCELLED, future.must_cancel)
+
+    def _notify(self, notice: Notice) -> None:
+        """The turn of a waiter of a future that is complete."""
+        match notice.waiter:
+            case Timeout() as timeout:
+                self._cancellation.expire(timeout)
+            case TaskGroup() as group:
+                self._contexts.task_done(group, notice.future)
+            case Future() as waiter:  # it waits for the end alone
+                self._completion.complete(waiter, FutureState.DONE, None)
+            case (gather, index):
+                self._completion.child_done(gather, index, notice.future)
+            case other:
+                assert_never(other)
 
     def end_with(self, error: BaseException) -> None:
         """End the run over what went through all of the workflow's handlers: a limit, or a `BaseException` of its own.
@@ -92,8 +119,8 @@ class Interpreter:
         """Add what the transition made to the run's cost; measure the run once that is much, and end it if it is too
         large. Measuring takes as long as the run is large, so it waits until that much more was made.
         """
-        run = self._run
-        made = 100 + run.executable.budget.used
+        run = self._transition.run
+        made = 100 + self._guards.budget.used
         run.cost += made
         run.unmeasured += made
         if (
@@ -111,14 +138,14 @@ class Interpreter:
             )
 
     def _ask_to_continue(self) -> None:
-        run = self._run
+        run = self._transition.run
         if not run.continuing:
             run.continues += 1
             run.continuing = True
-            self._scheduler.commands.append(ContinueRun(run.continues))
+            self._transition.commands.append(ContinueRun(run.continues))
 
     def _is_stuck(self) -> bool:
-        run = self._run
+        run = self._transition.run
         return not (run.ready or run.pending or run.children or run.timers or run.continuing)
 
     # one strand
@@ -136,10 +163,10 @@ class Interpreter:
             self.end_with(error)
         else:
             strand.frames.append(Frame(coroutine.code, 0, coroutine.variables))
-            self._run.ready.append(strand)
+            self._transition.run.ready.append(strand)
 
     def _resume(self, strand: Strand) -> None:
-        self._scheduler.current = strand
+        self._transition.current = strand
         frame: Frame | None = strand.frames[-1]
         assert frame is not None
         future, strand.waits_for = strand.waits_for, None
@@ -209,12 +236,12 @@ class Interpreter:
         if future.state is FutureState.PENDING:
             strand.waits_for = future
             future.waiters.append(strand)
-            if strand.inject is not None and self._scheduler.contexts.cancel(future, strand.inject):
+            if strand.inject is not None and self._cancellation.cancel(future, strand.inject):
                 strand.inject = None  # it cancelled itself on the way here
             return False
         if isinstance(awaitable, SleepCall):  # sleep(0): let the others go first
             strand.waits_for = future
-            self._run.ready.append(strand)
+            self._transition.run.ready.append(strand)
             return False
         if future.state is not FutureState.DONE:
             raise future.value
@@ -232,7 +259,7 @@ class Interpreter:
         elif strand.future is None:
             self._finish_completed(value)
         else:
-            self._scheduler.complete(strand.future, FutureState.DONE, value)
+            self._completion.complete(strand.future, FutureState.DONE, value)
         return None
 
     def _unwind(self, strand: Strand, error: BaseException) -> Frame | None:
@@ -258,13 +285,13 @@ class Interpreter:
         if strand.future is None:
             self.finish_failed(error)
         else:
-            self._scheduler.fail(strand.future, error)
+            self._completion.fail(strand.future, error)
 
     # the end of the run
 
     def _finish_completed(self, value: Any) -> None:
         try:
-            result = self._run.executable.guards.payload(value, "the result of the run")
+            result = self._guards.payload(value, "the result of the run")
         except Exception as error:  # noqa: BLE001 - a result that cannot be sent fails the run
             self.finish_failed(error)
             return
@@ -273,10 +300,10 @@ class Interpreter:
     def finish_failed(self, error: BaseException) -> None:
         """The run is over, with an exception."""
         status = RunStatus.FAILED
-        if isinstance(error, CancelledError) and self._run.cancelling:
+        if isinstance(error, CancelledError) and self._transition.run.cancelling:
             status = RunStatus.CANCELLED
         try:
-            self._run.executable.guards.weigh(error)
+            self._guards.weigh(error)
         except Stop as stop:
             error, status = stop.reason, RunStatus.FAILED
         try:
@@ -293,16 +320,16 @@ class Interpreter:
         self._finish(RunStatus.FAILED, None, error)
 
     def _finish(self, status: RunStatus, result: Any, error: Any) -> None:
-        run = self._run
+        run = self._transition.run
         run.status, run.result, run.error = status, result, error
         run.ready.clear()
         run.pending.clear()
-        self._scheduler.commands.extend(CancelChild(child.run_id) for child in run.children.values())
+        self._transition.commands.extend(CancelChild(child.run_id) for child in run.children.values())
         run.children.clear()
         run.timers.clear()
         run.continuing = False
         run.main = None
-        self._scheduler.commands.append(FinishRun(status, result, error))
+        self._transition.commands.append(FinishRun(status, result, error))
 
 
 def _deliver(frame: Frame, value: Any) -> None:

@@ -6,7 +6,7 @@ import heapq
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, assert_never
 from uuid import UUID
 
 from warren.contracts.messages import RunStatus
@@ -20,14 +20,15 @@ from warren.engine.commands import (
     StartChild,
     StartTimer,
 )
-from warren.engine.values.objects import ActionCall, Future, Gather, Launch, Notice, Settle, Strand, Timeout
-
-if TYPE_CHECKING:
-    from warren.engine.program.executable import Executable
+from warren.engine.run.leases import Leases
+from warren.engine.values.calls import ActionCall
+from warren.engine.values.futures import Future, Gather, Launch, Notice, Settle, Strand, Timeout
+from warren.engine.values.kept import kept
 
 Json = Any
 
 
+@kept("PendingAction", "call future args kwargs attempt backoff")
 @dataclass(slots=True, eq=False)
 class PendingAction:
     """An action invocation without a result. `backoff` is the timer that its next attempt waits for, or 0."""
@@ -40,6 +41,7 @@ class PendingAction:
     backoff: int = 0
 
 
+@kept("PendingChild", "run_id workflow input future")
 @dataclass(slots=True, eq=False)
 class PendingChild:
     """A child run without an outcome."""
@@ -50,6 +52,7 @@ class PendingChild:
     future: Future
 
 
+@kept("PendingTimer", "due_at future result invocation target")
 @dataclass(slots=True, eq=False)
 class PendingTimer:
     """A timer that has not fired: completes `future` with `result`, lets `invocation` try again, or ends `target`."""
@@ -63,10 +66,9 @@ class PendingTimer:
 
 @dataclass(slots=True, eq=False)
 class RunState:
-    """One run. `seq` is that of its last transition. Changed only by `transitions`."""
+    """One run. `seq` is that of its last transition. Changed by `engine.transitions` alone."""
 
     run_id: UUID
-    executable: Executable
     input: dict[str, Json]
     seq: int = 0
     status: RunStatus = RunStatus.RUNNING
@@ -94,6 +96,7 @@ class RunState:
     """Rough size in bytes, for the bounds of a cache and of the run itself: never much too small."""
     unmeasured: int = 0
     """How much of `cost` was added since the run was measured last."""
+    leases: Leases = field(default_factory=Leases)
     _due: list[tuple[datetime, int]] = field(default_factory=list)
 
     def add_timer(self, number: int, timer: PendingTimer) -> None:
@@ -103,10 +106,12 @@ class RunState:
 
     @property
     def wake_at(self) -> datetime | None:
-        """When the earliest timer is due; None without timers."""
+        """When something must happen at the latest: the first timer is due, or the first lease ends."""
         while self._due and self._due[0][1] not in self.timers:
             heapq.heappop(self._due)
-        return self._due[0][0] if self._due else None
+        timer = self._due[0][0] if self._due else None
+        lease = self.leases.earliest if self.leases.held else None
+        return min(timer, lease) if timer is not None and lease is not None else timer or lease
 
     def dispatch(self, number: int) -> DispatchAction:
         """The command for the current attempt of a pending action."""
@@ -122,11 +127,13 @@ class RunState:
         return StartChild(number, child.run_id, child.workflow, child.input)
 
     def pending_commands(self) -> list[Command]:
-        """Everything that was commanded and is still unanswered, in order of its numbers."""
+        """Everything that was commanded, is unanswered and no worker holds a lease for, in order of its numbers."""
         if self.status is not RunStatus.RUNNING:
             return [FinishRun(self.status, self.result, self.error)]
         commands: list[tuple[int, Command]] = [
-            (number, self.dispatch(number)) for number, action in self.pending.items() if not action.backoff
+            (number, self.dispatch(number))
+            for number, action in self.pending.items()
+            if not action.backoff and number not in self.leases.held
         ]
         commands.extend((number, self.start_child(number)) for number in self.children)
         commands.extend((number, StartTimer(number, timer.due_at)) for number, timer in self.timers.items())
@@ -136,12 +143,16 @@ class RunState:
             found.append(ContinueRun(self.continues))
         return found
 
+    def is_open(self, invocation: int, attempt: int) -> bool:
+        """Whether this attempt of an action is the one that has no answer."""
+        action = self.pending.get(invocation)
+        return action is not None and action.attempt == attempt and not action.backoff
+
     def is_pending(self, command: Command) -> bool:
-        """Whether a command that was given is still unanswered."""
+        """Whether a command that was given is unanswered, and no worker holds a lease for it."""
         match command:
             case DispatchAction():
-                action = self.pending.get(command.invocation)
-                return action is not None and action.attempt == command.attempt and not action.backoff
+                return command.invocation not in self.leases.held and self.is_open(command.invocation, command.attempt)
             case StartTimer():
                 return command.timer in self.timers
             case ContinueRun():
@@ -152,9 +163,5 @@ class RunState:
                 return False
             case FinishRun():
                 return True
-
-    def snapshot(self) -> Json:
-        """The whole state as JSON data, for `restore`."""
-        from warren.engine.snapshots.writing import take
-
-        return take(self)
+            case _:
+                assert_never(command)

@@ -12,10 +12,11 @@ from warren.contracts.exceptions import initialise
 from warren.contracts.values import decode
 from warren.engine.program.executable import Executable
 from warren.engine.snapshots import scalars
-from warren.engine.snapshots.fields import BY_NAME, FIELDS
+from warren.engine.values.closures import UNBOUND, Closure
 from warren.engine.values.containers import DefaultDict, Deque
+from warren.engine.values.futures import FutureState
 from warren.engine.values.iterators import DequeIterator
-from warren.engine.values.objects import UNBOUND, Closure, FutureState
+from warren.engine.values.kept import CLASSES, FIELDS
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.errors import InternalError
 
@@ -155,8 +156,8 @@ class Reader:
 
     def _empty(self, data: Json) -> Any:
         kind = data[0]
-        if kind in BY_NAME:
-            cls = BY_NAME[kind]
+        if kind in CLASSES:
+            cls = CLASSES[kind]
             return object.__new__(cls)
         if kind in _HASHED:
             return _HASHED[kind]()
@@ -187,7 +188,7 @@ class Reader:
         elif kind == "closure":
             self.value(data[2])
             self.value(data[3])
-        elif kind in BY_NAME:
+        elif kind in CLASSES:
             for name, part in zip(FIELDS[type(made)], data[1:], strict=True):
                 setattr(made, name, self.value(part))
             for name, shared in self._executable.shared.items():  # what belongs to the program, not to the run

@@ -24,35 +24,38 @@ from warren.contracts.exceptions import kept_attributes
 from warren.contracts.messages import RunStatus
 from warren.contracts.values import encode, type_ref
 from warren.engine.guarded.attributes import IsoWeek
-from warren.engine.program.codegen.functions import AsyncCode
 from warren.engine.program.executable import Executable
+from warren.engine.run.leases import Leases
 from warren.engine.run.state import RunState
 from warren.engine.snapshots import scalars
-from warren.engine.snapshots.fields import FIELDS
 from warren.engine.snapshots.reading import Reader
+from warren.engine.values.closures import UNBOUND, BoundMethod, Closure
+from warren.engine.values.code import AsyncCode
 from warren.engine.values.containers import DefaultDict, Deque
-from warren.engine.values.objects import UNBOUND, BoundMethod, Closure, FutureState
+from warren.engine.values.futures import FutureState
+from warren.engine.values.kept import FIELDS, KINDS
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.values.records import Instance, Opaque, Record
 from warren.engine.values.sizes import SHARED_TEXT
 from warren.engine.values.views import VIEWS
-from warren.errors import InternalError, UnserializableValue
+from warren.errors import SnapshotUnreadable, UnserializableValue, WarrenError
 
 Json = Any
-FORMAT = 2
+FORMAT = 3
+"""Of what `take_snapshot` writes; `restore` takes no other. It changes whenever a golden snapshot does."""
 
 _MAPPINGS: dict[type, str] = {dict: "d", Counter: "counter", OrderedDict: "ordered", DefaultDict: "default"}
 _SCALARS = (type(None), bool, float, str)
 _RUN_FIELDS = ("seq", "numbers", "strands", "continues", "continuing", "draws", "cancelling", "cost", "unmeasured")
 
 
-def take(run: RunState) -> Json:
+def take_snapshot(executable: Executable, run: RunState) -> Json:
     """The state as JSON data.
 
     Raises:
         UnserializableValue: a variable holds something that cannot be kept (a bound method of an unusual kind).
     """
-    writer = _Writer(run.executable)
+    writer = _Writer(executable)
     roots = {
         "main": run.main,
         "ready": list(run.ready),
@@ -64,31 +67,43 @@ def take(run: RunState) -> Json:
     writer.finish()
     return {
         "format": FORMAT,
-        "version": run.executable.version,
+        "version": executable.version,
         "run_id": str(run.run_id),
         "input": run.input,
         "status": run.status.value,
         "result": run.result,
         "error": run.error,
         **{name: getattr(run, name) for name in _RUN_FIELDS},
+        "leases": run.leases.dump(),
         "roots": written,
         "objects": writer.table,
     }
 
 
 def restore(executable: Executable, snapshot: Json) -> RunState:
-    """The state that `take` wrote.
+    """The state that `take_snapshot` wrote.
 
     Raises:
-        InternalError: the snapshot is of another format or another program.
+        SnapshotUnreadable: it is of another format or another program, or none at all; the history has it all.
     """
-    if snapshot.get("format") != FORMAT or snapshot.get("version") != executable.version:
-        raise InternalError("the snapshot was written for another program, or by another version of Warren")
+    found = (snapshot.get("format"), snapshot.get("version")) if isinstance(snapshot, dict) else (None, None)
+    if found != (FORMAT, executable.version):
+        raise SnapshotUnreadable(
+            f"the snapshot has format {found[0]!r} of program {found[1]!r}; "
+            f"this version of Warren reads format {FORMAT} of program {executable.version!r}"
+        )
+    try:
+        return _restored(executable, snapshot)
+    except (LookupError, TypeError, ValueError, AttributeError, WarrenError) as error:
+        raise SnapshotUnreadable(f"the snapshot cannot be read: {error!r:.300}") from error
+
+
+def _restored(executable: Executable, snapshot: Json) -> RunState:
     reader = Reader(executable, snapshot["objects"])
     with executable.budget.unlimited():  # for the user's `__hash__` and `__eq__`
         roots = {name: reader.value(value) for name, value in snapshot["roots"].items()}
         reader.finish()
-    run = RunState(UUID(snapshot["run_id"]), executable, snapshot["input"])
+    run = RunState(UUID(snapshot["run_id"]), snapshot["input"])
     run.status = RunStatus(snapshot["status"])
     run.result, run.error = snapshot["result"], snapshot["error"]
     for name in _RUN_FIELDS:
@@ -99,6 +114,7 @@ def restore(executable: Executable, snapshot: Json) -> RunState:
     run.children = roots["children"]
     for number, timer in roots["timers"].items():
         run.add_timer(number, timer)
+    run.leases = Leases.load(snapshot["leases"])
     return run
 
 
@@ -170,7 +186,7 @@ class _Writer:
     def _write(self, value: Any) -> Json:
         cls = type(value)
         if cls in FIELDS:
-            return [cls.__name__, *(self.value(getattr(value, name)) for name in FIELDS[cls])]
+            return [KINDS[cls], *(self.value(getattr(value, name)) for name in FIELDS[cls])]
         if not _is_object(cast("Any", cls)):
             return scalars.write(value)
         if cls is list:

@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
+from warren.engine.values.closures import Closure
+from warren.engine.values.kept import kept
 from warren.engine.values.limits import Budget
-from warren.engine.values.objects import Closure
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.values.records import MEMBERS
 from warren.engine.values.views import VIEWS
@@ -48,6 +49,7 @@ class TickingIterator(EngineIterator):
             budget.out_of_steps()
 
 
+@kept("SequenceIterator", "index sequence")
 class SequenceIterator(EngineIterator):
     """Over a list, tuple, str, bytes or range, by index; exhausted for good once it ended."""
 
@@ -66,6 +68,7 @@ class SequenceIterator(EngineIterator):
         return self.sequence[index]
 
 
+@kept("iterator", "index sequence")
 class ItemIterator(EngineIterator):
     """Over an instance of the user's that has a `__getitem__` and no `__iter__`."""
 
@@ -87,6 +90,7 @@ class ItemIterator(EngineIterator):
         return item
 
 
+@kept("ReversedIterator", "index sequence")
 class ReversedIterator(EngineIterator):
     """Over a sequence, from its end."""
 
@@ -105,6 +109,7 @@ class ReversedIterator(EngineIterator):
         return item
 
 
+@kept("MappingIterator", "index keys kind size source")
 class MappingIterator(EngineIterator):
     """Over a dict's keys, values or items, or over a set; notices a change of size."""
 
@@ -137,6 +142,7 @@ class MappingIterator(EngineIterator):
         return (key, self.source[key]) if self.kind == "items" else key
 
 
+@kept("enumerate", "inner number")
 class EnumerateIterator(TickingIterator):
     """`enumerate`."""
 
@@ -155,6 +161,7 @@ class EnumerateIterator(TickingIterator):
         return number, item
 
 
+@kept("zip", "inners strict")
 class ZipIterator(TickingIterator):
     """`zip`, strict or not."""
 
@@ -192,6 +199,7 @@ class ZipIterator(TickingIterator):
             raise ValueError(f"zip() argument {number + 1} is longer than argument{plural}{number}")
 
 
+@kept("map", "function inners")
 class MapIterator(TickingIterator):
     """`map`."""
 
@@ -210,6 +218,7 @@ class MapIterator(TickingIterator):
         return self.function(next(inners[0])) if len(inners) == 1 else self.function(*[next(inner) for inner in inners])
 
 
+@kept("filter", "function inner")
 class FilterIterator(TickingIterator):
     """`filter`."""
 
@@ -228,11 +237,11 @@ class FilterIterator(TickingIterator):
         raise StopIteration
 
 
+@kept("callable_iterator", "function sentinel")
 class CallIterator(EngineIterator):
     """`iter(function, sentinel)`."""
 
     __slots__ = ("function", "guards", "sentinel")
-    KEPT = ("function", "sentinel")
     """What a snapshot keeps."""
 
     def __init__(self, function: Any, sentinel: Any, guards: Any) -> None:
@@ -251,6 +260,7 @@ class CallIterator(EngineIterator):
         return item
 
 
+@kept("_deque_iterator", "source index backwards is_changed")
 class DequeIterator(EngineIterator):
     """Over a deque; notices when it was changed, which only the deque's own iterator can tell.
 
@@ -258,7 +268,6 @@ class DequeIterator(EngineIterator):
     """
 
     __slots__ = ("backwards", "index", "native", "source", "was_changed")
-    KEPT = ("source", "index", "backwards", "is_changed")
 
     def __init__(self, source: deque[Any], *, backwards: bool = False) -> None:
         self.source: Any = source

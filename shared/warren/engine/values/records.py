@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from warren.contracts.policies import check_policy
 from warren.contracts.tags import KEPT_REPR, KEPT_TEXT, UNCOMPILED
+from warren.engine.values.closures import BoundMethod
 from warren.engine.values.dumps import DUMPS, dumping
 from warren.engine.values.limits import Stop
-from warren.engine.values.objects import BoundMethod
 from warren.errors import LimitExceeded
 
 _MODEL_METHODS = frozenset({"model_copy", "model_fields_set", "model_extra"})

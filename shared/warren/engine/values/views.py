@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from typing import Any
 
+from warren.engine.values.kept import kept
 from warren.engine.values.ordered_set import OrderedSet
 
 
+@kept("dict_keys", "_mapping")
 class DictKeys(KeysView[Any]):
     """`dict.keys()`."""
 
@@ -27,6 +29,7 @@ class DictKeys(KeysView[Any]):
         return f"dict_keys({list(self)!r})"
 
 
+@kept("dict_values", "_mapping")
 class DictValues(ValuesView[Any]):
     """`dict.values()`."""
 
@@ -42,6 +45,7 @@ class DictValues(ValuesView[Any]):
         return f"dict_values({list(self)!r})"
 
 
+@kept("dict_items", "_mapping")
 class DictItems(ItemsView[Any, Any]):
     """`dict.items()`."""
 

@@ -20,14 +20,12 @@ from hypothesis import strategies as some
 from warren.engine.guarded.attributes import Attributes
 from warren.engine.guarded.guards import Guards
 from warren.engine.library.builtins import call_table
-from warren.engine.run.cancellation import Contexts
-from warren.engine.run.starting import Scheduler
 from warren.engine.values.containers import DefaultDict, Deque
 from warren.engine.values.limits import Budget, Stop
 from warren.engine.values.ordered_set import OrderedSet
 
 GUARDS = Guards(Budget())
-ATTRIBUTES = Attributes(GUARDS, Contexts(Scheduler(GUARDS)))
+ATTRIBUTES = Attributes(GUARDS, lambda value, name: None)
 CALLS = call_table(GUARDS, ATTRIBUTES) | GUARDS.table()
 
 numbers = some.one_of(

@@ -12,7 +12,7 @@ from tests.unit.engine.writing import answer_all, compile_text, start
 
 from warren.contracts.messages import RunStatus
 from warren.engine import restore
-from warren.errors import InternalError
+from warren.errors import SnapshotUnreadable
 from warren.testing import EngineDriver
 
 IMMUTABLE = [
@@ -79,14 +79,14 @@ def test_it_is_kept(tmp_path: pathlib.Path, name: str) -> None:
 def test_a_snapshot_of_another_program_is_refused(tmp_path: pathlib.Path) -> None:
     one = start(compile_text(tmp_path, "await act(1)"))
     other = compile_text(tmp_path, "await act(2)")
-    with pytest.raises(InternalError):
+    with pytest.raises(SnapshotUnreadable):
         restore(other, one.snapshot())
 
 
 @pytest.mark.parametrize("change", [{"format": 0}, {"version": "x"}])
 def test_a_snapshot_of_another_kind_is_refused(tmp_path: pathlib.Path, change: dict[str, Any]) -> None:
     driver = start(compile_text(tmp_path, "await act(1)"))
-    with pytest.raises(InternalError):
+    with pytest.raises(SnapshotUnreadable):
         restore(driver.executable, driver.snapshot() | change)
 
 

@@ -7,10 +7,7 @@ those that it changed back. It returns the number of the next node, or the value
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import IntEnum
-from typing import Any
+from collections.abc import Mapping
 
 from warren.engine.program.codegen.binding import Bound, Effects, bound_at_start, effects_of, parts_of
 from warren.engine.program.codegen.expressions import Constants
@@ -31,6 +28,7 @@ from warren.engine.program.codegen.syntax import (
     tick,
 )
 from warren.engine.program.codegen.weights import weight, weight_of_expression
+from warren.engine.values.code import Step
 from warren.ir import expressions as ex
 from warren.ir.program import (
     AsyncFunction,
@@ -49,50 +47,6 @@ from warren.lowering.walk import walk
 
 VARIABLES = "@variables"
 _STEPS_OF_AN_AWAIT = 4
-
-
-class Step(IntEnum):
-    """What the interpreter does with a node."""
-
-    GO = 0
-    """Call it; it returns the next node."""
-    AWAIT = 1
-    """Call it; it returns the awaitable."""
-    RETURN = 2
-    """Call it; it returns the function's value."""
-    SWITCH = 3
-    RAISE = 4
-    JUMP = 5
-    """Go on at `next`."""
-
-
-@dataclass(slots=True)
-class NodeCode:
-    """A node, ready to execute. `slot` is that of its result, selector or error; `handler` the handler node, or -1."""
-
-    step: Step
-    run: Callable[[list[Any]], Any] | None
-    next: int
-    slot: int
-    handler: int
-    error_slot: int
-    targets: tuple[int, ...] = ()
-
-
-@dataclass(slots=True, eq=False)
-class AsyncCode:
-    """An async function, ready to execute. `bind` turns call arguments into the parameters' values, in slot order."""
-
-    key: str
-    name: str
-    qualname: str
-    nodes: list[NodeCode] = field(default_factory=list)
-    slots: dict[str, int] = field(default_factory=dict)
-    bind: Callable[..., list[Any]] | None = None
-    template: list[Any] = field(default_factory=list)
-    """Initial values of the variables after the parameters: UNBOUND, or None for temporaries."""
-    cells: tuple[int, ...] = ()
-    free: tuple[int, ...] = ()
 
 
 def slots_of(source: AsyncFunction) -> dict[str, int]:

@@ -1,142 +1,17 @@
-"""The engine's own kinds of value: variables that closures share, closures, and everything that can be awaited.
+"""What was started: futures, gathers, timeouts, task groups, the strands that run code, and turns that wait in a queue.
 
-They are what CPython keeps in hidden places (cells, coroutine frames, futures), made explicit so that a snapshot can
-hold them. Data only: the interpreter gives them their meaning.
+They refer to each other in circles, as asyncio's do. Data only: `engine.run` gives them their meaning.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from warren.engine.program.codegen.functions import AsyncCode
-
-
-class Unbound:
-    """The value of a variable that has none."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "<unbound>"
-
-
-UNBOUND = Unbound()
-
-
-class Cell:
-    """A variable that a nested function shares with the one around it."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any = UNBOUND) -> None:
-        self.value = value
-
-
-class Late:
-    """A value that is computed each time it is looked at: a dotted name in a pattern."""
-
-    __slots__ = ("_compute",)
-
-    def __init__(self, compute: Callable[[], Any]) -> None:
-        self._compute = compute
-
-    @property
-    def value(self) -> Any:
-        """The value now."""
-        return self._compute()
-
-
-class Closure:
-    """A function as a value: a lambda, a nested def, or a method or module function that is passed around."""
-
-    __slots__ = ("cells", "defaults", "function", "key")
-
-    def __init__(
-        self, key: str, cells: tuple[Cell, ...], defaults: dict[str, Any], function: Callable[..., Any]
-    ) -> None:
-        self.key = key
-        self.cells = cells
-        self.defaults = defaults
-        self.function = function
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.function(*args, **kwargs)
-
-    def __repr__(self) -> str:
-        return f"<function {self.key}>"
-
-
-class BoundMethod:
-    """A method of a value as a value itself: `name` looked up on `owner` again gives the same."""
-
-    __slots__ = ("function", "name", "owner")
-
-    def __init__(self, owner: Any, name: str, function: Callable[..., Any]) -> None:
-        self.owner = owner
-        self.name = name
-        self.function = function
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.function(*args, **kwargs)
-
-    def __repr__(self) -> str:
-        return f"<bound method {self.name}>"
-
-
-class Awaitable:
-    """Base of everything that `await` takes."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class ActionCall(Awaitable):
-    """A call of an action that nobody has started yet, with the policy that `run_action` gave it."""
-
-    action: str
-    queue: str
-    args: list[Any]
-    kwargs: dict[str, Any]
-    attempts: int = 1
-    retry_on: tuple[str, ...] | None = None
-    backoff_seconds: float = 0.0
-    timeout_seconds: float | None = None
-    started: bool = False
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class ChildCall(Awaitable):
-    """A call of another workflow's `run()` that nobody has awaited yet; `arguments` by parameter name."""
-
-    workflow: str
-    arguments: dict[str, Any]
-    started: bool = False
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class Coroutine(Awaitable):
-    """A call of an async function of the workflow that nobody has awaited yet."""
-
-    code: AsyncCode
-    variables: list[Any]
-    started: bool = False
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class SleepCall(Awaitable):
-    """`asyncio.sleep(seconds, result)` that nobody has awaited yet."""
-
-    seconds: float
-    result: Any = None
-    started: bool = False
+from warren.engine.values.calls import Awaitable
+from warren.engine.values.code import AsyncCode
+from warren.engine.values.kept import kept
 
 
 class FutureState(IntEnum):
@@ -148,6 +23,7 @@ class FutureState(IntEnum):
     CANCELLED = 3
 
 
+@kept("Future", "state value waiters strand number is_task must_cancel")
 @dataclass(slots=True, eq=False, repr=False)
 class Future(Awaitable):
     """Something that was started. `value` is its result, or its exception once failed or cancelled.
@@ -167,6 +43,11 @@ class Future(Awaitable):
     must_cancel: BaseException | None = None
 
 
+@kept(
+    "Gather",
+    "state value waiters strand number is_task must_cancel "
+    "children results remaining return_exceptions unstarted places cancelled_by",
+)
 @dataclass(slots=True, eq=False, repr=False)
 class Gather(Future):
     """`asyncio.gather`: complete when all of `children` are, or one failed and `return_exceptions` is false.
@@ -186,6 +67,7 @@ class Gather(Future):
     """The CancelledError with which it was cancelled: for children that were not started, and for itself."""
 
 
+@kept("Timeout", "seconds strand timer has_expired cancels")
 @dataclass(slots=True, eq=False, repr=False)
 class Timeout:
     """`asyncio.timeout(seconds)`: a timer that cancels `strand` while it is inside the block.
@@ -200,6 +82,7 @@ class Timeout:
     cancels: int = 0
 
 
+@kept("TaskGroup", "strand tasks errors is_aborting has_cancelled_parent is_exiting done cancelled_by")
 @dataclass(slots=True, eq=False, repr=False)
 class TaskGroup:
     """`asyncio.TaskGroup`: its unfinished `tasks`, the `errors` of failed ones; `done` completes when none is left."""
@@ -215,6 +98,7 @@ class TaskGroup:
     """The CancelledError that leaves the group when its tasks are done, unless one of them failed."""
 
 
+@kept("Frame", "code node variables")
 @dataclass(slots=True, eq=False)
 class Frame:
     """An activation of an async function: where it is, and its variables by slot."""
@@ -224,6 +108,7 @@ class Frame:
     variables: list[Any]
 
 
+@kept("Strand", "number frames future waits_for inject cancels")
 @dataclass(slots=True, eq=False)
 class Strand:
     """A line of execution: a stack of frames, innermost last. `future` completes when it ends (None: the run's own).
@@ -240,6 +125,7 @@ class Strand:
     cancels: int = 0
 
 
+@kept("Launch", "call future")
 @dataclass(slots=True, eq=False)
 class Launch:
     """What `create_task` was given, to be started when its turn comes."""
@@ -248,6 +134,7 @@ class Launch:
     future: Future
 
 
+@kept("Settle", "future state value")
 @dataclass(slots=True, eq=False)
 class Settle:
     """A future that is complete when this one's turn comes."""
@@ -257,6 +144,7 @@ class Settle:
     value: Any
 
 
+@kept("Notice", "waiter future")
 @dataclass(slots=True, eq=False)
 class Notice:
     """A complete future that `waiter` hears of when this one's turn comes."""

@@ -1,0 +1,63 @@
+"""Publishing again what an event caused when it was new: for an event that comes once more.
+
+Must not know why an event is taken for a repetition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from warren.contracts import wire
+from warren.engine import load_commands
+from warren.ports import RunStore
+from warren.runs.command_dispatch import carry_out, finish_of
+from warren.runs.timers import Timers
+from warren_coordinator.events.batch import Effects, Item
+from warren_coordinator.run_cache import RunCache
+
+
+class Republisher:
+    """Publishes what is still pending of recorded transitions. `began` is when this process did."""
+
+    def __init__(self, *, store: RunStore, cache: RunCache, timers: Timers, began: datetime) -> None:
+        self._store = store
+        self._cache = cache
+        self._timers = timers
+        self._began = began
+
+    async def publish_again(self, items: Sequence[Item], effects: Effects) -> None:
+        """Put what these events caused into `effects`, each event once."""
+        for item in sorted(items, key=lambda item: not item.delivery.redelivered):  # what a redelivery calls for first
+            identity = item.event.identity
+            if identity not in effects.causes and await self._publish(item, effects):
+                effects.causes.append(identity)  # one more message of the same event need not do it again
+
+    async def _publish(self, item: Item, effects: Effects) -> bool:
+        """What this event caused when it was new may never have been published: publish what is still pending of it.
+
+        Returns false where that is left to who has just handled it: should it die, the redelivery is not for nothing.
+
+        A message that is new to the broker may be a redelivery all the same, one that somebody moved from queue to
+        queue. Whoever handled it first is then gone, so its transition is older than this process; what others made
+        since is theirs to publish, or else the next copy of every later event would echo through the rest of the run.
+        """
+        delivery, event = item
+        made_before = None if delivery.redelivered else self._began
+        is_left = False
+        for row in await self._store.find_transitions(event.run_id, event.subject):
+            if not event.is_recorded_as(wire.load_event(row.event)):
+                continue
+            if made_before and row.at >= made_before:
+                is_left = True
+                continue
+            commands = load_commands(row.commands)
+            entry = self._cache.get(event.run_id)
+            if entry is not None:
+                pending = [command for command in commands if entry.state.is_pending(command)]
+                carry_out(pending, entry.header, outbox=effects.outbox, timers=self._timers)
+            elif finish_of(commands) is not None:
+                run = await self._store.get_run(event.run_id)
+                if run is not None:
+                    effects.outbox.add_finish(run)
+        return not is_left

@@ -1,0 +1,193 @@
+"""What can end a wait early: `asyncio.timeout`, `asyncio.TaskGroup` and `asyncio.wait_for`, on top of cancellation."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from warren.engine.run.asyncio_errors import CancelledError
+from warren.engine.run.cancellation import Cancellation
+from warren.engine.run.completion import Completion
+from warren.engine.run.results import FUTURE_METHODS, is_done, late_result, result_of
+from warren.engine.run.state import PendingTimer
+from warren.engine.run.transition import Transition
+from warren.engine.values.calls import Awaitable, Coroutine
+from warren.engine.values.closures import BoundMethod
+from warren.engine.values.futures import Future, FutureState, Notice, TaskGroup, Timeout
+
+
+class Contexts:
+    """The contexts of one executable."""
+
+    def __init__(self, transition: Transition, completion: Completion, cancellation: Cancellation) -> None:
+        self._transition = transition
+        self._completion = completion
+        self._cancellation = cancellation
+        self.exit_group: Callable[[TaskGroup, BaseException | None], Coroutine] | None = None
+        """Makes the call that waits for the tasks of a group; the executable has its code."""
+
+    def table(self) -> dict[str, Callable[..., Any]]:
+        """The intrinsics provided here."""
+        return {
+            "asyncio.timeout": self.timeout,
+            "asyncio.TaskGroup": TaskGroup,
+            "$enter": self.enter,
+            "$exit": self.exit,
+            "$group_leave": self.group_leave,
+            "$group_is_busy": lambda group: bool(group.tasks),
+            "$group_wait": self.group_wait,
+            "$group_cancelled": self.group_cancelled,
+            "$group_close": self.group_close,
+            "$is_over": lambda seconds: seconds is not None and seconds <= 0,
+            "$task": self.task,
+            "$is_done": is_done,
+            "$ended": self.ended,
+            "$result": result_of,
+            "$late_result": late_result,
+        }
+
+    def attribute(self, value: Future | TaskGroup | Timeout, name: str) -> BoundMethod | None:
+        """A method that workflow code may call; None where there is none of that name."""
+        match value:
+            case TaskGroup() if name == "create_task":
+                return BoundMethod(value, name, lambda coro, *, name=None, context=None: self.create_task(value, coro))
+            case Timeout() if name == "expired":
+                return BoundMethod(value, name, lambda: value.has_expired)
+            case Future() if name == "cancel":
+                return BoundMethod(value, name, functools.partial(self._cancel, value))
+            case Future() if name in FUTURE_METHODS:
+                return BoundMethod(value, name, functools.partial(FUTURE_METHODS[name], value))
+        return None
+
+    def _cancel(self, future: Future, msg: Any = None) -> bool:
+        return self._cancellation.cancel(future, CancelledError() if msg is None else CancelledError(msg))
+
+    # wait_for
+
+    def task(self, awaitable: Any) -> Future:
+        """A future as it is; anything else as a task."""
+        if not isinstance(awaitable, Awaitable):
+            raise TypeError("An asyncio.Future, a coroutine or an awaitable is required")
+        return awaitable if isinstance(awaitable, Future) else self._completion.create_task(awaitable)
+
+    def ended(self, task: Future) -> Future:
+        """Cancel a task; the future of its end, however it ends."""
+        end = Future()
+        task.waiters.append(end)
+        self._cancellation.cancel(task, CancelledError())
+        return end
+
+    # async with
+
+    def timeout(self, delay: Any) -> Timeout:
+        """`asyncio.timeout`."""
+        seconds = None if delay is None else 0.0 + delay
+        if seconds is not None and seconds != seconds:
+            raise ValueError("Invalid delay: NaN (not a number)")  # as `asyncio.sleep` says it
+        return Timeout(seconds)
+
+    def enter(self, context: Any) -> Any:
+        """What `async with context as target` binds."""
+        strand = self._transition.current
+        assert strand is not None
+        match context:
+            case Timeout():
+                context.strand, context.cancels = strand, strand.cancels
+                if context.seconds is not None and context.seconds <= 0:  # over as soon as the others had their turn
+                    self._transition.run.ready.append(Notice(context, Future()))
+                elif context.seconds is not None:
+                    timer = PendingTimer(self._transition.now, target=context)
+                    context.timer = self._transition.add_timer(context.seconds, timer)
+            case TaskGroup():
+                context.strand = strand
+            case _:
+                raise TypeError(f"'{type(context).__name__}' object does not support the asynchronous context manager")
+        return context
+
+    def exit(self, context: Any, error: BaseException | None) -> Awaitable:
+        """What leaving the block waits for; its result says whether the exception is swallowed."""
+        if isinstance(context, TaskGroup):
+            assert self.exit_group is not None
+            return self.exit_group(context, error)
+        self._transition.run.timers.pop(context.timer, None)
+        strand, context.strand = context.strand, None
+        if (
+            context.has_expired
+            and self._cancellation.take_back(strand) <= context.cancels
+            and isinstance(error, CancelledError)
+        ):
+            raise TimeoutError from error
+        return Future(FutureState.DONE, value=False)
+
+    # task groups
+
+    def create_task(self, group: TaskGroup, coro: Any) -> Future:
+        """`group.create_task(coro)`."""
+        if group.strand is None:
+            raise RuntimeError("TaskGroup has not been entered")
+        if group.is_exiting and not group.tasks:
+            raise RuntimeError("TaskGroup is finished")
+        if group.is_aborting:
+            raise RuntimeError("TaskGroup is shutting down")
+        task = self._completion.create_task(coro)
+        task.waiters.append(group)
+        group.tasks.append(task)
+        return task
+
+    def task_done(self, group: TaskGroup, task: Future) -> None:
+        """A task of a group is complete."""
+        self._transition.budget.spend(2 + (len(group.tasks) >> 8))
+        group.tasks.remove(task)
+        if group.done is not None and not group.tasks:
+            self._completion.complete(group.done, FutureState.DONE, None)
+        if task.state is not FutureState.FAILED:
+            return
+        group.errors.append(task.value)
+        strand = group.strand
+        if group.is_aborting or group.has_cancelled_parent or strand is None or not strand.frames:
+            return
+        self._abort(group)
+        group.has_cancelled_parent = True
+        self._cancellation.cancel_strand(strand, CancelledError())
+
+    def _abort(self, group: TaskGroup) -> None:
+        group.is_aborting = True
+        for task in list(group.tasks):
+            self._cancellation.cancel(task, CancelledError())
+
+    def group_leave(self, group: TaskGroup, error: BaseException | None) -> None:
+        """The body of a group is over, with an exception or without."""
+        group.is_exiting = True
+        if isinstance(error, CancelledError):
+            group.cancelled_by = error
+        if error is not None and not group.is_aborting:
+            self._abort(group)
+
+    def group_wait(self, group: TaskGroup) -> Future:
+        """The future of a group's last task."""
+        group.done = Future()
+        return group.done
+
+    def group_cancelled(self, group: TaskGroup, error: BaseException) -> None:
+        """Whoever waits for the last task was cancelled."""
+        if not group.is_aborting:
+            group.cancelled_by = error
+            self._abort(group)
+
+    def group_close(self, group: TaskGroup, error: BaseException | None) -> bool:
+        """All tasks of a group are complete; whether the exception of its body is swallowed."""
+        strand, group.done = group.strand, None
+        assert strand is not None
+        if group.has_cancelled_parent and self._cancellation.take_back(strand) == 0:
+            group.cancelled_by = None
+        if group.cancelled_by is not None and not group.errors:
+            raise group.cancelled_by
+        if error is not None and not isinstance(error, CancelledError):
+            group.errors.append(error)
+        if not group.errors:
+            return False
+        if strand.cancels:
+            self._cancellation.take_back(strand)
+            self._cancellation.cancel_strand(strand, CancelledError())
+        raise BaseExceptionGroup("unhandled errors in a TaskGroup", group.errors)

@@ -1,0 +1,75 @@
+"""The transition under way: which run is advanced, at which moment, and the commands that come of it.
+
+One per executable; `begin` points it at a run. Everything in `engine.run` works on it, and it knows none of them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from warren.contracts.moments import moment_after
+from warren.engine.commands import Command, StartTimer
+from warren.engine.run.state import PendingTimer, RunState
+from warren.engine.values.futures import Strand
+from warren.engine.values.limits import MAX_COMMAND_BYTES, MAX_COMMANDS, Budget
+from warren.errors import InternalError
+
+
+class Transition:
+    """Bookkeeping of one transition."""
+
+    __slots__ = ("_at", "_run", "budget", "command_bytes", "commands", "current")
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.commands: list[Command] = []
+        self.command_bytes = 0
+        """Of the arguments in `commands`."""
+        self.current: Strand | None = None
+        """The strand whose code is running."""
+        self._run: RunState | None = None
+        self._at: datetime | None = None
+
+    def begin(self, run: RunState, at: datetime) -> None:
+        """Work for this run from now on."""
+        self._run, self._at = run, at
+        self.commands = []
+        self.command_bytes = 0
+
+    def end(self) -> None:
+        """Forget the run."""
+        self._run = self._at = self.current = None
+        self.commands = []
+
+    @property
+    def run(self) -> RunState:
+        """The run that is being advanced."""
+        if self._run is None:
+            raise InternalError("workflow code ran outside a transition")
+        return self._run
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the transition."""
+        if self._at is None:
+            raise InternalError("no transition is under way")
+        return self._at
+
+    @property
+    def is_full(self) -> bool:
+        """Whether this transition has given as many commands, or as large ones, as it may."""
+        return len(self.commands) >= MAX_COMMANDS or self.command_bytes >= MAX_COMMAND_BYTES
+
+    def next_number(self) -> int:
+        """A number for an invocation or a timer."""
+        run = self.run
+        run.numbers += 1
+        return run.numbers
+
+    def add_timer(self, seconds: float, timer: PendingTimer) -> int:
+        """Start a timer that is due in `seconds`, or at the last moment that there is; returns its number."""
+        timer.due_at = due_at = moment_after(self.now, seconds)
+        number = self.next_number()
+        self.run.add_timer(number, timer)
+        self.commands.append(StartTimer(number, due_at))
+        return number
