@@ -121,11 +121,13 @@ def gather_seconds(width: int) -> float:
         dispatched = [each.invocation for each in commands if isinstance(each, DispatchAction)]
         while state.continuing:
             number += 1
-            more = apply(state, messages.Continue(run_id=run_id, number=number), at) or []
+            decision = apply(executable, state, messages.ContinuationDue(run_id=run_id, number=number), at)
+            assert decision is not None
+            more = decision.commands
             dispatched += [each.invocation for each in more if isinstance(each, DispatchAction)]
         for invocation in dispatched:
             event = messages.ActionSucceeded(run_id=run_id, invocation=invocation, attempt=1, result=invocation)
-            apply(state, event, at)
+            apply(executable, state, event, at)
         assert state.result == width * (width + 1) // 2
 
     return timed(work, tries=3)

@@ -22,7 +22,7 @@ from warren.contracts.messages import (
     ActionHeartbeat,
     ActionStarted,
     ActionSucceeded,
-    Continue,
+    ContinuationDue,
     RunEvent,
     RunStarted,
     TimerDue,
@@ -71,7 +71,7 @@ class Teller:
         """Something that may happen now; None when nothing is left."""
         driver = self.driver
         if driver.continues:
-            return Continue(run_id=driver.run_id, number=driver.continues[0])
+            return ContinuationDue(run_id=driver.run_id, number=driver.continues[0])
         waiting = [command for command in driver.actions.values() if driver.state.is_pending(command)]
         timers = [number for number, command in driver.timers.items() if driver.state.is_pending(command)]
         if waiting and (not timers or self.choose.random() < 0.8):
@@ -231,7 +231,7 @@ def _disturbances(one: Teller) -> list[RunEvent]:
     events += [
         ActionSucceeded(run_id=driver.run_id, invocation=unknown, attempt=1, result=None),
         TimerDue(run_id=driver.run_id, timer=unknown),
-        Continue(run_id=driver.run_id, number=unknown),
+        ContinuationDue(run_id=driver.run_id, number=unknown),
     ]
     return events
 

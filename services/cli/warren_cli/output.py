@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 from rich.console import Console
@@ -276,8 +276,17 @@ def event_text(event: messages.RunEvent) -> str:
             return f"timer {event.timer} is due"
         case messages.CancelRequested():
             return f"cancel requested{': ' + event.reason if event.reason else ''}"
-        case _:
+        case messages.ActionStarted():
+            return f"#{event.invocation} attempt {event.attempt} is leased to {event.worker}"
+        case messages.LeaseExpired():
+            return f"#{event.invocation} attempt {event.attempt}: the lease of {event.worker} expired"
+        case messages.EventRejected():
+            error = error_data(event.error)
+            return f"{event.rejected.replace('_', ' ')} rejected: {error['type']}: {error['message']}"
+        case messages.ContinuationDue() | messages.ActionHeartbeat():
             return event.type.replace("_", " ")
+        case _:
+            assert_never(event)
 
 
 def command_text(command: Command) -> str:

@@ -120,10 +120,10 @@ class TimerDue(Event):
         return self.timer
 
 
-class Continue(Event):
+class ContinuationDue(Event):
     """The run stopped after 1,000 commands and shall go on; `number` counts 1, 2, 3 ... per run."""
 
-    type: Literal["continue"] = "continue"
+    type: Literal["continuation_due"] = "continuation_due"
     number: int
 
     @property
@@ -203,7 +203,7 @@ RunEvent = Annotated[
     | ActionHeartbeat
     | LeaseExpired
     | TimerDue
-    | Continue
+    | ContinuationDue
     | CancelRequested
     | ChildFinished
     | EventRejected

@@ -13,6 +13,7 @@ from warren.engine.commands import (
     StartChild,
     StartTimer,
     dump_commands,
+    identity_of,
     load_commands,
 )
 from warren.engine.program.executable import Executable
@@ -35,6 +36,7 @@ __all__ = [
     "apply",
     "dump_commands",
     "expired_leases",
+    "identity_of",
     "load_commands",
     "may_be_ahead",
     "overdue",

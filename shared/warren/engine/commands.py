@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 from pydantic_core import from_json, to_json
@@ -42,7 +42,7 @@ class StartTimer:
 
 @dataclass(frozen=True, slots=True)
 class ContinueRun:
-    """Send `Continue(number)` to the run itself: more commands are waiting."""
+    """Send `ContinuationDue(number)` to the run itself: more commands are waiting."""
 
     number: int
 
@@ -82,6 +82,27 @@ class FinishRun:
 
 
 Command = DispatchAction | StartTimer | StartChild | CancelChild | ContinueRun | LogMessage | FinishRun
+
+
+def identity_of(command: Command) -> tuple[object, ...]:
+    """The same for two commands that ask for the same thing, whatever else is in them."""
+    match command:
+        case DispatchAction():
+            return (DispatchAction, command.invocation, command.attempt)
+        case StartTimer():
+            return (StartTimer, command.timer)
+        case StartChild():
+            return (StartChild, command.invocation)
+        case ContinueRun():
+            return (ContinueRun, command.number)
+        case CancelChild():
+            return (CancelChild, command.run_id)
+        case LogMessage():
+            return (LogMessage, command.level, command.message)
+        case FinishRun():
+            return (FinishRun,)
+        case _:
+            assert_never(command)
 
 
 def dump_commands(commands: Sequence[Command]) -> str:

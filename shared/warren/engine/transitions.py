@@ -12,7 +12,7 @@
     LeaseExpired        that lease is held and its end has passed        the attempt is dispatched again; after
                                                                          `max_losses` in a row it fails: WorkerLost
     TimerDue            the timer is pending and due                     a sleep is over, or the next attempt starts
-    Continue            it is the one that was asked for                 what was left waiting goes on
+    ContinuationDue     it is the one that was asked for                 what was left waiting goes on
     ChildFinished       the child run is pending                         its future is done, or fails as the child did
     CancelRequested     the run is running                               CancelledError in run(), where it waits
     EventRejected       the run is running                               the run fails with its error, at once
@@ -161,7 +161,7 @@ def may_be_ahead(run: RunState, event: m.RunEvent) -> bool:
             return event.invocation > run.numbers
         case m.TimerDue():
             return event.timer > run.numbers
-        case m.Continue():
+        case m.ContinuationDue():
             return event.number > run.continues
         case m.CancelRequested() | m.EventRejected() | m.RunStarted():
             return False
@@ -339,7 +339,7 @@ def _timer_due(executable: Executable, run: RunState, event: m.TimerDue) -> bool
     return True
 
 
-def _continue(_: Executable, run: RunState, event: m.Continue) -> bool:
+def _continue(_: Executable, run: RunState, event: m.ContinuationDue) -> bool:
     if not run.continuing or event.number != run.continues:
         return False
     run.continuing = False
@@ -369,7 +369,7 @@ _RULES: Final[Mapping[type[m.Event], Callable[[Executable, RunState, Any], bool]
     m.ActionSucceeded: _succeeded,
     m.ActionFailed: _failed,
     m.TimerDue: _timer_due,
-    m.Continue: _continue,
+    m.ContinuationDue: _continue,
     m.ChildFinished: _child_finished,
     m.CancelRequested: _cancel,
     m.EventRejected: _rejected,

@@ -67,8 +67,10 @@ def _failure(command: Command, header: RunHeader, error: Exception) -> messages.
         case StartChild():
             failed = InternalError(f"the start of {command.workflow} {why}")
             return child_failed(header.run_id, command.invocation, failed)
-        case _:
+        case StartTimer() | ContinueRun() | CancelChild() | LogMessage() | FinishRun():
             return None
+        case _:
+            assert_never(command)
 
 
 def finish_of(commands: Iterable[Command]) -> FinishRun | None:

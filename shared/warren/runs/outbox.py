@@ -98,7 +98,7 @@ class Outbox:
 
     def add_continue(self, header: RunHeader, command: ContinueRun) -> None:
         """Have the run go on after its first thousand commands."""
-        self._events.append((header.shard, messages.Continue(run_id=header.run_id, number=command.number)))
+        self._events.append((header.shard, messages.ContinuationDue(run_id=header.run_id, number=command.number)))
 
     def add_child(self, header: RunHeader, command: StartChild) -> None:
         """Start a child run, in its parent's trace."""

@@ -119,8 +119,12 @@ def _of_events(message: OutgoingMessage, batch: messages.EventBatch, refusal: Re
             what = f"the {'result' if event.error is None else 'error'} of a child run"
             error = _why(what, json_size(event.error or event.result), {}, message, refusal)
             return _events([(int(message.routing_key), child_failed(event.run_id, event.invocation, error))])
-        case _:
+        case messages.ActionStarted() | messages.ActionHeartbeat() | messages.LeaseExpired() | messages.TimerDue():
             return None
+        case messages.ContinuationDue() | messages.CancelRequested() | messages.EventRejected() | messages.RunStarted():
+            return None
+        case _:
+            assert_never(event)
     failed = action_failed(event.run_id, event.invocation, event.attempt, error)
     return _events([(int(message.routing_key), failed)])
 

@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, assert_never, cast
 from uuid import UUID
 
 from warren.contracts.ids import derived_run_id
@@ -18,10 +18,14 @@ from warren.contracts.imported_types import ImportedTypes
 from warren.contracts.limits import encode_error
 from warren.contracts.messages import (
     ActionFailed,
+    ActionHeartbeat,
+    ActionStarted,
     ActionSucceeded,
     CancelRequested,
     ChildFinished,
-    Continue,
+    ContinuationDue,
+    EventRejected,
+    LeaseExpired,
     RunEvent,
     RunStarted,
     RunStatus,
@@ -30,10 +34,13 @@ from warren.contracts.messages import (
 from warren.contracts.plain import exception_message, exception_name
 from warren.contracts.values import Json, decode, encode
 from warren.engine import (
+    CancelChild,
     Command,
     ContinueRun,
     DispatchAction,
     Executable,
+    FinishRun,
+    LogMessage,
     RunState,
     StartChild,
     StartTimer,
@@ -63,9 +70,9 @@ class EngineDriver:
     """One run. `now` is the virtual time that the next event gets; set it, or let `fire` move it on.
 
     `actions`, `children` and `timers` are what the run waits for, by invocation and timer number; `continues` the
-    numbers of the expected `Continue` events. They hold what was asked for and not answered, also when the run has lost
-    interest in it since: `state.is_pending` tells. `history` has every transition; events that changed nothing are in
-    `ignored`.
+    numbers of the expected `ContinuationDue` events. They hold what was asked for and not answered, also when the run
+    has lost interest in it since: `state.is_pending` tells. `history` has every transition; events that changed nothing
+    are in `ignored`.
     """
 
     def __init__(
@@ -161,9 +168,9 @@ class EngineDriver:
         return self.apply(TimerDue(run_id=self.run_id, timer=timer))
 
     def go_on(self) -> None:
-        """Feed every expected `Continue`, until there is none."""
+        """Feed every expected `ContinuationDue`, until there is none."""
         while self.continues:
-            self.apply(Continue(run_id=self.run_id, number=self.continues.pop(0)))
+            self.apply(ContinuationDue(run_id=self.run_id, number=self.continues.pop(0)))
 
     def cancel(self, reason: str | None = None) -> list[Command] | None:
         """Somebody wants the run to end."""
@@ -233,6 +240,10 @@ class EngineDriver:
                     heapq.heappush(self._due, (command.due_at, command.timer))
                 case ContinueRun():
                     self.continues.append(command.number)
+                case CancelChild() | LogMessage() | FinishRun():
+                    pass
+                case _:
+                    assert_never(command)
 
     def _answer(self, event: RunEvent) -> None:
         match event:
@@ -244,8 +255,19 @@ class EngineDriver:
                 self.children.pop(event.invocation, None)
             case TimerDue():
                 self.timers.pop(event.timer, None)
-            case Continue() if event.number in self.continues:
-                self.continues.remove(event.number)
+            case ContinuationDue():
+                self.continues = [number for number in self.continues if number != event.number]
+            case (
+                RunStarted()
+                | CancelRequested()
+                | EventRejected()
+                | ActionStarted()
+                | ActionHeartbeat()
+                | LeaseExpired()
+            ):
+                pass
+            case _:
+                assert_never(event)
 
 
 def executable_of(workflow: type[Workflow]) -> Executable:

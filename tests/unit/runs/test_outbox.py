@@ -143,7 +143,7 @@ def test_a_continue_goes_to_the_runs_own_shard(durations: Durations, consumers: 
     outbox.add_continue(header(), ContinueRun(4))
     (message,) = outbox.messages()
     assert (message.exchange, message.routing_key) == (names.EVENTS_EXCHANGE, "3")
-    assert wire.load(messages.EventBatch, message.body).items == (messages.Continue(run_id=RUN, number=4),)
+    assert wire.load(messages.EventBatch, message.body).items == (messages.ContinuationDue(run_id=RUN, number=4),)
 
 
 @pytest.mark.parametrize("failed", [False, True])

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from warren.contracts.topology import Topology
-from warren.engine import Command, ContinueRun, DispatchAction, StartChild, load_commands
+from warren.engine import identity_of, load_commands
 from warren.errors import WarrenError
 from warren.ports import Broker, LoadedRun, RunStore
 from warren.runtime import faults
@@ -96,7 +96,7 @@ class Recovery:
         pending = []
         for loaded, state in await self._resender.load(page):
             since = _sent_since(loaded, note)
-            commands = [command for command in state.pending_commands() if _identity(command) not in since]
+            commands = [command for command in state.pending_commands() if identity_of(command) not in since]
             pending.append((loaded.run, commands))
         return await self._resender.send(pending)
 
@@ -108,20 +108,8 @@ def _sent_since(loaded: LoadedRun, note: MarkerNote) -> set[object]:
     have died before it published what came of it, which nothing else would make good.
     """
     return {
-        _identity(command)
+        identity_of(command)
         for row in loaded.transitions
         if note.recovering_since is not None and row.at > note.recovering_since + _SETTLED
         for command in load_commands(row.commands)
     }
-
-
-def _identity(command: Command) -> object:
-    match command:
-        case DispatchAction():
-            return (DispatchAction, command.invocation, command.attempt)
-        case StartChild():
-            return (StartChild, command.invocation)
-        case ContinueRun():
-            return (ContinueRun, command.number)
-        case _:
-            return repr(command)

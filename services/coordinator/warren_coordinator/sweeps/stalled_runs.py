@@ -2,7 +2,7 @@
 
 Nothing tells that a message was lost, so the sweep looks for what can have no other reason. A run is *suspect* when
 nothing has happened to it for a while, though a command of it travels as a message: an action attempt without a lease
-and without a backoff, a `Continue`, the start of a child run that is not running. Its message is lost if, over
+and without a backoff, a `ContinuationDue`, the start of a child run that is not running. Its message is lost if, over
 `seconds`, each of `_LOOKS` looks finds the run as it was and the queues that the message and its answer go through
 empty: a worker answers or takes a lease within `lease_after`, and a coordinator handles an answer within seconds. What
 makes the time count for less (this process slept, the broker was away or takes no messages) begins it anew. So does,

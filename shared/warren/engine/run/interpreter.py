@@ -52,7 +52,7 @@ class Interpreter:
         self._guards = guards
 
     def advance(self) -> None:
-        """Run everything that is ready; ask for a `Continue` where the transition is full."""
+        """Run everything that is ready; ask for a `ContinuationDue` where the transition is full."""
         transition, scheduler = self._transition, self._scheduler
         run = transition.run
         ready = run.ready

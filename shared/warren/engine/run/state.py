@@ -85,9 +85,9 @@ class RunState:
     children: dict[int, PendingChild] = field(default_factory=dict)
     timers: dict[int, PendingTimer] = field(default_factory=dict)
     continues: int = 0
-    """The number of the last `Continue` asked for."""
+    """The number of the last `ContinuationDue` asked for."""
     continuing: bool = False
-    """Whether that `Continue` has not come yet."""
+    """Whether that `ContinuationDue` has not come yet."""
     draws: int = 0
     """How many ids and random numbers were drawn."""
     cancelling: bool = False
