@@ -157,6 +157,8 @@ class Program(Node):
     parameters: dict[str, Any]
     returns: Any = None
     filename: str = ""
+    semantics: int = 1
+    """Those of the engine that it was made for (`ir.semantics`)."""
 
     @property
     def version(self) -> str:

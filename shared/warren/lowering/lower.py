@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from warren.errors import MessageError
 from warren.ir import expressions as ex
+from warren.ir import semantics
 from warren.ir.checking import check
 from warren.ir.program import AsyncFunction, Program, ReturnNode, SyncFunction
 from warren.ir.workflow import Function, TypeDef, WorkflowIR
@@ -34,6 +35,7 @@ def lower(ir: WorkflowIR) -> Program:
         parameters=ir.parameters,
         returns=ir.returns,
         filename=ir.filename,
+        semantics=semantics.CURRENT,
     )
 
 

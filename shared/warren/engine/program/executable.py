@@ -43,6 +43,7 @@ from warren.engine.values.closures import UNBOUND, Cell, Closure, Late
 from warren.engine.values.code import AsyncCode, NodeCode
 from warren.engine.values.limits import MAX_CALLS, OBJECT_BYTES, Budget
 from warren.errors import InternalError, InvalidInput, MessageError
+from warren.ir import semantics
 from warren.ir.checking import check
 from warren.ir.expressions import ActionRef, ChildRef, Const, Param, TypeName
 from warren.ir.program import AsyncFunction, HandlerNode, Program, SyncFunction
@@ -72,13 +73,18 @@ class Executable:
         if sys.getrecursionlimit() < _FRAMES:
             sys.setrecursionlimit(_FRAMES)
         check(program)
+        if not semantics.is_supported(program.semantics):
+            raise MessageError(
+                f"the program of {program.workflow!r} needs semantics {program.semantics}, and this Warren has "
+                f"{semantics.OLDEST} to {semantics.CURRENT}; run it with a version of Warren that has them"
+            )
         self.program = program
         self.version = program.version
         self.workflow = program.workflow
         self.budget = Budget()
         self.guards = Guards(self.budget)
         self.types = TypeTable(program.types, lambda key: self._globals[f"@function:{key}"], self.guards)
-        self.transition = Transition(self.budget)
+        self.transition = Transition(self.budget, program.semantics)
         self.completion = Completion(self.transition)
         self.cancellation = Cancellation(self.transition, self.completion)
         self.contexts = Contexts(self.transition, self.completion, self.cancellation)

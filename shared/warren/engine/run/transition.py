@@ -18,10 +18,12 @@ from warren.errors import InternalError
 class Transition:
     """Bookkeeping of one transition."""
 
-    __slots__ = ("_at", "_run", "budget", "command_bytes", "commands", "current")
+    __slots__ = ("_at", "_run", "budget", "command_bytes", "commands", "current", "semantics")
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, semantics: int) -> None:
         self.budget = budget
+        self.semantics = semantics
+        """Of the run's program: a rule that has changed asks for it (docs/adr/0007)."""
         self.commands: list[Command] = []
         self.command_bytes = 0
         """Of the arguments in `commands`."""
