@@ -1,0 +1,234 @@
+"""The workflows that a release records. They may change with the next one: what is recorded has its own programs."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import datetime
+import decimal
+import enum
+import itertools
+import pathlib
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+import warren
+from warren import RetryPolicy, Workflow, action, workflow
+
+
+@action
+async def fetch(key: str) -> Any: ...
+
+
+@action
+async def store(value: Any) -> Any: ...
+
+
+class Size(enum.Enum):
+    SMALL = 1
+    LARGE = 2
+
+
+class Stamp(BaseModel):
+    at: datetime.datetime
+    size: Size = Size.SMALL
+
+
+@dataclass
+class Parcel:
+    weight: float
+    stamps: list[Stamp]
+
+    def heavier(self, by: float) -> Parcel:
+        return Parcel(self.weight + by, self.stamps)
+
+
+class TooHeavy(ValueError):
+    pass
+
+
+@workflow
+class RecordedSteps(Workflow):
+    name = "recorded_steps"
+
+    async def run(self, keys: list[str], most: int = 3) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for number, key in enumerate(keys):
+            if number >= most:
+                break
+            try:
+                found[key] = await self.run_action(fetch(key), retry=RetryPolicy(attempts=2, backoff_seconds=5))
+            except LookupError as error:
+                found[key] = str(error)
+            else:
+                await store([key, found[key]])
+        return found
+
+
+@workflow
+class RecordedTasks(Workflow):
+    name = "recorded_tasks"
+
+    async def work(self, key: str) -> str:
+        return f"{key}={await fetch(key)}"
+
+    async def run(self) -> list[Any]:
+        first = asyncio.create_task(self.work("a"))
+        async with asyncio.TaskGroup() as group:
+            second = group.create_task(self.work("b"))
+            group.create_task(store("c"))
+        late = None
+        try:
+            late = await asyncio.wait_for(self.work("never"), 30)
+        except TimeoutError:
+            late = "late"
+        async with asyncio.timeout(60):
+            both = await asyncio.gather(self.work("d"), fetch("e"), return_exceptions=True)
+        return [await first, second.result(), late, both]
+
+
+@workflow
+class RecordedChild(Workflow):
+    name = "recorded_child"
+
+    async def run(self, n: int) -> int:
+        return n * await fetch("factor")
+
+
+@workflow
+class RecordedChildren(Workflow):
+    name = "recorded_children"
+
+    async def run(self) -> list[Any]:
+        done = await RecordedChild().run(2)
+        try:
+            await asyncio.wait_for(RecordedChild().run(3), 10)
+        except TimeoutError:
+            done = -done
+        try:
+            await RecordedChild().run(4)
+        except TooHeavy as error:
+            return [done, str(error)]
+        return []
+
+
+@workflow
+class RecordedValues(Workflow):
+    name = "recorded_values"
+
+    async def run(self, given: Any = None) -> Any:
+        kept = await fetch("values")
+        sent = [*kept, given, (1, "two"), {3}, frozenset([4]), b"five", 6j, range(7), 1 << 70, {8: "eight"}]
+        await store(sent)
+        return [sent, [repr(value) for value in kept]]
+
+
+@workflow
+class RecordedObjects(Workflow):
+    name = "recorded_objects"
+
+    async def run(self, parcel: Parcel) -> Any:
+        total = 0.0
+
+        def add(weight: float) -> float:
+            nonlocal total
+            total += weight
+            return total
+
+        pairs = itertools.pairwise([parcel, parcel.heavier(1), parcel.heavier(by=2)])
+        counted: collections.Counter[str] = collections.Counter()
+        for light, heavy in pairs:
+            add(heavy.weight - light.weight)
+            counted[await fetch("label")] += 1
+        letters = iter("abc")
+        next(letters)
+        try:
+            if total > 1:
+                raise TooHeavy(total, parcel)
+        except TooHeavy as error:
+            kept = error
+            await store(error)
+        return [total, counted, list(letters), parcel.stamps[0].size, str(kept), await store(heavy)]
+
+
+@workflow
+class RecordedClock(Workflow):
+    name = "recorded_clock"
+
+    async def run(self, naps: int) -> list[Any]:
+        begun = warren.now()
+        for number in range(naps):
+            await asyncio.sleep(60 * (number + 1))
+            warren.log(f"nap {number}", level="info")
+        return [warren.now() - begun, warren.uuid4(), warren.random()]
+
+
+@workflow
+class RecordedWide(Workflow):
+    name = "recorded_wide"
+
+    async def run(self) -> int:
+        return len(await asyncio.gather(*[asyncio.sleep(1) for _ in range(1_010)]))
+
+
+@workflow
+class RecordedCancelled(Workflow):
+    name = "recorded_cancelled"
+
+    async def run(self) -> None:
+        try:
+            await fetch("slow")
+        finally:
+            await store("cleaned up")
+
+
+@workflow
+class RecordedLeases(Workflow):
+    name = "recorded_leases"
+
+    async def run(self) -> str:
+        await fetch("long")
+        try:
+            await fetch("deadly")
+        except warren.WorkerLost as error:
+            return str(error)
+        return "alive"
+
+
+@workflow
+class RecordedRejected(Workflow):
+    name = "recorded_rejected"
+
+    async def run(self) -> None:
+        await fetch("poison")
+
+
+@workflow
+class RecordedConcurrent(Workflow):
+    name = "recorded_concurrent"
+    concurrent = True
+
+    async def run(self, n: int) -> int:
+        a = await fetch("a")
+        b = await fetch("b")
+        if n > 1:
+            a = a + await store(b)
+        return int(a + b)
+
+
+class Unknown(Exception):
+    """No program names it."""
+
+
+VALUES = [
+    *(None, True, 1, 1.5, "text", [1], {"k": 1}, (1, 2), {1, 2}, frozenset([3]), b"bytes", 2j, range(3), 1 << 65),
+    *(collections.Counter("aab"), collections.OrderedDict(a=1), collections.defaultdict(list, a=[1])),
+    *(collections.deque([1, 2], maxlen=3), {1: "one"}, float("inf"), "half \ud800", decimal.Decimal("1.50")),
+    *(datetime.datetime(2024, 2, 29, 12, tzinfo=datetime.UTC), datetime.date(2024, 2, 29), datetime.time(23, 59)),
+    *(datetime.timedelta(days=1, seconds=2), uuid.UUID(int=7), pathlib.PurePosixPath("/tmp/x"), Size.LARGE),
+    *(Parcel(1.5, []), Stamp(at=datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)), Unknown("why", 1)),
+]
+"""One of each kind that there is a tag for."""
