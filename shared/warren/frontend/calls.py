@@ -12,18 +12,19 @@ import string
 import typing
 from collections.abc import Callable
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from warren.contracts.values import encode
 from warren.errors import UnserializableValue
 from warren.frontend import refusals
+from warren.frontend.builder import Builder
 from warren.frontend.children import visit_child
+from warren.frontend.comprehensions import comprehension
 from warren.frontend.constants import constant, is_class_tuple
 from warren.frontend.intrinsic_table import class_method_name, intrinsic_name
 from warren.frontend.names import MISSING, ClassMember, Object, SelfMember, SelfValue, SuperMember, find
 from warren.frontend.options import check_option
-from warren.frontend.private_names import underscore
-from warren.frontend.refusals import Refusal
+from warren.frontend.refusals import Refusal, underscore
 from warren.frontend.values import (
     class_argument,
     class_method,
@@ -33,9 +34,6 @@ from warren.frontend.values import (
     visit_attribute,
 )
 from warren.ir.expressions import Call, Const, Display, Expr, FunctionRef, Intrinsic, Keyword, Local, TypeName
-
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
 
 _CONSUMERS = frozenset(
     {
@@ -132,8 +130,6 @@ def _awaits_later(node: ast.Call) -> bool:
 
 
 def _argument(b: Builder, node: ast.expr, consumes: bool) -> Expr:
-    from warren.frontend.expressions import comprehension
-
     if consumes and isinstance(node, ast.GeneratorExp):
         return comprehension(b, node, "generator")
     return b.expr(node)
@@ -197,7 +193,7 @@ def _run_action(b: Builder, node: ast.Call) -> Expr:
             check_option(b, keyword.arg, keyword.value)
     call = _plain(b, node, Intrinsic("run_action", span=b.span(node.func)))
     first = call.args[0] if isinstance(call, Call) and call.args else None
-    if isinstance(first, Call) and isinstance(first.func, FunctionRef) and b.compiler.is_async(first.func.function):
+    if isinstance(first, Call) and isinstance(first.func, FunctionRef) and b.compilation.is_async(first.func.function):
         written = ast.unparse(node.args[0])
         b.refuse(
             node.args[0],
@@ -258,7 +254,7 @@ def _call_object(b: Builder, node: ast.Call, found: Object) -> Expr:
         if isinstance(literal, ast.Constant) and isinstance(literal.value, str):
             if literal.value.startswith("_"):
                 return b.refuse(literal, underscore(literal.value))
-            b.compiler.attribute_names.add(literal.value)
+            b.compilation.attribute_names.add(literal.value)
     if name in {"json.dumps", "json.loads"} and any(keyword.arg == "cls" for keyword in node.keywords):
         option = "default=function" if name == "json.dumps" else "object_hook=function"
         refusal = Refusal("unknown-keyword", f"{text} takes no cls= in a workflow", f"give it a function: `{option}`")
@@ -277,7 +273,7 @@ def _call_object(b: Builder, node: ast.Call, found: Object) -> Expr:
 
 def construction(b: Builder, node: ast.expr, name: TypeName) -> Expr:
     """The instance that `raise Class` makes, where making it is more than setting `args`."""
-    described = b.compiler.registry.types.get(name.ref)
+    described = b.compilation.registry.types.get(name.ref)
     if described is None or described.constructible:
         return name
     _check_construction(b, node, name.ref)
@@ -285,7 +281,7 @@ def construction(b: Builder, node: ast.expr, name: TypeName) -> Expr:
 
 
 def _check_construction(b: Builder, node: ast.expr, ref: str) -> None:
-    described = b.compiler.registry.types.get(ref)
+    described = b.compilation.registry.types.get(ref)
     if described is None or described.constructible or b.is_async or described.kind == "enum":
         return
     b.refuse(
@@ -325,7 +321,7 @@ def _known(b: Builder, node: ast.expr) -> Any:
         return MISSING if MISSING in items else tuple(items)
     found = find(b, node)
     if isinstance(found, Object):
-        is_known = isinstance(found.value, type) or constant(found.value, b.compiler.registry.use) is not None
+        is_known = isinstance(found.value, type) or constant(found.value, b.compilation.registry.use) is not None
         return found.value if is_known else MISSING
     return MISSING
 
@@ -367,7 +363,7 @@ def _classes(b: Builder, node: ast.expr) -> Expr:
         return Call(Intrinsic("type"), (Const(None),), span=b.span(node))
     found = find(b, node)
     if isinstance(found, Object) and is_class_tuple(found.value):
-        classes = constant(found.value, b.compiler.registry.use, b.span(node))
+        classes = constant(found.value, b.compilation.registry.use, b.span(node))
         if classes is not None:
             return classes
     return b.expr(node)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from warren.frontend.builder import Builder
 from warren.frontend.names import Object, find
 from warren.frontend.refusals import Refusal
 from warren.ir.expressions import ChildRef, Expr
 from warren.ir.workflow import WorkflowIR
-
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
 
 _ITSELF = Refusal(
     "child-run",

@@ -6,13 +6,10 @@ What is computed is checked when it is there, by the same rules (`contracts.poli
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from warren.contracts.policies import no_policy, seconds_of
+from warren.frontend.builder import Builder
 from warren.frontend.refusals import Refusal
-
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
 
 
 def check_option(b: Builder, name: str, node: ast.expr) -> None:

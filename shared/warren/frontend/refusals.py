@@ -300,3 +300,39 @@ EXPRESSIONS = {
     ),
 }
 """Expressions that are always refused, by syntax class (a generator expression: where it is not consumed at once)."""
+
+_INSTEAD = {
+    "__class__": "compare types with `isinstance(value, Class)` or `type(value)`; its name is `type(value).__name__`",
+    "__dict__": "name the attributes, or use `model.model_dump()`, or `dataclasses.asdict(value)` of a dataclass",
+    "__context__": "raise with `raise ... from error` and read `error.__cause__`",
+    "__suppress_context__": "read `error.__cause__`",
+    "__traceback__": "read `str(error)` or `repr(error)`; the traceback is in the run's history",
+    "__notes__": "put it into the exception's message or an attribute of it",
+    "__doc__": "keep the text in a constant",
+    "__module__": "keep the text in a constant",
+    "__len__": "write `len(value)`",
+    "__iter__": "write `iter(value)`",
+    "__next__": "write `next(iterator)`",
+    "__getitem__": "write `value[key]`",
+    "__setitem__": "write `value[key] = item`",
+    "__contains__": "write `item in value`",
+    "__str__": "write `str(value)`",
+    "__repr__": "write `repr(value)`",
+    "__eq__": "write `value == other`",
+    "__members__": "write `list(Class)` for the members, `Class[name]` for one of them",
+}
+"""What to write instead of Python's own special attributes, by name."""
+
+
+def underscore(name: str, *, attribute: bool = False) -> Refusal:
+    """The refusal of a private name."""
+    public = name.strip("_")
+    rename = f"rename it to {public!r}" if public.isidentifier() else "use a public name"
+    instead = f"{'use a public attribute: ' if attribute else ''}{rename}, or do what needs it in an @action"
+    if name.startswith("__") and name.endswith("__"):
+        instead = _INSTEAD.get(name, "do what needs it in an @action and await it")
+    return Refusal(
+        "underscore-name",
+        f"{'the attribute ' if attribute else ''}{name!r} starts with an underscore, which a workflow may not reach",
+        instead,
+    )

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from warren.frontend import refusals
+from warren.frontend.builder import Builder
 from warren.frontend.calls import construction
+from warren.frontend.functions import make_function
 from warren.frontend.intrinsic_table import intrinsic_name
 from warren.frontend.names import Object, find
 from warren.frontend.operators import BINARY
@@ -40,17 +42,12 @@ from warren.ir.statements import (
     WithItem,
 )
 
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
-
-Visitor = Callable[["Builder", Any], Sequence[Stmt]]
+Visitor = Callable[[Builder, Any], Sequence[Stmt]]
 
 _AWAITABLE = frozenset({"asyncio.sleep", "asyncio.gather", "asyncio.wait_for", "run_action"})
 
 
 def _function(b: Builder, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Sequence[Stmt]:
-    from warren.frontend.expressions import make_function
-
     for decorator in node.decorator_list:
         b.refuse(
             decorator,
@@ -189,7 +186,7 @@ def _is_awaitable(b: Builder, node: ast.Call, value: Expr) -> bool:
         case Call(Intrinsic(name)):
             return name in _AWAITABLE
         case Call(FunctionRef(key)):
-            return b.compiler.is_async(key)
+            return b.compilation.is_async(key)
     return False
 
 

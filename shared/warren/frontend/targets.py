@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from warren.frontend.builder import Builder
 from warren.frontend.names import MISSING, SelfMember, SelfValue, find
 from warren.frontend.private_names import check_attribute
 from warren.frontend.refusals import Refusal
 from warren.ir.expressions import Attribute, Display, Expr, Local, Starred, Subscript
 
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
-
-Visitor = Callable[["Builder", Any], Expr]
+Visitor = Callable[[Builder, Any], Expr]
 
 
 def _name(b: Builder, node: ast.Name) -> Expr:
@@ -35,7 +33,7 @@ def _attribute(b: Builder, node: ast.Attribute) -> Expr:
                     "assign to an attribute with a name of its own",
                 ),
             )
-        b.compiler.self_writes.setdefault(found.name, (b.unit, node))
+        b.compilation.self_writes.setdefault(found.name, (b.unit, node))
         return Attribute(Local(found.variable, span=span), found.name, span=span)
     if found is not None and not isinstance(found, SelfValue):
         return b.refuse(
@@ -47,8 +45,8 @@ def _attribute(b: Builder, node: ast.Attribute) -> Expr:
             ),
         )
     name = check_attribute(b, node, node.attr)
-    b.compiler.attribute_names.add(name)
-    b.compiler.attribute_stores.append((b.unit, node, name))
+    b.compilation.attribute_names.add(name)
+    b.compilation.attribute_stores.append((b.unit, node, name))
     return Attribute(b.expr(node.value), name, span=span)
 
 

@@ -9,10 +9,11 @@ import ast
 import functools
 import operator
 from types import BuiltinMethodType, FunctionType, MethodType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from warren.contracts.values import type_ref
 from warren.frontend import refusals
+from warren.frontend.builder import Builder
 from warren.frontend.constants import constant, is_class_tuple
 from warren.frontend.intrinsic_table import class_method_name, intrinsic_name
 from warren.frontend.names import MISSING, ClassMember, Object, SelfMember, SelfValue, SuperMember, Unknown, find
@@ -37,9 +38,6 @@ from warren.ir.expressions import (
 )
 from warren.ir.statements import Return
 from warren.ir.workflow import Function
-
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
 
 _SELF = Refusal(
     "self-escape",
@@ -69,8 +67,8 @@ def visit_attribute(b: Builder, node: ast.Attribute) -> Expr:
     if isinstance(base, Object) and type(base.value).__module__ == "logging":
         return b.refuse(node, refusals.refusal_of(base.value, ast.unparse(node)))
     name = check_attribute(b, node, node.attr)
-    b.compiler.attribute_names.add(name)
-    b.compiler.attribute_sites.append((b.unit, node, name))
+    b.compilation.attribute_names.add(name)
+    b.compilation.attribute_sites.append((b.unit, node, name))
     return Attribute(b.expr(node.value), name, span=b.span(node))
 
 
@@ -108,7 +106,7 @@ def emit(b: Builder, node: ast.expr, value: Any, text: str) -> Expr:
         return type_name(b, node, value, text)
     if isinstance(value, functools.partial | operator.itemgetter | operator.attrgetter):
         return _made_again(b, node, value, text)
-    found = None if is_class_tuple(value) else constant(value, b.compiler.registry.use, span)
+    found = None if is_class_tuple(value) else constant(value, b.compilation.registry.use, span)
     if found is None and type(value) is tuple:  # of functions, actions, ...
         return Display("tuple", tuple(emit(b, node, item, f"{text}[{i}]") for i, item in enumerate(value)), span=span)
     return found if found is not None else b.refuse(node, refusals.refusal_of(value, text))
@@ -127,7 +125,7 @@ def _made_again(b: Builder, node: ast.expr, value: Any, text: str) -> Expr:
 
 def action(b: Builder, node: ast.expr, value: Any) -> Expr:
     """A reference to an action; the classes that its signature names become types of the workflow."""
-    b.compiler.use_signature(getattr(value, "__wrapped__", value))
+    b.compilation.use_signature(getattr(value, "__wrapped__", value))
     return ActionRef(
         value.__warren_action__,
         tuple(value.__warren_params__),
@@ -140,10 +138,10 @@ def function(
     b: Builder, node: ast.expr, value: FunctionType, text: str, *, is_method: bool = False, bound: type | None = None
 ) -> Expr:
     """A reference to a function, which is compiled as well."""
-    refusal = b.compiler.refusal_of_function(value, text)
+    refusal = b.compilation.refusal_of_function(value, text)
     if refusal is not None:
         return b.refuse(node, refusal)
-    key = b.compiler.use_function(value, is_method=is_method, bound=bound)
+    key = b.compilation.use_function(value, is_method=is_method, bound=bound)
     b.unit.calls.append((key, node, text))
     return FunctionRef(key, span=b.span(node))
 
@@ -161,7 +159,7 @@ def type_name(b: Builder, node: ast.expr, cls: type, text: str) -> Expr:
         )
     if cls is type(None):
         return Call(Intrinsic("type"), (Const(None),), span=b.span(node))
-    found = b.compiler.registry.use(cls)
+    found = b.compilation.registry.use(cls)
     if found is not None:
         return TypeName(found.ref, span=b.span(node))
     top = "" if cls.__module__ == "collections.abc" else cls.__module__.partition(".")[0]
@@ -255,18 +253,18 @@ def _self_attribute(b: Builder, node: ast.expr, found: SelfMember, text: str) ->
     raw, name = found.raw, found.name
     if raw is MISSING:
         check_attribute(b, node, name, is_known=True)
-        b.compiler.self_reads.append((b.unit, node, name))
+        b.compilation.self_reads.append((b.unit, node, name))
     elif isinstance(raw, type) or hasattr(type(raw), "__get__"):
         if not isinstance(raw, type):
             return b.refuse(node, _unreadable(text, f"a {type(raw).__name__}"))
-        b.compiler.fixed.add(name)
+        b.compilation.fixed.add(name)
         return emit(b, node, raw, text)
     else:
         value = emit(b, node, raw, text)
         if not isinstance(value, Const):
-            b.compiler.fixed.add(name)
+            b.compilation.fixed.add(name)
             return value
-        b.compiler.constants[name] = value
+        b.compilation.constants[name] = value
     return Attribute(Local(found.variable, span=b.span(node)), name, span=b.span(node))
 
 
@@ -329,7 +327,7 @@ def _bound(b: Builder, node: ast.expr, target: Expr, cls: type | None, variable:
     name = text.rpartition(".")[2]
     key = b.unit.nested_key(b.key, f"<bound {name}>")
     call = Call(target, (first, Starred(Local("arguments"))), (Keyword(Local("keywords")),), span=b.span(node))
-    b.compiler.functions[key] = Function(
+    b.compilation.functions[key] = Function(
         name=name,
         qualname=f"{b.qualname}.<locals>.{name}",
         is_async=False,
@@ -347,5 +345,5 @@ def class_argument(b: Builder, node: ast.expr, cls: type) -> Expr:
     """The class that a class method gets; inside it every use of it is resolved already."""
     if cls is b.unit.workflow:
         return TypeName(type_ref(cls), span=b.span(node))
-    found = b.compiler.registry.use(cls)
+    found = b.compilation.registry.use(cls)
     return Const(None, span=b.span(node)) if found is None else TypeName(found.ref, span=b.span(node))

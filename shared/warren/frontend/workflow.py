@@ -12,6 +12,7 @@ from typing import Any
 from warren.contracts.values import type_ref
 from warren.errors import Diagnostic, UnsupportedPatternError
 from warren.frontend.annotations import hints_of, spec_of
+from warren.frontend.compilation import Compilation
 from warren.frontend.compiler import Compiler
 from warren.frontend.diagnostics import diagnostic, in_source_order
 from warren.frontend.sources import SourceUnavailable, source_of
@@ -30,33 +31,34 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
     Raises:
         UnsupportedPatternError: something cannot be compiled; `diagnostics` has every place, in source order.
     """
-    compiler = Compiler(cls)
+    compilation = Compilation(cls)
+    compiler = Compiler(compilation)
     found = _check_run(run)
-    entry = compiler.use_function(run, is_method=True)
+    entry = compilation.use_function(run, is_method=True)
     roots = [entry]
     init = _init_of(cls)
     ref = type_ref(cls)
     if init is not None:
         found += _check_init(init)
-        roots.append(compiler.use_function(init, is_method=True))
-    parameters, returns = _signature(compiler, run)
+        roots.append(compilation.use_function(init, is_method=True))
+    parameters, returns = _signature(compilation, run)
     compiler.run()
     found += compiler.diagnostics(roots)
     if found:
         ordered = in_source_order(found, first=run.__code__.co_filename)
         raise UnsupportedPatternError.from_diagnostics(ordered)
     needed = compiler.methods.finish(roots)
-    functions = {key: compiler.functions[key] for key in sorted(needed)}
+    functions = {key: compilation.functions[key] for key in sorted(needed)}
     if init is not None:
         functions[f"{ref}.__init__"] = functions[roots[1]]
-    compiler.registry.add_workflow(cls, compiler.constants)
+    compilation.registry.add_workflow(cls, compilation.constants)
     source, _ = source_of(run)
     return WorkflowIR(
         name=name,
         ref=ref,
         entry=entry,
         functions={entry: functions[entry]} | functions,
-        types=dict(sorted(compiler.registry.types.items())),
+        types=dict(sorted(compilation.registry.types.items())),
         parameters=parameters,
         returns=returns,
         concurrent=concurrent,
@@ -65,10 +67,10 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
     )
 
 
-def _signature(compiler: Compiler, run: FunctionType) -> tuple[dict[str, Any], Any]:
+def _signature(compilation: Compilation, run: FunctionType) -> tuple[dict[str, Any], Any]:
     hints = hints_of(run)
     names = list(inspect.signature(run).parameters)[1:]
-    use = compiler.registry.reference
+    use = compilation.registry.reference
     parameters = {name: spec_of(hints.get(name, Any), use) for name in names}
     return parameters, spec_of(hints.get("return", Any), use)
 
