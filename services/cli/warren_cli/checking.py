@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Sequence
 
-import warren.frontend
 from warren.errors import Diagnostic, InvalidInput, UnsupportedPatternError
 from warren.frontend import report
-from warren.ir.workflow import WorkflowIR
 from warren.lowering import lower
+from warren.sdk.diagnostics import collected_diagnostics
 from warren.sdk.workflow import Workflow
 from warren_cli.failures import report as report_failure
 from warren_cli.inputs import load_workflows
@@ -25,7 +22,7 @@ def check(modules: Sequence[str], *, as_json: bool, github: bool) -> int:
     """
     failures: list[InvalidInput] = []
     workflows: list[type[Workflow]] = []
-    with _collected() as found:
+    with collected_diagnostics() as found:
         for module in modules:
             try:
                 workflows += (each for each in load_workflows([module]) if each not in workflows)
@@ -53,26 +50,6 @@ def check(modules: Sequence[str], *, as_json: bool, github: bool) -> int:
     else:
         err.print(f"{len(workflows)} workflows compile", highlight=False)
     return 0
-
-
-@contextmanager
-def _collected() -> Iterator[list[Diagnostic]]:
-    """Have `@workflow` note what it refuses, and go on with an empty program, until the block ends."""
-    found: list[Diagnostic] = []
-    compile_workflow = warren.frontend.compile_workflow
-
-    def note(cls: type[Any], *, name: str, **options: Any) -> WorkflowIR:
-        try:
-            return compile_workflow(cls, name=name, **options)
-        except UnsupportedPatternError as error:
-            found.extend(error.diagnostics)
-            return WorkflowIR(name=name, ref="", entry="", functions={}, types={}, parameters={})
-
-    warren.frontend.compile_workflow = note
-    try:
-        yield found
-    finally:
-        warren.frontend.compile_workflow = compile_workflow
 
 
 def _lowering_refusals(cls: type[Workflow]) -> list[Diagnostic]:

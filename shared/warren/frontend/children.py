@@ -39,5 +39,5 @@ def visit_child(b: Builder, node: ast.Call) -> Expr | None:
     for keyword in node.keywords:
         if keyword.arg is not None and keyword.arg.startswith("_"):
             return b.refuse(keyword.value, _OPTION.named(f"{keyword.arg}="))
-    run = ir.functions.get(ir.entry)  # `warren check` goes on after a workflow that is refused, without its functions
+    run = ir.functions.get(ir.entry)  # None of a workflow that is refused, after which `warren check` goes on
     return ChildRef(ir.name, run.params[1:] if run is not None else (), span=b.span(function))

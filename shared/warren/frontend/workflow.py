@@ -6,11 +6,13 @@ Must not know what happens to the IR afterwards, nor the SDK's classes: it is to
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
 from warren.contracts.values import type_ref
-from warren.errors import Diagnostic, UnsupportedPatternError
+from warren.errors import Diagnostic
 from warren.frontend.annotations import hints_of, spec_of
 from warren.frontend.compilation import Compilation
 from warren.frontend.compiler import Compiler
@@ -19,7 +21,18 @@ from warren.frontend.sources import SourceUnavailable, source_of
 from warren.ir.workflow import WorkflowIR
 
 
-def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: bool) -> WorkflowIR:
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What a workflow was compiled to.
+
+    `diagnostics` says, in source order, what cannot be compiled. If there is any, `ir` has a name and no functions.
+    """
+
+    ir: WorkflowIR
+    diagnostics: Sequence[Diagnostic] = ()
+
+
+def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: bool) -> Compiled:
     """Compile a workflow and everything that its `run` reaches.
 
     Args:
@@ -27,9 +40,6 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
         name: the workflow's name.
         run: the user's own `run`, which the class may have replaced by now.
         concurrent: whether awaited actions are waited for at their first use only.
-
-    Raises:
-        UnsupportedPatternError: something cannot be compiled; `diagnostics` has every place, in source order.
     """
     compilation = Compilation(cls)
     compiler = Compiler(compilation)
@@ -45,15 +55,15 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
     compiler.run()
     found += compiler.diagnostics(roots)
     if found:
-        ordered = in_source_order(found, first=run.__code__.co_filename)
-        raise UnsupportedPatternError.from_diagnostics(ordered)
+        empty = WorkflowIR(name=name, ref="", entry="", functions={}, types={}, parameters={})
+        return Compiled(empty, in_source_order(found, first=run.__code__.co_filename))
     needed = compiler.methods.finish(roots)
     functions = {key: compilation.functions[key] for key in sorted(needed)}
     if init is not None:
         functions[f"{ref}.__init__"] = functions[roots[1]]
     compilation.registry.add_workflow(cls, compilation.constants)
     source, _ = source_of(run)
-    return WorkflowIR(
+    ir = WorkflowIR(
         name=name,
         ref=ref,
         entry=entry,
@@ -65,6 +75,7 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
         filename=source.filename,
         source=source.class_source(cls.__qualname__),
     )
+    return Compiled(ir)
 
 
 def _signature(compilation: Compilation, run: FunctionType) -> tuple[dict[str, Any], Any]:
