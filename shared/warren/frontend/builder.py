@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from warren.errors import RefusalCode
 from warren.frontend.compilation import Compilation
 from warren.frontend.diagnostics import diagnostic
 from warren.frontend.refusals import Refusal, underscore
@@ -65,15 +66,7 @@ class Builder:
 
     def refuse(self, node: ast.AST, refusal: Refusal) -> Expr:
         """Note a refusal at the node; gives a placeholder, so that the other places are found too."""
-        self.unit.diagnostics.append(
-            diagnostic(
-                self.source,
-                node,
-                code=refusal.code,
-                message=refusal.message,
-                recommendation=refusal.recommendation,
-            )
-        )
+        self.unit.diagnostics.append(diagnostic(self.source, node, refusal))
         return Const(None)
 
     def expr(self, node: ast.expr) -> Expr:
@@ -172,8 +165,10 @@ class Builder:
 
 
 _OUTSIDE = Refusal(
-    "global-assignment",
+    RefusalCode.GLOBAL_ASSIGNMENT,
     "{name} is a variable outside the workflow: its own state is its variables, nothing else",
     "return the value, or keep it in a local variable or on self",
 )
-_SPECIAL = Refusal("self-escape", "{name} stands for the workflow here and cannot be assigned", "use another name")
+_SPECIAL = Refusal(
+    RefusalCode.SELF_ESCAPE, "{name} stands for the workflow here and cannot be assigned", "use another name"
+)

@@ -15,7 +15,7 @@ from types import FunctionType
 from typing import Any
 
 from warren.contracts.values import encode
-from warren.errors import UnserializableValue
+from warren.errors import RefusalCode, UnserializableValue
 from warren.frontend import refusals
 from warren.frontend.builder import Builder
 from warren.frontend.children import visit_child
@@ -171,7 +171,9 @@ def _call_super(b: Builder, node: ast.Call, name: str, raw: Any) -> Expr:
     message = f"{text} does not exist in any base class of {b.unit.workflow.__name__}"
     if raw is not MISSING or variable is None or not is_outermost:
         message = f"{text} is not a method that can be compiled here"
-    return b.refuse(node, Refusal("undefined-name", message, "call the method by its class: `Base.method(self, ...)`"))
+    return b.refuse(
+        node, Refusal(RefusalCode.UNDEFINED_NAME, message, "call the method by its class: `Base.method(self, ...)`")
+    )
 
 
 def _is_ours(function: FunctionType) -> bool:
@@ -181,13 +183,15 @@ def _is_ours(function: FunctionType) -> bool:
 def _run_action(b: Builder, node: ast.Call) -> Expr:
     wanted = f"`self.run_action(action(...), {', '.join(f'{name}=...' for name in _RUN_ACTION_OPTIONS)})`"
     if len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
-        b.refuse(node, Refusal("signature", "run_action takes one call of an action, and options by name", wanted))
+        b.refuse(
+            node, Refusal(RefusalCode.SIGNATURE, "run_action takes one call of an action, and options by name", wanted)
+        )
     for keyword in node.keywords:
         if keyword.arg not in _RUN_ACTION_OPTIONS:
             name = "**" if keyword.arg is None else keyword.arg
             b.refuse(
                 keyword,
-                Refusal("unknown-keyword", f"run_action has no option {name!r}", f"the options are {wanted}"),
+                Refusal(RefusalCode.UNKNOWN_KEYWORD, f"run_action has no option {name!r}", f"the options are {wanted}"),
             )
         else:
             check_option(b, keyword.arg, keyword.value)
@@ -198,7 +202,7 @@ def _run_action(b: Builder, node: ast.Call) -> Expr:
         b.refuse(
             node.args[0],
             Refusal(
-                "signature",
+                RefusalCode.SIGNATURE,
                 f"run_action takes the call of an action, and {written} is the workflow's own",
                 f"`await {written}`; give `retry` and `timeout` to the actions in it",
             ),
@@ -212,7 +216,7 @@ def _run_action(b: Builder, node: ast.Call) -> Expr:
 def _call_method(b: Builder, node: ast.Call, function: ast.Attribute) -> Expr:
     if function.attr == "astimezone" and not node.args and not node.keywords:
         refusal = Refusal(
-            "nondeterministic",
+            RefusalCode.NONDETERMINISTIC,
             "astimezone() without a time zone depends on the machine's",
             "give it one: `moment.astimezone(UTC)`",
         )
@@ -220,7 +224,7 @@ def _call_method(b: Builder, node: ast.Call, function: ast.Attribute) -> Expr:
     field = _reaching_field(function)
     if field is not None:
         refusal = Refusal(
-            "reflection",
+            RefusalCode.REFLECTION,
             f"the format string reaches for an attribute ({{{field}}})",
             f'write an f-string: `f"{{value.{field.rpartition(".")[2]}}}"`, or pass the attribute\'s value',
         )
@@ -257,11 +261,16 @@ def _call_object(b: Builder, node: ast.Call, found: Object) -> Expr:
             b.compilation.attribute_names.add(literal.value)
     if name in {"json.dumps", "json.loads"} and any(keyword.arg == "cls" for keyword in node.keywords):
         option = "default=function" if name == "json.dumps" else "object_hook=function"
-        refusal = Refusal("unknown-keyword", f"{text} takes no cls= in a workflow", f"give it a function: `{option}`")
+        refusal = Refusal(
+            RefusalCode.UNKNOWN_KEYWORD, f"{text} takes no cls= in a workflow", f"give it a function: `{option}`"
+        )
         return b.refuse(node, refusal)
     if name == "type" and (len(node.args) != 1 or node.keywords):
         return b.refuse(
-            node, Refusal("reflection", "type() with three arguments makes a class", "define the class at module level")
+            node,
+            Refusal(
+                RefusalCode.REFLECTION, "type() with three arguments makes a class", "define the class at module level"
+            ),
         )
     if isinstance(function, TypeName):
         folded = _folded(b, node, value)
@@ -287,7 +296,7 @@ def _check_construction(b: Builder, node: ast.expr, ref: str) -> None:
     b.refuse(
         node,
         Refusal(
-            "construction",
+            RefusalCode.CONSTRUCTION,
             f"constructing {ref.rpartition(':')[2]} runs code of its own (validators, __init__, computed "
             "fields), which a worker has to do, and a plain function cannot wait for that",
             "construct it in an async method or in run(), or in an @action",
@@ -309,7 +318,7 @@ def _folded(b: Builder, node: ast.Call, cls: type) -> Expr | None:
         return None
     except (TypeError, ValueError) as error:
         signature = str(inspect.signature(cls)).replace(" -> None", "")
-        return b.refuse(node, Refusal("signature", str(error), f"write `{cls.__name__}{signature}`"))
+        return b.refuse(node, Refusal(RefusalCode.SIGNATURE, str(error), f"write `{cls.__name__}{signature}`"))
 
 
 def _known(b: Builder, node: ast.expr) -> Any:
@@ -372,7 +381,11 @@ def _classes(b: Builder, node: ast.expr) -> Expr:
 def _bare_super(b: Builder, node: ast.Call) -> Expr:
     return b.refuse(
         node,
-        Refusal("unsupported-object", "super() is only supported as `super().method(...)`", "call the method at once"),
+        Refusal(
+            RefusalCode.UNSUPPORTED_OBJECT,
+            "super() is only supported as `super().method(...)`",
+            "call the method at once",
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from warren.errors import RefusalCode
 from warren.frontend.builder import Builder
 from warren.frontend.names import Object, find
 from warren.frontend.refusals import Refusal
@@ -12,12 +13,12 @@ from warren.ir.expressions import ChildRef, Expr
 from warren.ir.workflow import WorkflowIR
 
 _ITSELF = Refusal(
-    "child-run",
+    RefusalCode.CHILD_RUN,
     "{name} starts itself as a child run, which is not known when it is compiled",
     "call a helper method that does the work again: `await self.helper(...)`",
 )
 _OPTION = Refusal(
-    "child-run",
+    RefusalCode.CHILD_RUN,
     "a child run takes the arguments of its run() only, not {name}",
     "leave the option out; to start a run without waiting for it, do it in an @action",
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from warren.errors import Diagnostic
+from warren.errors import Diagnostic, RefusalCode
 from warren.frontend.builder import Builder, Visitors
 from warren.frontend.compilation import Compilation
 from warren.frontend.diagnostics import diagnostic
@@ -26,7 +26,7 @@ from warren.frontend.values import emit
 from warren.ir.expressions import Const, Expr
 
 _DEFAULT = Refusal(
-    "signature",
+    RefusalCode.SIGNATURE,
     "the default of {name} is not a plain constant",
     "make the default None, and write `if {name} is None: {name} = ...` in the function",
 )
@@ -55,7 +55,7 @@ class Compiler:
             recommendation = "define it in a module file that this process can read, and import it again"
             filename = unit.function.__code__.co_filename
             unit.diagnostics.append(
-                Diagnostic(str(error), recommendation, filename=filename, code="source-unavailable")
+                Diagnostic(str(error), recommendation, filename=filename, code=RefusalCode.SOURCE_UNAVAILABLE)
             )
             return
         unit.source = source
@@ -134,15 +134,12 @@ class Compiler:
             reason = self._compilation.reason(key)
             if reason is not None:
                 place = f"{reason.filename}:{reason.line}: " if reason.line else ""
-                found.append(
-                    diagnostic(
-                        unit.source,
-                        node,
-                        code="uncompilable-call",
-                        message=f"{text} cannot be compiled: {place}{reason.message}",
-                        recommendation=f"make {text} an @action and await it, or: {reason.recommendation}",
-                    )
+                refusal = Refusal(
+                    RefusalCode.UNCOMPILABLE_CALL,
+                    f"{text} cannot be compiled: {place}{reason.message}",
+                    f"make {text} an @action and await it, or: {reason.recommendation}",
                 )
+                found.append(diagnostic(unit.source, node, refusal))
         return found
 
     def _check_self(self) -> None:
@@ -151,23 +148,22 @@ class Compiler:
         check_private_sites(compilation)
         for unit, node, name in compilation.self_reads:
             if name not in compilation.self_writes:
-                unit.diagnostics.append(
-                    diagnostic(
-                        unit.source,
-                        node,
-                        code="undefined-name",
-                        message=f"self.{name} is never assigned, and {name_of_class} has no such attribute",
-                        recommendation=f"assign it in __init__ or in a method, or add a class constant `{name} = ...`",
-                    )
-                )
+                unit.diagnostics.append(diagnostic(unit.source, node, _unassigned(name, name_of_class)))
         for name, (unit, node) in compilation.self_writes.items():
             if name in compilation.fixed:
-                unit.diagnostics.append(
-                    diagnostic(
-                        unit.source,
-                        node,
-                        code="assignment",
-                        message=f"self.{name} is a part of the class that was compiled in, and cannot be assigned",
-                        recommendation="assign to an attribute with a name of its own",
-                    )
-                )
+                unit.diagnostics.append(diagnostic(unit.source, node, _FIXED.named(name)))
+
+
+_FIXED = Refusal(
+    RefusalCode.ASSIGNMENT,
+    "self.{name} is a part of the class that was compiled in, and cannot be assigned",
+    "assign to an attribute with a name of its own",
+)
+
+
+def _unassigned(name: str, name_of_class: str) -> Refusal:
+    return Refusal(
+        RefusalCode.UNDEFINED_NAME,
+        f"self.{name} is never assigned, and {name_of_class} has no such attribute",
+        f"assign it in __init__ or in a method, or add a class constant `{name} = ...`",
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from warren.errors import RefusalCode
 from warren.frontend import refusals
 from warren.frontend.builder import Builder
 from warren.frontend.refusals import Refusal
@@ -38,12 +39,12 @@ def comprehension(b: Builder, node: Any, kind: str) -> Expr:
 
 
 _AWAIT_IN_GENERATOR = Refusal(
-    "generator-value",
+    RefusalCode.GENERATOR_VALUE,
     "`await` in a generator expression makes an asynchronous generator, which nothing here consumes",
     "use a list: `[await ... for ... in ...]`",
 )
 _CAPTURED_TARGET = Refusal(
-    "closure-in-comprehension",
+    RefusalCode.CLOSURE_IN_COMPREHENSION,
     "a function inside a comprehension with `await` captures the comprehension's variable",
     "bind it as a default, `lambda x, item=item: ...`, or write a `for` loop",
 )

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from warren.contracts.values import encode
+from warren.errors import RefusalCode
 from warren.frontend import refusals
 from warren.frontend.builder import Builder
 from warren.frontend.calls import visit_call
@@ -48,7 +49,10 @@ _CONVERSIONS = {-1: None, 115: "s", 114: "r", 97: "a"}
 def _constant(b: Builder, node: ast.Constant) -> Expr:
     if node.value is Ellipsis:
         return b.refuse(
-            node, Refusal("unsupported-expression", "`...` is not a value in a workflow", "use None or an enum member")
+            node,
+            Refusal(
+                RefusalCode.UNSUPPORTED_EXPRESSION, "`...` is not a value in a workflow", "use None or an enum member"
+            ),
         )
     return Const(encode(node.value), span=b.span(node))
 
@@ -136,7 +140,7 @@ def _subscript(b: Builder, node: ast.Subscript) -> Expr:
         return b.refuse(
             node,
             Refusal(
-                "unsupported-expression",
+                RefusalCode.UNSUPPORTED_EXPRESSION,
                 f"{text} is a type for annotations, not a value in a workflow",
                 f"write `{found.text}` without the brackets, or use it in an annotation only",
             ),

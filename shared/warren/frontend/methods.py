@@ -22,9 +22,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from warren.contracts.values import type_ref
+from warren.errors import RefusalCode
 from warren.frontend.compilation import Compilation
 from warren.frontend.diagnostics import diagnostic
 from warren.frontend.models import has_own_dump
+from warren.frontend.refusals import Refusal
 from warren.frontend.sources import is_standard
 from warren.ir.intrinsics import ASYNCIO_ATTRIBUTES
 from warren.ir.workflow import TypeDef
@@ -136,9 +138,8 @@ class MethodTable:
                     left.append((why_not, unit, node, name))
                     continue
                 is_new = True
-                unit.diagnostics.append(
-                    diagnostic(unit.source, node, code="uncompilable-call", message=reason[0], recommendation=reason[1])
-                )
+                refusal = Refusal(RefusalCode.UNCOMPILABLE_CALL, *reason)
+                unit.diagnostics.append(diagnostic(unit.source, node, refusal))
             waiting = left
 
     def _why_no_read(self, name: str) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ import dataclasses
 
 from pydantic import BaseModel
 
+from warren.errors import RefusalCode
 from warren.frontend.builder import Builder
 from warren.frontend.compilation import Compilation
 from warren.frontend.diagnostics import diagnostic
@@ -44,15 +45,11 @@ def check_private_sites(compilation: Compilation) -> None:
             continue
         else:
             refusal = underscore(name, attribute=True)
-        unit.diagnostics.append(
-            diagnostic(
-                unit.source, node, code=refusal.code, message=refusal.message, recommendation=refusal.recommendation
-            )
-        )
+        unit.diagnostics.append(diagnostic(unit.source, node, refusal))
 
 
 _PYDANTIC = Refusal(
-    "underscore-name",
+    RefusalCode.UNDERSCORE_NAME,
     "{name} is a private attribute of a pydantic model, which does not travel between processes",
     "make it a field without the underscore; `Field(default=..., exclude=True)` keeps it out of dumps",
 )

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from warren.errors import RefusalCode
 from warren.frontend.builder import Builder
 from warren.frontend.names import MISSING, SelfMember, SelfValue, find
 from warren.frontend.private_names import check_attribute
@@ -28,7 +29,7 @@ def _attribute(b: Builder, node: ast.Attribute) -> Expr:
             return b.refuse(
                 node,
                 Refusal(
-                    "assignment",
+                    RefusalCode.ASSIGNMENT,
                     f"{found.variable}.{found.name} is part of the class, which a workflow cannot change",
                     "assign to an attribute with a name of its own",
                 ),
@@ -39,7 +40,7 @@ def _attribute(b: Builder, node: ast.Attribute) -> Expr:
         return b.refuse(
             node,
             Refusal(
-                "global-assignment",
+                RefusalCode.GLOBAL_ASSIGNMENT,
                 f"{ast.unparse(node)} is outside the workflow: its own state is its variables, nothing else",
                 "return the value, or keep it in a local variable or on self",
             ),

@@ -12,6 +12,7 @@ from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any
 
 from warren.contracts.values import type_ref
+from warren.errors import RefusalCode
 from warren.frontend import refusals
 from warren.frontend.builder import Builder
 from warren.frontend.constants import constant, is_class_tuple
@@ -40,12 +41,12 @@ from warren.ir.statements import Return
 from warren.ir.workflow import Function
 
 _SELF = Refusal(
-    "self-escape",
+    RefusalCode.SELF_ESCAPE,
     "{name} is the workflow itself, and may only be used as `{name}.attribute` or `{name}.method(...)`",
     "pass the values that are needed: `{name}.attribute`",
 )
 _CONTEXT_ONLY = Refusal(
-    "context-manager",
+    RefusalCode.CONTEXT_MANAGER,
     "{name} can only be used directly in `async with {name}(...)`",
     "write `async with {name}(...):` around the statements",
 )
@@ -76,7 +77,7 @@ def value_of(b: Builder, node: ast.expr, found: Any) -> Expr:
     """The expression for something that a name was found to be."""
     match found:
         case Unknown(_, message, recommendation):
-            return b.refuse(node, Refusal("undefined-name", message, recommendation))
+            return b.refuse(node, Refusal(RefusalCode.UNDEFINED_NAME, message, recommendation))
         case SelfValue(variable):
             return b.refuse(node, _SELF.named(variable))
         case Object(value, text):
@@ -152,7 +153,7 @@ def type_name(b: Builder, node: ast.expr, cls: type, text: str) -> Expr:
         return b.refuse(
             node,
             Refusal(
-                "workflow-value",
+                RefusalCode.WORKFLOW_VALUE,
                 f"the workflow {text} is not a value inside a workflow",
                 "call its helper methods through self; do what starts another run in an @action",
             ),
@@ -168,7 +169,7 @@ def type_name(b: Builder, node: ast.expr, cls: type, text: str) -> Expr:
     return b.refuse(
         node,
         Refusal(
-            "unsupported-object",
+            RefusalCode.UNSUPPORTED_OBJECT,
             f"the class {text} is not an exception, dataclass, pydantic model or enum",
             "make it a dataclass or a model, or use it in an @action",
         ),
@@ -218,7 +219,7 @@ def class_method(b: Builder, node: ast.expr, found: Any) -> Expr:
         return b.refuse(
             node,
             Refusal(
-                "unsupported-object",
+                RefusalCode.UNSUPPORTED_OBJECT,
                 f"{text} is pydantic's own code, which a workflow cannot run",
                 f"construct it: `{owner.__name__}(**data)`, or do it in an @action and await it",
             ),
@@ -233,7 +234,7 @@ def _self_member(b: Builder, node: ast.expr, found: SelfMember) -> Expr:
         return b.refuse(
             node,
             Refusal(
-                "unsupported-object",
+                RefusalCode.UNSUPPORTED_OBJECT,
                 f"{text} is not a value in a workflow",
                 "await it where it stands: `await self.run_action(action(...))`; move shared steps into a method",
             ),
@@ -270,7 +271,9 @@ def _self_attribute(b: Builder, node: ast.expr, found: SelfMember, text: str) ->
 
 def _unreadable(text: str, what: str) -> Refusal:
     return Refusal(
-        "unsupported-object", f"{text} is {what}, which a workflow cannot read", "make it a plain method or a constant"
+        RefusalCode.UNSUPPORTED_OBJECT,
+        f"{text} is {what}, which a workflow cannot read",
+        "make it a plain method or a constant",
     )
 
 
@@ -282,7 +285,7 @@ def method(b: Builder, node: ast.expr, raw: FunctionType, text: str) -> Expr:
         return b.refuse(
             node,
             Refusal(
-                "unsupported-object",
+                RefusalCode.UNSUPPORTED_OBJECT,
                 f"{text} is for programs that start workflows, not for the workflow itself",
                 "move shared steps into a method of your own; do what starts another run in an @action",
             ),
@@ -306,7 +309,9 @@ def _super_member(b: Builder, node: ast.expr, name: str, raw: Any) -> Expr:
         return b.refuse(
             node,
             Refusal(
-                "unsupported-object", f"super().{name} is only supported as a call", f"write `super().{name}(...)`"
+                RefusalCode.UNSUPPORTED_OBJECT,
+                f"super().{name} is only supported as a call",
+                f"write `super().{name}(...)`",
             ),
         )
     return emit(b, node, raw, f"super().{name}")

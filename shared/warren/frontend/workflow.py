@@ -12,11 +12,12 @@ from types import FunctionType
 from typing import Any
 
 from warren.contracts.values import type_ref
-from warren.errors import Diagnostic
+from warren.errors import Diagnostic, RefusalCode
 from warren.frontend.annotations import hints_of, spec_of
 from warren.frontend.compilation import Compilation
 from warren.frontend.compiler import Compiler
 from warren.frontend.diagnostics import diagnostic, in_source_order
+from warren.frontend.refusals import Refusal
 from warren.frontend.sources import SourceUnavailable, source_of
 from warren.ir.workflow import WorkflowIR
 
@@ -138,5 +139,5 @@ def _at(function: FunctionType, message: str, recommendation: str) -> Diagnostic
     try:
         source, node = source_of(function)
     except SourceUnavailable:
-        return Diagnostic(message, recommendation, code="signature")
-    return diagnostic(source, node, code="signature", message=message, recommendation=recommendation)
+        return Diagnostic(message, recommendation, code=RefusalCode.SIGNATURE)
+    return diagnostic(source, node, Refusal(RefusalCode.SIGNATURE, message, recommendation))
