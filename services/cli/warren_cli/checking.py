@@ -1,11 +1,12 @@
-"""`warren check`: every refusal in the modules' workflows, not only those of the first."""
+"""`warren check`: every refusal in the modules' workflows, not only those of the first; and what a code means."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
-from warren.errors import Diagnostic, InvalidInput, UnsupportedPatternError
-from warren.frontend import report
+from warren.errors import Diagnostic, InvalidInput, RefusalCode, UnsupportedPatternError
+from warren.frontend import explanations, report
 from warren.lowering import lower
 from warren.sdk.diagnostics import collected_diagnostics
 from warren.sdk.workflow import Workflow
@@ -18,8 +19,11 @@ def check(modules: Sequence[str], *, as_json: bool, github: bool) -> int:
     """Compile modules; returns 1 when something is refused.
 
     Raises:
-        InvalidInput: some module cannot be imported, or none has a workflow; what is wrong in the others was printed.
+        InvalidInput: no module is named, some module cannot be imported, or none has a workflow; what is wrong in the
+            others was printed.
     """
+    if not modules:
+        raise InvalidInput("MODULE: name at least one module, or explain a code with --explain CODE")
     failures: list[InvalidInput] = []
     workflows: list[type[Workflow]] = []
     with collected_diagnostics() as found:
@@ -49,6 +53,21 @@ def check(modules: Sequence[str], *, as_json: bool, github: bool) -> int:
             out.print(f"[green]ok[/] {cls.short_name()} {program.version[:12]}", highlight=False)
     else:
         err.print(f"{len(workflows)} workflows compile", highlight=False)
+    return 0
+
+
+def explain(text: str) -> int:
+    """Print what a refusal code means.
+
+    Raises:
+        InvalidInput: there is no such code.
+    """
+    name = text.strip().removeprefix("error").strip("[]").lower()
+    if name not in list(RefusalCode):
+        close = get_close_matches(name, list(RefusalCode), n=3, cutoff=0.5)
+        meant = f"; did you mean {' or '.join(close)}?" if close else ";"
+        raise InvalidInput(f"--explain: there is no code {text!r}{meant} all codes: docs/reference/refusals.md")
+    write(explanations.explain(RefusalCode(name)))
     return 0
 
 
