@@ -20,6 +20,7 @@ WarrenError
 │   ├── ActionNotRegistered
 │   └── WorkerLost
 ├── LimitExceeded                    the run asked for more than a limit allows: fails the run
+├── NotSupportedInWorkflow           the run reached what a workflow does not have: fails the run
 ├── MessageError                     a peer's message cannot be used: park it
 │   └── UnsupportedVersion           it is of another major version than this Warren reads
 ├── InfrastructureError              a server is away or refused: retry it
@@ -237,6 +238,13 @@ class WorkerLost(ActionError):
 
 class LimitExceeded(WarrenError):
     """A run did more work, or built a larger value, than one transition may."""
+
+
+class NotSupportedInWorkflow(WarrenError):
+    """A run reached something that the compiler could not see and a workflow does not have; the message says what.
+
+    A private attribute, a method that was not compiled, an operation that depends on the machine. Do it in an action.
+    """
 
 
 class MessageError(WarrenError):

@@ -8,7 +8,7 @@ from warren.engine.guarded.arithmetic import Arithmetic
 from warren.engine.guarded.costs import MAPPINGS
 from warren.engine.values.containers import Deque
 from warren.engine.values.limits import Stop
-from warren.errors import LimitExceeded
+from warren.errors import NotSupportedInWorkflow
 
 INDEXED: Final[frozenset[type]] = frozenset({list, tuple, str, bytes, range})
 """Classes that are indexed by number in a constant time."""
@@ -26,7 +26,9 @@ class Places(Arithmetic):
         """`owner[index]`."""
         is_class = isinstance(owner, type)
         if is_class and not hasattr(owner, "__members__"):
-            raise Stop(LimitExceeded(f"{owner.__name__}[...] is a type for annotations, not a value in a workflow"))
+            raise Stop(
+                NotSupportedInWorkflow(f"{owner.__name__}[...] is a type for annotations, not a value in a workflow")
+            )
         cls: type = owner.__class__
         if cls in INDEXED:
             return self.result(owner[index]) if index.__class__ is slice else owner[index]

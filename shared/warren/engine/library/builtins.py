@@ -35,7 +35,7 @@ from warren.engine.values.iterators import (
 from warren.engine.values.limits import Stop
 from warren.engine.values.objects import ActionCall, Closure, Coroutine, Future
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
-from warren.errors import LimitExceeded
+from warren.errors import NotSupportedInWorkflow
 from warren.ir.intrinsics import CLASS_METHODS, MATH
 
 
@@ -196,7 +196,7 @@ def _slice(*args: Any) -> slice:
     """`slice`; not of slices, which CPython frees by recursion."""
     for arg in args:
         if arg.__class__ is slice:
-            raise Stop(LimitExceeded("a slice whose bounds are slices is not supported in a workflow"))
+            raise Stop(NotSupportedInWorkflow("a slice whose bounds are slices is not supported in a workflow"))
     return slice(*args)
 
 
@@ -255,7 +255,9 @@ def _getattr(attributes: Attributes) -> Callable[..., Any]:
         if not isinstance(name, str):
             raise TypeError(f"attribute name must be string, not '{type(name).__name__}'")
         if name.startswith("_"):
-            raise Stop(LimitExceeded(f"getattr(..., {name!r}): names that start with an underscore are private"))
+            raise Stop(
+                NotSupportedInWorkflow(f"getattr(..., {name!r}): names that start with an underscore are private")
+            )
         try:
             return attributes.get(value, name)
         except AttributeError:

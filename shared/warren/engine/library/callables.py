@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from warren.engine.guarded.conversions import of_number
 from warren.engine.guarded.guards import Guards
 from warren.engine.values.limits import OBJECT_BYTES, Stop
-from warren.errors import LimitExceeded
+from warren.errors import NotSupportedInWorkflow
 
 if TYPE_CHECKING:
     from warren.engine.guarded.attributes import Attributes
@@ -148,7 +148,7 @@ def callables_table(guards: Guards, attributes: Attributes) -> dict[str, Any]:
 
 def _check_public(path: str) -> None:
     if any(name.startswith("_") for name in path.split(".")):
-        raise Stop(LimitExceeded(f"operator: {path!r}: names that start with an underscore are private"))
+        raise Stop(NotSupportedInWorkflow(f"operator: {path!r}: names that start with an underscore are private"))
 
 
 PLAIN = ("index", "is_", "is_not", "not_", "truth")

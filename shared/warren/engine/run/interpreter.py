@@ -27,7 +27,7 @@ from warren.engine.values.objects import (
     SleepCall,
     Strand,
 )
-from warren.errors import LimitExceeded
+from warren.errors import LimitExceeded, NotSupportedInWorkflow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -285,7 +285,9 @@ class Interpreter:
             if ends_the_process(problem):
                 raise
             why = str(problem.reason) if isinstance(problem, Stop) else type(problem).__name__
-            encoded = encode_error(LimitExceeded(f"{type(error).__name__}, and to say what it is failed: {why}"))
+            is_limit = isinstance(problem, Stop) and isinstance(problem.reason, LimitExceeded)
+            kind = LimitExceeded if is_limit else NotSupportedInWorkflow
+            encoded = encode_error(kind(f"{type(error).__name__}, and to say what it is failed: {why}"))
         self._finish(status, None, encoded)
 
     def finish_rejected(self, error: Any) -> None:
