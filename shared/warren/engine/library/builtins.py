@@ -36,7 +36,7 @@ from warren.engine.values.limits import Stop
 from warren.engine.values.objects import ActionCall, Closure, Coroutine, Future
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.errors import NotSupportedInWorkflow
-from warren.ir.intrinsics import CLASS_METHODS, MATH
+from warren.ir.intrinsics import CLASS_METHODS, MATCHES, MATH
 
 
 def value_table(calls: dict[str, Any]) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _functions(guards: Guards, attributes: Attributes) -> dict[str, Any]:
         "map": _map(guards),
         "filter": lambda function, iterable: FilterIterator(callee(function), make_iterator(iterable, budget), budget),
         "NotImplemented": NotImplemented,
-        "$matches": matches,
+        MATCHES: matches,
     }
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from warren.ir import expressions as ex
 from warren.ir import statements as st
 from warren.ir.base import Node
+from warren.ir.intrinsics import DISCARD
 from warren.ir.program import (
     AsyncFunction,
     AwaitNode,
@@ -23,7 +24,7 @@ from warren.ir.program import (
     SwitchNode,
 )
 
-_DISCARD = ex.Intrinsic("$discard")
+_DISCARD = ex.Intrinsic(DISCARD)
 
 
 @dataclass(frozen=True, slots=True)

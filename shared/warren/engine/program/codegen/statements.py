@@ -10,8 +10,7 @@ from warren.engine.program.codegen.weights import weight_of_loop
 from warren.errors import InternalError
 from warren.ir import expressions as ex
 from warren.ir import statements as st
-
-DISCARD = "$discard"
+from warren.ir.intrinsics import DISCARD
 
 
 class StatementCompiler(PatternCompiler):
