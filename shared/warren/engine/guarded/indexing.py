@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from warren.engine.guarded.arithmetic import Arithmetic
 from warren.engine.guarded.costs import MAPPINGS
+from warren.engine.program.namespace import Global
 from warren.engine.values.containers import Deque
 from warren.engine.values.limits import Stop
 from warren.errors import NotSupportedInWorkflow
@@ -20,7 +21,7 @@ class Places(Arithmetic):
 
     def places(self) -> dict[str, Any]:
         """The globals of compiled code that this class provides."""
-        return {"@item": self.item, "@key": self.key, "@deleted": self.deleted, "@indexed": INDEXED}
+        return {Global.ITEM: self.item, Global.KEY: self.key, Global.DELETED: self.deleted, Global.INDEXED: INDEXED}
 
     def item(self, owner: Any, index: Any) -> Any:
         """`owner[index]`."""

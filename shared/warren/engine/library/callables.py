@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from warren.engine.guarded.conversions import of_number
 from warren.engine.guarded.guards import Guards
+from warren.engine.program.namespace import Global, comparison_name
 from warren.engine.values.limits import OBJECT_BYTES, Stop
 from warren.errors import NotSupportedInWorkflow
 
@@ -157,34 +158,34 @@ PLAIN = ("index", "is_", "is_not", "not_", "truth")
 
 def _operators(guards: Guards) -> dict[str, Any]:
     table = guards.operators() | guards.comparisons()
-    contains = table["@compare:in"]
+    contains = table[comparison_name("in")]
     guarded = {
         "abs": of_number(guards, abs),
-        "add": table["@add"],
-        "concat": table["@add"],
+        "add": table[Global.ADD],
+        "concat": table[Global.ADD],
         "contains": lambda container, item: contains(item, container),
-        "and_": table["@and"],
-        "eq": table["@compare:=="],
-        "floordiv": table["@floor_divide"],
-        "ge": table["@compare:>="],
+        "and_": table[Global.AND],
+        "eq": table[comparison_name("==")],
+        "floordiv": table[Global.FLOOR_DIVIDE],
+        "ge": table[comparison_name(">=")],
         "getitem": guards.item,
-        "gt": table["@compare:>"],
-        "inv": table["@inverted"],
-        "invert": table["@inverted"],
-        "le": table["@compare:<="],
-        "lshift": table["@shift"],
-        "lt": table["@compare:<"],
-        "mod": table["@modulo"],
-        "mul": table["@multiply"],
-        "ne": table["@compare:!="],
-        "neg": table["@negative"],
-        "or_": table["@or"],
-        "pos": table["@positive"],
-        "pow": table["@power"],
-        "rshift": table["@shift_right"],
-        "sub": table["@subtract"],
-        "truediv": table["@divide"],
-        "xor": table["@xor"],
+        "gt": table[comparison_name(">")],
+        "inv": table[Global.INVERTED],
+        "invert": table[Global.INVERTED],
+        "le": table[comparison_name("<=")],
+        "lshift": table[Global.SHIFT],
+        "lt": table[comparison_name("<")],
+        "mod": table[Global.MODULO],
+        "mul": table[Global.MULTIPLY],
+        "ne": table[comparison_name("!=")],
+        "neg": table[Global.NEGATIVE],
+        "or_": table[Global.OR],
+        "pos": table[Global.POSITIVE],
+        "pow": table[Global.POWER],
+        "rshift": table[Global.SHIFT_RIGHT],
+        "sub": table[Global.SUBTRACT],
+        "truediv": table[Global.DIVIDE],
+        "xor": table[Global.XOR],
     }
     plain = {name: getattr(operator, name) for name in PLAIN}
     return {f"operator.{name}": function for name, function in (guarded | plain).items()}

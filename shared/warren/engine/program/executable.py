@@ -26,12 +26,25 @@ from warren.engine.program.codegen.functions import (
     AsyncCode,
     FunctionCompiler,
     NodeCode,
-    node_function_name,
     slots_of,
     step_of,
     temporary_of,
 )
 from warren.engine.program.codegen.syntax import arguments, function, located
+from warren.engine.program.namespace import (
+    NAMED_IN_SNAPSHOTS,
+    Global,
+    action_name,
+    binder_name,
+    call_name,
+    child_name,
+    function_name,
+    maker_name,
+    native_name,
+    node_name,
+    type_name,
+    value_name,
+)
 from warren.engine.run.starting import Scheduler
 from warren.engine.values.limits import MAX_CALLS, OBJECT_BYTES, Budget
 from warren.engine.values.objects import UNBOUND, ActionCall, Cell, ChildCall, Closure, Coroutine, Late
@@ -47,7 +60,6 @@ if TYPE_CHECKING:
 _FRAMES = 8 * MAX_CALLS
 """A call of workflow code takes several of Python's frames; the depth of calls has a limit of its own, so that it does
 not depend on how deep the caller of the engine is."""
-_NAMED = ("@call:", "@function:", "@type:", "@action:", "@child:", "@value:")
 END = object()
 """What `next` gives at the end of a loop."""
 
@@ -70,7 +82,7 @@ class Executable:
         self.workflow = program.workflow
         self.budget = Budget()
         self.guards = Guards(self.budget)
-        self.types = TypeTable(program.types, lambda key: self._globals[f"@function:{key}"], self.guards)
+        self.types = TypeTable(program.types, lambda key: self._globals[function_name(key)], self.guards)
         self.scheduler = Scheduler(self.guards)
         self.functions: dict[str, AsyncCode] = {}
         self.makers: dict[str, Callable[..., Callable[..., Any]]] = {}
@@ -99,7 +111,7 @@ class Executable:
     @property
     def initialiser(self) -> Callable[[Any], Any] | None:
         """The workflow's own `__init__`, called with `self` before `run()`; None without one."""
-        found: Callable[[Any], Any] | None = self._globals.get(f"@function:{self.program.ref}.__init__")
+        found: Callable[[Any], Any] | None = self._globals.get(function_name(f"{self.program.ref}.__init__"))
         return found
 
     def named(self, name: str) -> Any:
@@ -108,7 +120,7 @@ class Executable:
 
     def attribute(self, value: Any, name: str) -> Any:
         """`value.name`, as workflow code reads it."""
-        return self._globals["@attribute"](value, name)
+        return self._globals[Global.ATTRIBUTE](value, name)
 
     def make_closure(self, key: str, cells: tuple[Cell, ...], defaults: dict[str, Any]) -> Closure:
         """A function of the program as a value, over these cells, with these defaults."""
@@ -151,7 +163,7 @@ class Executable:
                 self._link_async(key, source)
         self._link_built_in()
         self._link_names()
-        shared = (name for name in self._globals if name.startswith(_NAMED))
+        shared = (name for name in self._globals if name.startswith(NAMED_IN_SNAPSHOTS))
         self.names = {id(self._globals[name]): name for name in shared}
 
     def _engine_globals(self) -> dict[str, Any]:
@@ -164,25 +176,25 @@ class Executable:
         return {
             "__builtins__": {"__import__": _import_for_datetime},
             **guards.table(),
-            **{f"@value:{name}": value for name, value in values.items()},
-            **{f"@call:{name}": value for name, value in calls.items()},
-            **{f"@native:{name}": value for name, value in native_table(guards).items()},
-            "@attribute": attributes.get,
-            "@method": attributes.called,
-            "@ends": ENDS,
-            "@writable": attributes.writable,
-            "@constants": self._constants,
-            "@closure": self.make_closure,
-            "@Cell": Cell,
-            "@Late": Late,
-            "@NameError": NameError,
-            "@UNBOUND": UNBOUND,
-            "@END": END,
-            "@next": next,
+            **{value_name(name): value for name, value in values.items()},
+            **{call_name(name): value for name, value in calls.items()},
+            **{native_name(name): value for name, value in native_table(guards).items()},
+            Global.ATTRIBUTE: attributes.get,
+            Global.METHOD: attributes.called,
+            Global.ENDS: ENDS,
+            Global.WRITABLE: attributes.writable,
+            Global.CONSTANTS: self._constants,
+            Global.CLOSURE: self.make_closure,
+            Global.CELL: Cell,
+            Global.LATE: Late,
+            Global.NAME_ERROR: NameError,
+            Global.UNBOUND: UNBOUND,
+            Global.END: END,
+            Global.NEXT: next,
         }
 
     def _link_sync(self, key: str, source: SyncFunction) -> None:
-        maker = self._globals[f"@make:{key}"]
+        maker = self._globals[maker_name(key)]
 
         def make(*cells: Cell) -> Callable[..., Any]:
             made: Callable[..., Any] = maker(*cells)
@@ -192,11 +204,11 @@ class Executable:
         if not source.free:
             plain = make()
             _set_defaults(plain, source.params, self._defaults(source.params))
-            self._globals[f"@function:{key}"] = plain
+            self._globals[function_name(key)] = plain
 
     def _link_async(self, key: str, source: AsyncFunction) -> None:
         slots = slots_of(source)
-        bind = self._globals[f"@bind:{key}"]
+        bind = self._globals[binder_name(key)]
         bind.__name__, bind.__qualname__ = source.name, source.qualname
         _set_defaults(bind, source.params, self._defaults(source.params))
         code = AsyncCode(
@@ -211,7 +223,7 @@ class Executable:
         )
         code.nodes = [self._node(key, number, node, source, slots) for number, node in enumerate(source.nodes)]
         self.functions[key] = code
-        self._globals[f"@function:{key}"] = self._caller(code, (), {})
+        self._globals[function_name(key)] = self._caller(code, (), {})
 
     def _node(self, key: str, number: int, node: Any, source: AsyncFunction, slots: dict[str, int]) -> NodeCode:
         handler, error_slot = -1, -1
@@ -224,7 +236,7 @@ class Executable:
         temporary = temporary_of(node)
         return NodeCode(
             step=step_of(node),
-            run=self._globals.get(node_function_name(key, number)),
+            run=self._globals.get(node_name(key, number)),
             next=getattr(node, "next", -1),
             slot=-1 if temporary is None else slots[temporary],
             handler=handler,
@@ -243,8 +255,10 @@ class Executable:
         """The parts of asyncio that are functions of the program."""
         known = self._globals
         if WAIT_FOR in self._sources:
-            known["@value:asyncio.wait_for"] = known["@call:asyncio.wait_for"] = known[f"@function:{WAIT_FOR}"]
-        self.scheduler.contexts.exit_group = known.get(f"@function:{EXIT_GROUP}")
+            known[value_name("asyncio.wait_for")] = known[call_name("asyncio.wait_for")] = known[
+                function_name(WAIT_FOR)
+            ]
+        self.scheduler.contexts.exit_group = known.get(function_name(EXIT_GROUP))
 
     def _link_names(self) -> None:
         """Globals for every action and class that the code names."""
@@ -252,10 +266,10 @@ class Executable:
         for source in self._sources.values():
             for node in walk(source):
                 if isinstance(node, TypeName):
-                    known[f"@type:{node.ref}"] = self.types.get(node.ref)
-                elif isinstance(node, ChildRef) and (name := f"@child:{node.workflow}") not in known:
+                    known[type_name(node.ref)] = self.types.get(node.ref)
+                elif isinstance(node, ChildRef) and (name := child_name(node.workflow)) not in known:
                     known[name] = _child_function(node, self.budget)
-                elif isinstance(node, ActionRef) and (name := f"@action:{node.queue}:{node.action}") not in known:
+                elif isinstance(node, ActionRef) and (name := action_name(node.queue, node.action)) not in known:
                     known[name] = _action_function(node, self.budget)
 
     def _caller(self, code: AsyncCode, cells: tuple[Cell, ...], defaults: dict[str, Any]) -> Callable[..., Any]:
