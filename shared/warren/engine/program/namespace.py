@@ -75,6 +75,22 @@ class Global:
     SEARCHED: Final = "@searched"
 
 
+class AsyncioPart:
+    """Intrinsics of which `asyncio_code` makes `wait_for` and `TaskGroup`; no program may name them."""
+
+    GROUP_LEAVE: Final = "$group_leave"
+    GROUP_IS_BUSY: Final = "$group_is_busy"
+    GROUP_WAIT: Final = "$group_wait"
+    GROUP_CANCELLED: Final = "$group_cancelled"
+    GROUP_CLOSE: Final = "$group_close"
+    IS_OVER: Final = "$is_over"
+    TASK: Final = "$task"
+    IS_DONE: Final = "$is_done"
+    ENDED: Final = "$ended"
+    RESULT: Final = "$result"
+    LATE_RESULT: Final = "$late_result"
+
+
 def call_name(name: str) -> str:
     """An intrinsic that is called."""
     return f"@call:{name}"

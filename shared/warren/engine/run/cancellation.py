@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from warren.engine.commands import CancelChild
+from warren.engine.program.namespace import AsyncioPart
 from warren.engine.run.asyncio_errors import CancelledError, InvalidStateError
 from warren.engine.run.state import PendingTimer
 from warren.engine.values.objects import (
@@ -24,6 +25,7 @@ from warren.engine.values.objects import (
     TaskGroup,
     Timeout,
 )
+from warren.ir import intrinsics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,19 +46,19 @@ class Contexts:
         return {
             "asyncio.timeout": self.timeout,
             "asyncio.TaskGroup": TaskGroup,
-            "$enter": self.enter,
-            "$exit": self.exit,
-            "$group_leave": self.group_leave,
-            "$group_is_busy": lambda group: bool(group.tasks),
-            "$group_wait": self.group_wait,
-            "$group_cancelled": self.group_cancelled,
-            "$group_close": self.group_close,
-            "$is_over": lambda seconds: seconds is not None and seconds <= 0,
-            "$task": self.task,
-            "$is_done": is_done,
-            "$ended": self.ended,
-            "$result": result_of,
-            "$late_result": late_result,
+            intrinsics.ENTER: self.enter,
+            intrinsics.EXIT: self.exit,
+            AsyncioPart.GROUP_LEAVE: self.group_leave,
+            AsyncioPart.GROUP_IS_BUSY: lambda group: bool(group.tasks),
+            AsyncioPart.GROUP_WAIT: self.group_wait,
+            AsyncioPart.GROUP_CANCELLED: self.group_cancelled,
+            AsyncioPart.GROUP_CLOSE: self.group_close,
+            AsyncioPart.IS_OVER: lambda seconds: seconds is not None and seconds <= 0,
+            AsyncioPart.TASK: self.task,
+            AsyncioPart.IS_DONE: is_done,
+            AsyncioPart.ENDED: self.ended,
+            AsyncioPart.RESULT: result_of,
+            AsyncioPart.LATE_RESULT: late_result,
         }
 
     # cancellation

@@ -38,6 +38,7 @@ from warren.engine.values.objects import (
     Strand,
 )
 from warren.errors import InternalError, LimitExceeded
+from warren.ir import intrinsics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +89,7 @@ class Scheduler(Futures):
             "asyncio.gather": self.gather,
             "asyncio.create_task": self.create_task,
             "run_action": self.run_action,
-            "$start": self.start,
+            intrinsics.START: self.start,
             "warren.now": lambda: self.now,
             "warren.uuid4": self.uuid4,
             "warren.random": self.random,

@@ -10,9 +10,9 @@ import pytest
 from tests.support.golden import fixture_names, workflow_ir
 
 from warren.engine.program.executable import Executable
-from warren.engine.program.namespace import Global, call_name
+from warren.engine.program.namespace import AsyncioPart, Global, call_name
 from warren.ir.expressions import Intrinsic
-from warren.ir.intrinsics import DISCARD, INTERNAL
+from warren.ir.intrinsics import DISCARD, INTERNAL, SUPPORTED
 from warren.lowering import lower
 from warren.lowering.walk import walk
 
@@ -52,3 +52,10 @@ def test_the_engine_knows_what_lowering_writes() -> None:
     assert {name for name in written if name.startswith("$")} == INTERNAL
     by_name = {call_name(name) for name in INTERNAL - {DISCARD}}  # the compiler itself unbinds a variable
     assert by_name <= set(executable_of(NAMES[0])._globals)
+
+
+def test_the_engine_has_every_part_of_its_own_asyncio_and_lowering_none() -> None:
+    parts = {value for name, value in vars(AsyncioPart).items() if name.isupper()}
+    assert parts
+    assert not parts & (INTERNAL | SUPPORTED)  # a program that names one is refused
+    assert {call_name(part) for part in parts} <= set(executable_of(NAMES[0])._globals)
