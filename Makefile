@@ -68,8 +68,9 @@ format: $(VENV)/.dev ## Rewrite the code as `make check` wants it
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-schemas: $(VENV)/.dev ## Generate docs/asyncapi.json from the message classes
+schemas: $(VENV)/.dev ## Generate docs/asyncapi.json from the message classes, docs/reference/refusals.md from the codes
 	$(BIN)/python -m docs.schemas
+	$(BIN)/python -m docs.refusals
 
 compose-test: $(VENV)/.dev ## Build the image, start docker-compose.yml, run a workflow, scale, kill a worker
 	$(BIN)/python -m pytest tests/e2e/test_compose.py --timeout 900

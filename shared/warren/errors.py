@@ -20,6 +20,7 @@ WarrenError
 │   ├── ActionNotRegistered
 │   └── WorkerLost
 ├── LimitExceeded                    the run asked for more than a limit allows: fails the run
+├── NotSupportedInWorkflow           the run reached what a workflow does not have: fails the run
 ├── MessageError                     a peer's message cannot be used: park it
 │   └── UnsupportedVersion           it is of another major version than this Warren reads
 ├── InfrastructureError              a server is away or refused: retry it
@@ -38,6 +39,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -48,6 +50,37 @@ class WarrenError(Exception):
 
 class UserError(WarrenError):
     """The user's code or input is wrong."""
+
+
+class RefusalCode(StrEnum):
+    """Why the compiler refuses a place; `frontend.explanations` has a text and an example for each."""
+
+    NONDETERMINISTIC = "nondeterministic"
+    SIDE_EFFECT = "side-effect"
+    REFLECTION = "reflection"
+    UNCOMPILABLE_CALL = "uncompilable-call"
+    UNSUPPORTED_OBJECT = "unsupported-object"
+    UNSUPPORTED_STATEMENT = "unsupported-statement"
+    UNSUPPORTED_EXPRESSION = "unsupported-expression"
+    UNDERSCORE_NAME = "underscore-name"
+    UNDEFINED_NAME = "undefined-name"
+    MUTABLE_CAPTURE = "mutable-capture"
+    GLOBAL_ASSIGNMENT = "global-assignment"
+    ASSIGNMENT = "assignment"
+    SELF_ESCAPE = "self-escape"
+    WORKFLOW_VALUE = "workflow-value"
+    CHILD_RUN = "child-run"
+    SIGNATURE = "signature"
+    UNKNOWN_KEYWORD = "unknown-keyword"
+    CONSTRUCTION = "construction"
+    MISSING_AWAIT = "missing-await"
+    BARE_RAISE = "bare-raise"
+    GENERATOR_VALUE = "generator-value"
+    ASYNC_ITERATION = "async-iteration"
+    CONTEXT_MANAGER = "context-manager"
+    CLOSURE_IN_COMPREHENSION = "closure-in-comprehension"
+    SOURCE_UNAVAILABLE = "source-unavailable"
+    UNSUPPORTED = "unsupported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +97,7 @@ class Diagnostic:
     filename: str | None = None
     source: str | None = None
     end_column: int | None = None
-    code: str = "unsupported"
+    code: RefusalCode = RefusalCode.UNSUPPORTED
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.filename, self.line, self.column) if part is not None)
@@ -206,6 +239,13 @@ class WorkerLost(ActionError):
 
 class LimitExceeded(WarrenError):
     """A run did more work, or built a larger value, than one transition may."""
+
+
+class NotSupportedInWorkflow(WarrenError):
+    """A run reached something that the compiler could not see and a workflow does not have; the message says what.
+
+    A private attribute, a method that was not compiled, an operation that depends on the machine. Do it in an action.
+    """
 
 
 class MessageError(WarrenError):

@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import jsonschema
 import pytest
-from docs import schemas
+from docs import refusals, schemas
 from tests.e2e.command_line import ROOT
 from tests.e2e.pages import Runner, blocks
 from tests.support.servers.postgres import new_database
@@ -58,6 +58,10 @@ def test_the_settings_table_is_that_of_the_settings() -> None:
 
 def test_the_asyncapi_document_is_current() -> None:
     assert schemas.TARGET.read_text(encoding="utf-8") == schemas.render(), "run `make schemas`"
+
+
+def test_the_page_of_refusals_is_current() -> None:
+    assert refusals.TARGET.read_text(encoding="utf-8") == refusals.render(), "run `make schemas`"
 
 
 def test_the_start_in_the_docs_fits_the_published_schema() -> None:

@@ -59,10 +59,13 @@ class Small(Workflow):
     async def run(self) -> object:
 """
 
+_ENDS = {"warren.errors:LimitExceeded", "warren.errors:NotSupportedInWorkflow"}
+"""What ends a run that CPython would go on with."""
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """How one program fared: `same`, `refused`, `limited` (it met a limit of the engine) or `different`."""
+    """How one program fared: `same`, `refused`, `limited` (the engine ended it) or `different`."""
 
     seed: int
     outcome: str
@@ -128,7 +131,7 @@ class Runner:
     def _compare(self, seed: int, workflow: type[Workflow], arguments: dict[str, Any]) -> Verdict:
         executable = Executable(lower(workflow.workflow_ir()))
         engine = _observe(executable, arguments, None)
-        if engine.error is not None and engine.error["t"] == "warren.errors:LimitExceeded":
+        if engine.error is not None and engine.error["t"] in _ENDS:
             return Verdict(seed, "limited", str(engine.error["args"]))
         native = _native(workflow, arguments)
         differences = _differences(native, engine, "in order", in_order=not workflow.concurrent)

@@ -1,16 +1,14 @@
-"""`warren check`: every refusal in the modules' workflows, not only those of the first."""
+"""`warren check`: every refusal in the modules' workflows, not only those of the first; and what a code means."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Sequence
+from difflib import get_close_matches
 
-import warren.frontend
-from warren.errors import Diagnostic, InvalidInput, UnsupportedPatternError
-from warren.frontend import report
-from warren.ir.workflow import WorkflowIR
+from warren.errors import Diagnostic, InvalidInput, RefusalCode, UnsupportedPatternError
+from warren.frontend import explanations, report
 from warren.lowering import lower
+from warren.sdk.diagnostics import collected_diagnostics
 from warren.sdk.workflow import Workflow
 from warren_cli.failures import report as report_failure
 from warren_cli.inputs import load_workflows
@@ -21,11 +19,14 @@ def check(modules: Sequence[str], *, as_json: bool, github: bool) -> int:
     """Compile modules; returns 1 when something is refused.
 
     Raises:
-        InvalidInput: some module cannot be imported, or none has a workflow; what is wrong in the others was printed.
+        InvalidInput: no module is named, some module cannot be imported, or none has a workflow; what is wrong in the
+            others was printed.
     """
+    if not modules:
+        raise InvalidInput("MODULE: name at least one module, or explain a code with --explain CODE")
     failures: list[InvalidInput] = []
     workflows: list[type[Workflow]] = []
-    with _collected() as found:
+    with collected_diagnostics() as found:
         for module in modules:
             try:
                 workflows += (each for each in load_workflows([module]) if each not in workflows)
@@ -55,24 +56,19 @@ def check(modules: Sequence[str], *, as_json: bool, github: bool) -> int:
     return 0
 
 
-@contextmanager
-def _collected() -> Iterator[list[Diagnostic]]:
-    """Have `@workflow` note what it refuses, and go on with an empty program, until the block ends."""
-    found: list[Diagnostic] = []
-    compile_workflow = warren.frontend.compile_workflow
+def explain(text: str) -> int:
+    """Print what a refusal code means.
 
-    def note(cls: type[Any], *, name: str, **options: Any) -> WorkflowIR:
-        try:
-            return compile_workflow(cls, name=name, **options)
-        except UnsupportedPatternError as error:
-            found.extend(error.diagnostics)
-            return WorkflowIR(name=name, ref="", entry="", functions={}, types={}, parameters={})
-
-    warren.frontend.compile_workflow = note
-    try:
-        yield found
-    finally:
-        warren.frontend.compile_workflow = compile_workflow
+    Raises:
+        InvalidInput: there is no such code.
+    """
+    name = text.strip().removeprefix("error").strip("[]").lower()
+    if name not in list(RefusalCode):
+        close = get_close_matches(name, list(RefusalCode), n=3, cutoff=0.5)
+        meant = f"; did you mean {' or '.join(close)}?" if close else ";"
+        raise InvalidInput(f"--explain: there is no code {text!r}{meant} all codes: docs/reference/refusals.md")
+    write(explanations.explain(RefusalCode(name)))
+    return 0
 
 
 def _lowering_refusals(cls: type[Workflow]) -> list[Diagnostic]:

@@ -1,32 +1,37 @@
 """Compiling one function body: the state that all visitors share, and the dispatch by syntax class.
 
-The visitors are tables by class name in `expressions`, `statements` and `patterns`; a class in no table is an error of
-ours that a test finds. Must not know any construct itself.
+The visitors stand above this module, in `expressions`, `statements`, `targets` and `patterns`, and are handed in; a
+class in no table is an error of ours that a test finds. Must not know any construct itself.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from warren.errors import RefusalCode
+from warren.frontend.compilation import Compilation
 from warren.frontend.diagnostics import diagnostic
-from warren.frontend.expressions import EXPRESSIONS
-from warren.frontend.patterns import PATTERNS
-from warren.frontend.private_names import underscore
-from warren.frontend.refusals import Refusal
+from warren.frontend.refusals import Refusal, underscore
 from warren.frontend.scopes import Scope
 from warren.frontend.sources import FunctionNode, SourceFile
-from warren.frontend.statements import STATEMENTS
-from warren.frontend.targets import TARGETS
+from warren.frontend.unit import Unit
 from warren.ir.base import Span
 from warren.ir.expressions import Const, Expr, Param
 from warren.ir.statements import Body, Pass, Pattern, Return, Stmt
 from warren.ir.workflow import Function
 
-if TYPE_CHECKING:
-    from warren.frontend.compiler import Compiler
-    from warren.frontend.unit import Unit
+
+@dataclass(frozen=True)
+class Visitors:
+    """What compiles each syntax class, by the class's name."""
+
+    expressions: Mapping[str, Callable[[Builder, Any], Expr]]
+    statements: Mapping[str, Callable[[Builder, Any], Sequence[Stmt]]]
+    targets: Mapping[str, Callable[[Builder, Any], Expr]]
+    patterns: Mapping[str, Callable[[Builder, Any], Pattern]]
 
 
 class Builder:
@@ -34,7 +39,8 @@ class Builder:
 
     def __init__(
         self,
-        compiler: Compiler,
+        compilation: Compilation,
+        visitors: Visitors,
         unit: Unit,
         source: SourceFile,
         scope: Scope,
@@ -43,7 +49,8 @@ class Builder:
         qualname: str,
         is_async: bool,
     ) -> None:
-        self.compiler = compiler
+        self.compilation = compilation
+        self.visitors = visitors
         self.unit = unit
         self.source = source
         self.scope = scope
@@ -59,20 +66,12 @@ class Builder:
 
     def refuse(self, node: ast.AST, refusal: Refusal) -> Expr:
         """Note a refusal at the node; gives a placeholder, so that the other places are found too."""
-        self.unit.diagnostics.append(
-            diagnostic(
-                self.source,
-                node,
-                code=refusal.code,
-                message=refusal.message,
-                recommendation=refusal.recommendation,
-            )
-        )
+        self.unit.diagnostics.append(diagnostic(self.source, node, refusal))
         return Const(None)
 
     def expr(self, node: ast.expr) -> Expr:
         """Compile an expression for its value."""
-        visitor = EXPRESSIONS[type(node).__name__]
+        visitor = self.visitors.expressions[type(node).__name__]
         return visitor(self, node)
 
     def optional(self, node: ast.expr | None) -> Expr | None:
@@ -85,27 +84,28 @@ class Builder:
 
     def target(self, node: ast.expr) -> Expr:
         """Compile what is assigned to, deleted or looped over."""
-        visitor = TARGETS.get(type(node).__name__)
+        visitor = self.visitors.targets.get(type(node).__name__)
         if visitor is None:
             raise TypeError(f"{type(node).__name__} is not a target")  # Python's own parser refuses it
         return visitor(self, node)
 
     def pattern(self, node: ast.pattern) -> Pattern:
         """Compile a pattern of `match`."""
-        visitor = PATTERNS[type(node).__name__]
+        visitor = self.visitors.patterns[type(node).__name__]
         return visitor(self, node)
 
     def body(self, nodes: Sequence[ast.stmt]) -> Body:
         """Compile a block; one that does nothing is a single `pass`."""
         found: list[Stmt] = []
         for node in nodes:
-            found.extend(STATEMENTS[type(node).__name__](self, node))
+            found.extend(self.visitors.statements[type(node).__name__](self, node))
         return tuple(found) or ((Pass(span=self.span(nodes[0])),) if nodes else ())
 
     def inside(self, scope: Scope) -> Builder:
         """A builder for a comprehension of this function: the same, with its targets in view."""
         inner = Builder(
-            self.compiler,
+            self.compilation,
+            self.visitors,
             self.unit,
             self.source,
             scope,
@@ -121,7 +121,8 @@ class Builder:
         key = self.unit.nested_key(self.key, name)
         scope = self.scope.children[node]
         return key, Builder(
-            self.compiler,
+            self.compilation,
+            self.visitors,
             self.unit,
             self.source,
             scope,
@@ -164,23 +165,10 @@ class Builder:
 
 
 _OUTSIDE = Refusal(
-    "global-assignment",
+    RefusalCode.GLOBAL_ASSIGNMENT,
     "{name} is a variable outside the workflow: its own state is its variables, nothing else",
     "return the value, or keep it in a local variable or on self",
 )
-_SPECIAL = Refusal("self-escape", "{name} stands for the workflow here and cannot be assigned", "use another name")
-
-
-def parameters(node: FunctionNode, defaults: dict[str, Expr]) -> tuple[Param, ...]:
-    """The parameters of a function in order; `defaults` by name."""
-    arguments = node.args
-    kinds: list[tuple[str, Any]] = [
-        *(("positional", argument) for argument in arguments.posonlyargs),
-        *(("normal", argument) for argument in arguments.args),
-        ("args", arguments.vararg),
-        *(("keyword", argument) for argument in arguments.kwonlyargs),
-        ("kwargs", arguments.kwarg),
-    ]
-    return tuple(
-        Param(argument.arg, kind, defaults.get(argument.arg)) for kind, argument in kinds if argument is not None
-    )
+_SPECIAL = Refusal(
+    RefusalCode.SELF_ESCAPE, "{name} stands for the workflow here and cannot be assigned", "use another name"
+)

@@ -12,18 +12,19 @@ import string
 import typing
 from collections.abc import Callable
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from warren.contracts.values import encode
-from warren.errors import UnserializableValue
+from warren.errors import RefusalCode, UnserializableValue
 from warren.frontend import refusals
+from warren.frontend.builder import Builder
 from warren.frontend.children import visit_child
+from warren.frontend.comprehensions import comprehension
 from warren.frontend.constants import constant, is_class_tuple
 from warren.frontend.intrinsic_table import class_method_name, intrinsic_name
 from warren.frontend.names import MISSING, ClassMember, Object, SelfMember, SelfValue, SuperMember, find
 from warren.frontend.options import check_option
-from warren.frontend.private_names import underscore
-from warren.frontend.refusals import Refusal
+from warren.frontend.refusals import Refusal, underscore
 from warren.frontend.values import (
     class_argument,
     class_method,
@@ -33,9 +34,6 @@ from warren.frontend.values import (
     visit_attribute,
 )
 from warren.ir.expressions import Call, Const, Display, Expr, FunctionRef, Intrinsic, Keyword, Local, TypeName
-
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
 
 _CONSUMERS = frozenset(
     {
@@ -132,8 +130,6 @@ def _awaits_later(node: ast.Call) -> bool:
 
 
 def _argument(b: Builder, node: ast.expr, consumes: bool) -> Expr:
-    from warren.frontend.expressions import comprehension
-
     if consumes and isinstance(node, ast.GeneratorExp):
         return comprehension(b, node, "generator")
     return b.expr(node)
@@ -175,7 +171,9 @@ def _call_super(b: Builder, node: ast.Call, name: str, raw: Any) -> Expr:
     message = f"{text} does not exist in any base class of {b.unit.workflow.__name__}"
     if raw is not MISSING or variable is None or not is_outermost:
         message = f"{text} is not a method that can be compiled here"
-    return b.refuse(node, Refusal("undefined-name", message, "call the method by its class: `Base.method(self, ...)`"))
+    return b.refuse(
+        node, Refusal(RefusalCode.UNDEFINED_NAME, message, "call the method by its class: `Base.method(self, ...)`")
+    )
 
 
 def _is_ours(function: FunctionType) -> bool:
@@ -185,24 +183,26 @@ def _is_ours(function: FunctionType) -> bool:
 def _run_action(b: Builder, node: ast.Call) -> Expr:
     wanted = f"`self.run_action(action(...), {', '.join(f'{name}=...' for name in _RUN_ACTION_OPTIONS)})`"
     if len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
-        b.refuse(node, Refusal("signature", "run_action takes one call of an action, and options by name", wanted))
+        b.refuse(
+            node, Refusal(RefusalCode.SIGNATURE, "run_action takes one call of an action, and options by name", wanted)
+        )
     for keyword in node.keywords:
         if keyword.arg not in _RUN_ACTION_OPTIONS:
             name = "**" if keyword.arg is None else keyword.arg
             b.refuse(
                 keyword,
-                Refusal("unknown-keyword", f"run_action has no option {name!r}", f"the options are {wanted}"),
+                Refusal(RefusalCode.UNKNOWN_KEYWORD, f"run_action has no option {name!r}", f"the options are {wanted}"),
             )
         else:
             check_option(b, keyword.arg, keyword.value)
     call = _plain(b, node, Intrinsic("run_action", span=b.span(node.func)))
     first = call.args[0] if isinstance(call, Call) and call.args else None
-    if isinstance(first, Call) and isinstance(first.func, FunctionRef) and b.compiler.is_async(first.func.function):
+    if isinstance(first, Call) and isinstance(first.func, FunctionRef) and b.compilation.is_async(first.func.function):
         written = ast.unparse(node.args[0])
         b.refuse(
             node.args[0],
             Refusal(
-                "signature",
+                RefusalCode.SIGNATURE,
                 f"run_action takes the call of an action, and {written} is the workflow's own",
                 f"`await {written}`; give `retry` and `timeout` to the actions in it",
             ),
@@ -216,7 +216,7 @@ def _run_action(b: Builder, node: ast.Call) -> Expr:
 def _call_method(b: Builder, node: ast.Call, function: ast.Attribute) -> Expr:
     if function.attr == "astimezone" and not node.args and not node.keywords:
         refusal = Refusal(
-            "nondeterministic",
+            RefusalCode.NONDETERMINISTIC,
             "astimezone() without a time zone depends on the machine's",
             "give it one: `moment.astimezone(UTC)`",
         )
@@ -224,7 +224,7 @@ def _call_method(b: Builder, node: ast.Call, function: ast.Attribute) -> Expr:
     field = _reaching_field(function)
     if field is not None:
         refusal = Refusal(
-            "reflection",
+            RefusalCode.REFLECTION,
             f"the format string reaches for an attribute ({{{field}}})",
             f'write an f-string: `f"{{value.{field.rpartition(".")[2]}}}"`, or pass the attribute\'s value',
         )
@@ -258,14 +258,19 @@ def _call_object(b: Builder, node: ast.Call, found: Object) -> Expr:
         if isinstance(literal, ast.Constant) and isinstance(literal.value, str):
             if literal.value.startswith("_"):
                 return b.refuse(literal, underscore(literal.value))
-            b.compiler.attribute_names.add(literal.value)
+            b.compilation.attribute_names.add(literal.value)
     if name in {"json.dumps", "json.loads"} and any(keyword.arg == "cls" for keyword in node.keywords):
         option = "default=function" if name == "json.dumps" else "object_hook=function"
-        refusal = Refusal("unknown-keyword", f"{text} takes no cls= in a workflow", f"give it a function: `{option}`")
+        refusal = Refusal(
+            RefusalCode.UNKNOWN_KEYWORD, f"{text} takes no cls= in a workflow", f"give it a function: `{option}`"
+        )
         return b.refuse(node, refusal)
     if name == "type" and (len(node.args) != 1 or node.keywords):
         return b.refuse(
-            node, Refusal("reflection", "type() with three arguments makes a class", "define the class at module level")
+            node,
+            Refusal(
+                RefusalCode.REFLECTION, "type() with three arguments makes a class", "define the class at module level"
+            ),
         )
     if isinstance(function, TypeName):
         folded = _folded(b, node, value)
@@ -277,7 +282,7 @@ def _call_object(b: Builder, node: ast.Call, found: Object) -> Expr:
 
 def construction(b: Builder, node: ast.expr, name: TypeName) -> Expr:
     """The instance that `raise Class` makes, where making it is more than setting `args`."""
-    described = b.compiler.registry.types.get(name.ref)
+    described = b.compilation.registry.types.get(name.ref)
     if described is None or described.constructible:
         return name
     _check_construction(b, node, name.ref)
@@ -285,13 +290,13 @@ def construction(b: Builder, node: ast.expr, name: TypeName) -> Expr:
 
 
 def _check_construction(b: Builder, node: ast.expr, ref: str) -> None:
-    described = b.compiler.registry.types.get(ref)
+    described = b.compilation.registry.types.get(ref)
     if described is None or described.constructible or b.is_async or described.kind == "enum":
         return
     b.refuse(
         node,
         Refusal(
-            "construction",
+            RefusalCode.CONSTRUCTION,
             f"constructing {ref.rpartition(':')[2]} runs code of its own (validators, __init__, computed "
             "fields), which a worker has to do, and a plain function cannot wait for that",
             "construct it in an async method or in run(), or in an @action",
@@ -313,7 +318,7 @@ def _folded(b: Builder, node: ast.Call, cls: type) -> Expr | None:
         return None
     except (TypeError, ValueError) as error:
         signature = str(inspect.signature(cls)).replace(" -> None", "")
-        return b.refuse(node, Refusal("signature", str(error), f"write `{cls.__name__}{signature}`"))
+        return b.refuse(node, Refusal(RefusalCode.SIGNATURE, str(error), f"write `{cls.__name__}{signature}`"))
 
 
 def _known(b: Builder, node: ast.expr) -> Any:
@@ -325,7 +330,7 @@ def _known(b: Builder, node: ast.expr) -> Any:
         return MISSING if MISSING in items else tuple(items)
     found = find(b, node)
     if isinstance(found, Object):
-        is_known = isinstance(found.value, type) or constant(found.value, b.compiler.registry.use) is not None
+        is_known = isinstance(found.value, type) or constant(found.value, b.compilation.registry.use) is not None
         return found.value if is_known else MISSING
     return MISSING
 
@@ -367,7 +372,7 @@ def _classes(b: Builder, node: ast.expr) -> Expr:
         return Call(Intrinsic("type"), (Const(None),), span=b.span(node))
     found = find(b, node)
     if isinstance(found, Object) and is_class_tuple(found.value):
-        classes = constant(found.value, b.compiler.registry.use, b.span(node))
+        classes = constant(found.value, b.compilation.registry.use, b.span(node))
         if classes is not None:
             return classes
     return b.expr(node)
@@ -376,7 +381,11 @@ def _classes(b: Builder, node: ast.expr) -> Expr:
 def _bare_super(b: Builder, node: ast.Call) -> Expr:
     return b.refuse(
         node,
-        Refusal("unsupported-object", "super() is only supported as `super().method(...)`", "call the method at once"),
+        Refusal(
+            RefusalCode.UNSUPPORTED_OBJECT,
+            "super() is only supported as `super().method(...)`",
+            "call the method at once",
+        ),
     )
 
 

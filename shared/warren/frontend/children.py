@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from warren.errors import RefusalCode
+from warren.frontend.builder import Builder
 from warren.frontend.names import Object, find
 from warren.frontend.refusals import Refusal
 from warren.ir.expressions import ChildRef, Expr
 from warren.ir.workflow import WorkflowIR
 
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
-
 _ITSELF = Refusal(
-    "child-run",
+    RefusalCode.CHILD_RUN,
     "{name} starts itself as a child run, which is not known when it is compiled",
     "call a helper method that does the work again: `await self.helper(...)`",
 )
 _OPTION = Refusal(
-    "child-run",
+    RefusalCode.CHILD_RUN,
     "a child run takes the arguments of its run() only, not {name}",
     "leave the option out; to start a run without waiting for it, do it in an @action",
 )
@@ -41,5 +40,5 @@ def visit_child(b: Builder, node: ast.Call) -> Expr | None:
     for keyword in node.keywords:
         if keyword.arg is not None and keyword.arg.startswith("_"):
             return b.refuse(keyword.value, _OPTION.named(f"{keyword.arg}="))
-    run = ir.functions.get(ir.entry)  # `warren check` goes on after a workflow that is refused, without its functions
+    run = ir.functions.get(ir.entry)  # None of a workflow that is refused, after which `warren check` goes on
     return ChildRef(ir.name, run.params[1:] if run is not None else (), span=b.span(function))

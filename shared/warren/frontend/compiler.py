@@ -5,103 +5,48 @@ Functions are compiled from a list of work, each once. Must not know syntax.
 
 from __future__ import annotations
 
-import ast
-import typing
-from types import FunctionType
 from typing import Any
 
-from warren.contracts.modules import importable_name
-from warren.contracts.values import type_ref
-from warren.errors import Diagnostic
-from warren.frontend import refusals
-from warren.frontend.annotations import hints_of, spec_of
-from warren.frontend.builder import Builder, parameters
+from warren.errors import Diagnostic, RefusalCode
+from warren.frontend.builder import Builder, Visitors
+from warren.frontend.compilation import Compilation
 from warren.frontend.diagnostics import diagnostic
-from warren.frontend.methods import MethodTable, reachable
+from warren.frontend.expressions import EXPRESSIONS
+from warren.frontend.functions import parameters
+from warren.frontend.methods import MethodTable
+from warren.frontend.patterns import PATTERNS
 from warren.frontend.private_names import check_private_sites
 from warren.frontend.refusals import Refusal
 from warren.frontend.scopes import analyse
-from warren.frontend.sources import FunctionNode, SourceUnavailable, is_library, is_standard, source_of
-from warren.frontend.typedefs import TypeRegistry
+from warren.frontend.sources import FunctionNode, SourceUnavailable, is_library, source_of
+from warren.frontend.statements import STATEMENTS
+from warren.frontend.targets import TARGETS
 from warren.frontend.unit import Unit
+from warren.frontend.values import emit
 from warren.ir.expressions import Const, Expr
-from warren.ir.workflow import Function
-
-_PURE_STANDARD: tuple[Any, ...] = (typing.assert_never,)
-"""Functions of the standard library that are compiled like the user's own."""
-
 
 _DEFAULT = Refusal(
-    "signature",
+    RefusalCode.SIGNATURE,
     "the default of {name} is not a plain constant",
     "make the default None, and write `if {name} is None: {name} = ...` in the function",
 )
 
 
+_VISITORS = Visitors(EXPRESSIONS, STATEMENTS, TARGETS, PATTERNS)
+
+
 class Compiler:
-    """What is known of the workflow `cls` while it is compiled."""
+    """Fills `compilation`: compiles what is asked for, then checks what can be judged only when all of it is known."""
 
-    def __init__(self, cls: type) -> None:
-        self.workflow = cls
-        self.functions: dict[str, Function] = {}
-        self.constants: dict[str, Expr] = {}
-        self.registry = TypeRegistry(self.use_function)
-        self.attribute_names: set[str] = set()
-        """Names of attributes of values that are not known before the run."""
-        self.attribute_sites: list[tuple[Unit, ast.AST, str]] = []
-        """Where such an attribute is read."""
-        self.attribute_stores: list[tuple[Unit, ast.AST, str]] = []
-        """Where such an attribute is assigned or deleted."""
-        self.private_sites: list[tuple[Unit, ast.AST, str]] = []
-        """Where a name with an underscore is reached that is not one of `self`."""
-        self.self_reads: list[tuple[Unit, ast.expr, str]] = []
-        self.self_writes: dict[str, tuple[Unit, ast.expr]] = {}
-        self.fixed: set[str] = set()
-        """Attributes of the class that were read at compile time, so that `self` must not have its own."""
-        self.units: dict[str, Unit] = {}
-        self.methods = MethodTable(self)
-        self._keys: dict[tuple[FunctionType, bool, type | None], str] = {}
-        self._work: list[Unit] = []
-
-    def use_function(self, function: FunctionType, *, is_method: bool = False, bound: type | None = None) -> str:
-        """The key of a function, which will be compiled if it is not yet."""
-        identity = (function, is_method, bound)
-        key = self._keys.get(identity)
-        if key is None:
-            base = f"{importable_name(function.__module__)}:{function.__code__.co_qualname}"
-            if bound is not None and bound is not self.workflow:
-                base += f"[{type_ref(bound)}]"
-            key, number = base, 1
-            while key in self.units:
-                number += 1
-                key = f"{base}#{number}"
-            self._keys[identity] = key
-            self.units[key] = Unit(key, function, self.workflow, is_method=is_method, bound=bound)
-            self._work.append(self.units[key])
-        return key
-
-    def use_signature(self, function: Any) -> None:
-        """Make the classes that a signature names types of the workflow."""
-        for annotation in hints_of(function).values():
-            spec_of(annotation, self.registry.reference)
-
-    def is_async(self, key: str) -> bool:
-        """Whether calling the function makes an awaitable."""
-        return self.units[key].is_async
-
-    def refusal_of_function(self, function: FunctionType, text: str) -> Refusal | None:
-        """Why a function is not even tried."""
-        if function in _PURE_STANDARD:
-            return None
-        if is_standard(function.__code__.co_filename):
-            return refusals.refusal_of(function, text)
-        return None
+    def __init__(self, compilation: Compilation) -> None:
+        self._compilation = compilation
+        self.methods = MethodTable(compilation)
 
     def run(self) -> None:
         """Compile everything that was asked for, and what that asks for."""
-        while self._work or self.methods.find():
-            while self._work:
-                self._compile(self._work.pop(0))
+        while self._compilation.waiting or self.methods.find():
+            while self._compilation.waiting:
+                self._compile(self._compilation.waiting.pop(0))
 
     def _compile(self, unit: Unit) -> None:
         try:
@@ -110,14 +55,15 @@ class Compiler:
             recommendation = "define it in a module file that this process can read, and import it again"
             filename = unit.function.__code__.co_filename
             unit.diagnostics.append(
-                Diagnostic(str(error), recommendation, filename=filename, code="source-unavailable")
+                Diagnostic(str(error), recommendation, filename=filename, code=RefusalCode.SOURCE_UNAVAILABLE)
             )
             return
         unit.source = source
         unit.scope = analyse(node)
         code = unit.function.__code__
         builder = Builder(
-            self,
+            self._compilation,
+            _VISITORS,
             unit,
             source,
             unit.scope,
@@ -127,12 +73,10 @@ class Compiler:
         )
         params = parameters(node, self._defaults(builder, node))
         name = code.co_name
-        self.functions[unit.key] = builder.function(node, name, params)
+        self._compilation.functions[unit.key] = builder.function(node, name, params)
 
     def _defaults(self, builder: Builder, node: FunctionNode) -> dict[str, Expr]:
         """The default values of the parameters, as they are now."""
-        from warren.frontend.values import emit
-
         function, arguments = builder.unit.function, node.args
         positional = [*arguments.posonlyargs, *arguments.args]
         values = function.__defaults__ or ()
@@ -166,8 +110,9 @@ class Compiler:
         self._check_self()
         self.methods.refuse_uses()
         found: list[Diagnostic] = []
-        needed = reachable(self.units, roots)
-        for unit in [unit for key, unit in self.units.items() if key in needed]:
+        units = self._compilation.units
+        needed = self._compilation.reachable(roots)
+        for unit in [unit for key, unit in units.items() if key in needed]:
             if self._is_shown(unit):
                 found.extend(unit.diagnostics)
             if self._is_own(unit):
@@ -175,7 +120,7 @@ class Compiler:
         return found
 
     def _is_own(self, unit: Unit) -> bool:
-        return unit.is_method or unit.bound is self.workflow
+        return unit.is_method or unit.bound is self._compilation.workflow
 
     def _is_shown(self, unit: Unit) -> bool:
         """A refusal inside a library is told at the call, which is what the user can change."""
@@ -184,58 +129,41 @@ class Compiler:
     def _calls(self, unit: Unit) -> list[Diagnostic]:
         found = []
         for key, node, text in unit.calls:
-            if self._is_own(self.units[key]):
+            if self._is_own(self._compilation.units[key]):
                 continue
-            reason = self.reason(key)
+            reason = self._compilation.reason(key)
             if reason is not None:
                 place = f"{reason.filename}:{reason.line}: " if reason.line else ""
-                found.append(
-                    diagnostic(
-                        unit.source,
-                        node,
-                        code="uncompilable-call",
-                        message=f"{text} cannot be compiled: {place}{reason.message}",
-                        recommendation=f"make {text} an @action and await it, or: {reason.recommendation}",
-                    )
+                refusal = Refusal(
+                    RefusalCode.UNCOMPILABLE_CALL,
+                    f"{text} cannot be compiled: {place}{reason.message}",
+                    f"make {text} an @action and await it, or: {reason.recommendation}",
                 )
+                found.append(diagnostic(unit.source, node, refusal))
         return found
 
-    def reason(self, key: str) -> Diagnostic | None:
-        """Why a function cannot be compiled: the first refusal in it or in what it calls."""
-        return self._reason(key, set())
-
-    def _reason(self, key: str, seen: set[str]) -> Diagnostic | None:
-        seen.add(key)
-        unit = self.units[key]
-        if unit.diagnostics:
-            return unit.diagnostics[0]
-        for called, _, _ in unit.calls:
-            reason = None if called in seen else self._reason(called, seen)
-            if reason is not None:
-                return reason
-        return None
-
     def _check_self(self) -> None:
-        check_private_sites(self)
-        for unit, node, name in self.self_reads:
-            if name not in self.self_writes:
-                unit.diagnostics.append(
-                    diagnostic(
-                        unit.source,
-                        node,
-                        code="undefined-name",
-                        message=f"self.{name} is never assigned, and {self.workflow.__name__} has no such attribute",
-                        recommendation=f"assign it in __init__ or in a method, or add a class constant `{name} = ...`",
-                    )
-                )
-        for name, (unit, node) in self.self_writes.items():
-            if name in self.fixed:
-                unit.diagnostics.append(
-                    diagnostic(
-                        unit.source,
-                        node,
-                        code="assignment",
-                        message=f"self.{name} is a part of the class that was compiled in, and cannot be assigned",
-                        recommendation="assign to an attribute with a name of its own",
-                    )
-                )
+        compilation = self._compilation
+        name_of_class = compilation.workflow.__name__
+        check_private_sites(compilation)
+        for unit, node, name in compilation.self_reads:
+            if name not in compilation.self_writes:
+                unit.diagnostics.append(diagnostic(unit.source, node, _unassigned(name, name_of_class)))
+        for name, (unit, node) in compilation.self_writes.items():
+            if name in compilation.fixed:
+                unit.diagnostics.append(diagnostic(unit.source, node, _FIXED.named(name)))
+
+
+_FIXED = Refusal(
+    RefusalCode.ASSIGNMENT,
+    "self.{name} is a part of the class that was compiled in, and cannot be assigned",
+    "assign to an attribute with a name of its own",
+)
+
+
+def _unassigned(name: str, name_of_class: str) -> Refusal:
+    return Refusal(
+        RefusalCode.UNDEFINED_NAME,
+        f"self.{name} is never assigned, and {name_of_class} has no such attribute",
+        f"assign it in __init__ or in a method, or add a class constant `{name} = ...`",
+    )

@@ -8,27 +8,27 @@ from __future__ import annotations
 import ast
 
 from warren.errors import Diagnostic
+from warren.frontend.refusals import Refusal
 from warren.frontend.sources import SourceFile
 
 
-def diagnostic(
-    source: SourceFile | None, node: ast.AST | None, *, code: str, message: str, recommendation: str
-) -> Diagnostic:
+def diagnostic(source: SourceFile | None, node: ast.AST | None, refusal: Refusal) -> Diagnostic:
     """A refusal at the place of a syntax node; an end on a later line is cut to the end of the first."""
     if source is None or node is None:
-        return Diagnostic(message, recommendation, code=code, filename=source.filename if source else None)
+        filename = source.filename if source else None
+        return Diagnostic(refusal.message, refusal.recommendation, filename=filename, code=refusal.code)
     span = source.span(node)
     text = source.line(span.line)
     end = span.end_column if span.end_line == span.line else len(text) + 1
     return Diagnostic(
-        message,
-        recommendation,
+        refusal.message,
+        refusal.recommendation,
         line=span.line,
         column=span.column,
         filename=source.filename,
         source=text,
         end_column=max(end, span.column + 1),
-        code=code,
+        code=refusal.code,
     )
 
 

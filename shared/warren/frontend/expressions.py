@@ -8,11 +8,15 @@ from __future__ import annotations
 import ast
 import enum
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from warren.contracts.values import encode
+from warren.errors import RefusalCode
 from warren.frontend import refusals
+from warren.frontend.builder import Builder
 from warren.frontend.calls import visit_call
+from warren.frontend.comprehensions import comprehension
+from warren.frontend.functions import make_function
 from warren.frontend.names import Object, find
 from warren.frontend.operators import BINARY, BOOLEAN, COMPARISONS, UNARY
 from warren.frontend.refusals import Refusal
@@ -22,7 +26,6 @@ from warren.ir.expressions import (
     Binary,
     Bool,
     Compare,
-    Comprehension,
     Conditional,
     Const,
     DictDisplay,
@@ -31,9 +34,6 @@ from warren.ir.expressions import (
     Expr,
     FormattedString,
     FormattedValue,
-    Generator,
-    Keyword,
-    MakeFunction,
     Slice,
     Starred,
     Subscript,
@@ -41,10 +41,7 @@ from warren.ir.expressions import (
     Walrus,
 )
 
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
-
-Visitor = Callable[["Builder", Any], Expr]
+Visitor = Callable[[Builder, Any], Expr]
 
 _CONVERSIONS = {-1: None, 115: "s", 114: "r", 97: "a"}
 
@@ -52,7 +49,10 @@ _CONVERSIONS = {-1: None, 115: "s", 114: "r", 97: "a"}
 def _constant(b: Builder, node: ast.Constant) -> Expr:
     if node.value is Ellipsis:
         return b.refuse(
-            node, Refusal("unsupported-expression", "`...` is not a value in a workflow", "use None or an enum member")
+            node,
+            Refusal(
+                RefusalCode.UNSUPPORTED_EXPRESSION, "`...` is not a value in a workflow", "use None or an enum member"
+            ),
         )
     return Const(encode(node.value), span=b.span(node))
 
@@ -75,23 +75,6 @@ def _unary(b: Builder, node: ast.UnaryOp) -> Expr:
 
 def _lambda(b: Builder, node: ast.Lambda) -> Expr:
     return make_function(b, node, "<lambda>")
-
-
-def make_function(b: Builder, node: Any, name: str) -> Expr:
-    """Compile a lambda or nested function, and the expression that makes it."""
-    from warren.frontend.builder import parameters
-
-    arguments = node.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    pairs = [
-        *zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True),
-        *((one, default) for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default),
-    ]
-    defaults = tuple(Keyword(b.expr(default), argument.arg) for argument, default in pairs)
-    key, inner = b.nested(node, name)
-    names = [default.name or "" for default in defaults]
-    b.compiler.functions[key] = inner.function(node, name, parameters(node, dict.fromkeys(names, Const(None))))
-    return MakeFunction(key, defaults, span=b.span(node))
 
 
 def _conditional(b: Builder, node: ast.IfExp) -> Expr:
@@ -120,55 +103,6 @@ def _starred(b: Builder, node: ast.Starred) -> Expr:
     if isinstance(value, ast.GeneratorExp):  # `*(...)` is consumed at once, so it is a list
         return Starred(comprehension(b, value, "list"), span=b.span(node))
     return Starred(b.expr(value), span=b.span(node))
-
-
-def comprehension(b: Builder, node: Any, kind: str) -> Expr:
-    """Compile a comprehension; the first iterable belongs to the enclosing scope, all else to its own."""
-    scope = b.scope.children[node]
-    inner = b.inside(scope)
-    generators = []
-    for number, generator in enumerate(node.generators):
-        if generator.is_async:
-            b.refuse(generator.iter, refusals.STATEMENTS["AsyncFor"])
-        iterable = (inner if number else b).expr(generator.iter)
-        target = inner.target(generator.target)
-        generators.append(Generator(target, iterable, inner.exprs(generator.ifs)))
-    if isinstance(node, ast.DictComp):
-        element, value = inner.expr(node.key), inner.expr(node.value)
-    else:
-        element, value = inner.expr(node.elt), None
-    if _awaits(node):
-        if isinstance(node, ast.GeneratorExp):
-            b.refuse(node, _AWAIT_IN_GENERATOR)
-        elif scope.is_captured:
-            b.refuse(node, _CAPTURED_TARGET)
-    return Comprehension(kind, element, tuple(generators), value, span=b.span(node))
-
-
-_AWAIT_IN_GENERATOR = Refusal(
-    "generator-value",
-    "`await` in a generator expression makes an asynchronous generator, which nothing here consumes",
-    "use a list: `[await ... for ... in ...]`",
-)
-_CAPTURED_TARGET = Refusal(
-    "closure-in-comprehension",
-    "a function inside a comprehension with `await` captures the comprehension's variable",
-    "bind it as a default, `lambda x, item=item: ...`, or write a `for` loop",
-)
-
-
-def _awaits(node: ast.AST) -> bool:
-    """Whether the comprehension itself awaits: after its first iterable, and not inside a nested function."""
-    first = node.generators[0].iter  # type: ignore[attr-defined]  # a comprehension
-    stack = list(ast.iter_child_nodes(node))
-    while stack:
-        current = stack.pop()
-        if current is first or isinstance(current, ast.Lambda):
-            continue
-        if isinstance(current, ast.Await):
-            return True
-        stack.extend(ast.iter_child_nodes(current))
-    return False
 
 
 def _comprehension_of(kind: str) -> Visitor:
@@ -206,7 +140,7 @@ def _subscript(b: Builder, node: ast.Subscript) -> Expr:
         return b.refuse(
             node,
             Refusal(
-                "unsupported-expression",
+                RefusalCode.UNSUPPORTED_EXPRESSION,
                 f"{text} is a type for annotations, not a value in a workflow",
                 f"write `{found.text}` without the brackets, or use it in an annotation only",
             ),

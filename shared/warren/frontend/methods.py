@@ -17,20 +17,19 @@ import inspect
 import uuid
 from collections.abc import Iterator
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel
 
 from warren.contracts.values import type_ref
+from warren.errors import RefusalCode
+from warren.frontend.compilation import Compilation
 from warren.frontend.diagnostics import diagnostic
 from warren.frontend.models import has_own_dump
+from warren.frontend.refusals import Refusal
 from warren.frontend.sources import is_standard
-from warren.frontend.unit import Unit
 from warren.ir.intrinsics import ASYNCIO_ATTRIBUTES
 from warren.ir.workflow import TypeDef
-
-if TYPE_CHECKING:
-    from warren.frontend.compiler import Compiler
 
 _FOREIGN = frozenset({"builtins", "pydantic", "pydantic_core", "enum", "typing", "abc", "collections"})
 _CONSTRUCTION = frozenset(
@@ -87,16 +86,16 @@ _DUMPS = ("model_dump", "model_dump_json")
 class MethodTable:
     """The methods of the workflow's types; `find` asks for them, `finish` writes them into the types."""
 
-    def __init__(self, compiler: Compiler) -> None:
-        self._compiler = compiler
+    def __init__(self, compilation: Compilation) -> None:
+        self._compilation = compilation
         self._found: dict[tuple[str, str], tuple[str, str | None]] = {}
         """By type and name: `methods`, `properties` or `opaque`, and the key of the function."""
 
     def find(self) -> bool:
         """Ask for the methods that became reachable since the last time; whether there were any."""
         before = len(self._found)
-        for ref, cls in list(self._compiler.registry.classes.items()):
-            for name in [*_special(cls), *_computed(cls), *sorted(self._compiler.attribute_names)]:
+        for ref, cls in list(self._compilation.registry.classes.items()):
+            for name in [*_special(cls), *_computed(cls), *sorted(self._compilation.attribute_names)]:
                 if (ref, name) not in self._found:
                     self._look_up(ref, cls, name)
         return len(self._found) > before
@@ -108,7 +107,7 @@ class MethodTable:
             function, kind = raw.fget, "properties"
         if isinstance(function, FunctionType):
             if _is_written(function) and not _is_foreign(function):  # pydantic makes a __hash__, as the engine does
-                self._found[ref, name] = (kind, self._compiler.use_function(function))
+                self._found[ref, name] = (kind, self._compilation.use_function(function))
             elif function.__module__ == "functools":  # of total_ordering
                 self._found[ref, name] = ("opaque", None)
         elif raw is not None and not name.startswith("__") and not self._is_data(ref, name, raw):
@@ -116,7 +115,7 @@ class MethodTable:
 
     def _is_data(self, ref: str, name: str, raw: Any) -> bool:
         """Whether it is a field, a constant or a member, which the description of the class has."""
-        described = self._compiler.registry.types.get(ref)
+        described = self._compilation.registry.types.get(ref)
         if described is None or inspect.ismemberdescriptor(raw):
             return True
         fields = [field.name for field in described.fields]
@@ -127,9 +126,9 @@ class MethodTable:
 
         A method that does so cannot be compiled either, so this goes on until nothing more is found.
         """
-        compiler = self._compiler
-        waiting = [(self._why_no_store, *site) for site in compiler.attribute_stores]
-        waiting += [(self._why_no_read, *site) for site in compiler.attribute_sites]
+        compilation = self._compilation
+        waiting = [(self._why_no_store, *site) for site in compilation.attribute_stores]
+        waiting += [(self._why_no_read, *site) for site in compilation.attribute_sites]
         is_new = True
         while is_new:
             is_new, left = False, []
@@ -139,15 +138,14 @@ class MethodTable:
                     left.append((why_not, unit, node, name))
                     continue
                 is_new = True
-                unit.diagnostics.append(
-                    diagnostic(unit.source, node, code="uncompilable-call", message=reason[0], recommendation=reason[1])
-                )
+                refusal = Refusal(RefusalCode.UNCOMPILABLE_CALL, *reason)
+                unit.diagnostics.append(diagnostic(unit.source, node, refusal))
             waiting = left
 
     def _why_no_read(self, name: str) -> tuple[str, str] | None:
         if name in _COMMON:
             return None
-        classes = self._compiler.registry.classes.values()
+        classes = self._compilation.registry.classes.values()
         owners = [cls for cls in classes if _has(cls, name)]
         reasons = [self._why_not(cls, name) for cls in owners]
         if not owners and name in ASYNCIO_ATTRIBUTES - _COMMON_NAMES:
@@ -162,7 +160,7 @@ class MethodTable:
         return reason if all(reasons) or _is_override(owners, reasons) else None
 
     def _why_no_store(self, name: str) -> tuple[str, str] | None:
-        classes = self._compiler.registry.classes.values()
+        classes = self._compilation.registry.classes.values()
         for cls in (cls for cls in classes if _has(cls, name)):
             code = _setter(cls, name)
             if code:
@@ -186,7 +184,7 @@ class MethodTable:
             if hasattr(type(raw), "__get__"):
                 return f"{text} cannot be compiled: it is a {type(raw).__name__}", "make it a property or a method"
             return f"{text} is a {type(raw).__name__}, not a constant", "make it immutable, or a field of the instance"
-        reason = None if key is None else self._compiler.reason(key)
+        reason = None if key is None else self._compilation.reason(key)
         if kind == "" and issubclass(cls, BaseException) and callable(getattr(cls, name, None)):
             return f"{text} is a library's own code, which a workflow cannot run", "write `str(error)`"
         if reason is None:
@@ -206,19 +204,19 @@ class MethodTable:
 
     def finish(self, roots: list[str]) -> set[str]:
         """Write into the types what could be compiled; the keys of all functions that are needed."""
-        types = self._compiler.registry.types
-        units = self._compiler.units
+        types = self._compilation.registry.types
+        units = self._compilation.units
         for ref, definition in list(types.items()):
             parts: dict[str, Any] = {"methods": {}, "properties": {}}
             opaque = []
             for (owner, name), (kind, key) in sorted(self._found.items()):
                 if owner != ref or name in _DUMPS:
                     continue
-                if key is None or self._compiler.reason(key) is not None:
+                if key is None or self._compilation.reason(key) is not None:
                     opaque.append(name)
                 else:
                     parts[kind][name] = key
-            cls = self._compiler.registry.classes.get(ref)
+            cls = self._compilation.registry.classes.get(ref)
             if cls is not None and issubclass(cls, BaseModel) and has_own_dump(cls):
                 opaque += _DUMPS
             types[ref] = self._with_factories(dataclasses.replace(definition, opaque=tuple(opaque), **parts))
@@ -226,11 +224,11 @@ class MethodTable:
         for definition in types.values():
             wanted += [*definition.methods.values(), *definition.properties.values()]
             wanted += [one.factory for one in definition.fields if one.factory in units]
-        return reachable(units, wanted)
+        return self._compilation.reachable(wanted)
 
     def _with_factories(self, definition: TypeDef) -> TypeDef:
-        units = self._compiler.units
-        failing = [one for one in definition.fields if one.factory in units and self._compiler.reason(one.factory)]
+        units = self._compilation.units
+        failing = [one for one in definition.fields if one.factory in units and self._compilation.reason(one.factory)]
         if not failing:
             return definition
         fields = tuple(dataclasses.replace(one, factory=None) if one in failing else one for one in definition.fields)
@@ -278,20 +276,6 @@ def _stored(cls: type) -> set[str]:
     written = [function for function in made if isinstance(function, FunctionType) and _is_written(function)]
     stores = [one for function in written for one in dis.get_instructions(function) if one.opname == "STORE_ATTR"]
     return {one.argval for one in stores} - fields
-
-
-def reachable(units: dict[str, Unit], wanted: list[str]) -> set[str]:
-    """The keys of these functions, of those nested in them, and of all that they mention."""
-    found: set[str] = set()
-    stack = list(wanted)
-    while stack:
-        key = stack.pop()
-        if key in found:
-            continue
-        found.add(key)
-        found.update(units[key].nested_keys)
-        stack.extend(called for called, _, _ in units[key].calls)
-    return found
 
 
 def _is_foreign(made: type | FunctionType) -> bool:

@@ -12,10 +12,9 @@ import enum
 import inspect
 from dataclasses import dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
+from warren.frontend.builder import Builder
 
 
 @dataclass(frozen=True)

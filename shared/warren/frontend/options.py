@@ -6,13 +6,11 @@ What is computed is checked when it is there, by the same rules (`contracts.poli
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from warren.contracts.policies import no_policy, seconds_of
+from warren.errors import RefusalCode
+from warren.frontend.builder import Builder
 from warren.frontend.refusals import Refusal
-
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
 
 
 def check_option(b: Builder, name: str, node: ast.expr) -> None:
@@ -25,6 +23,8 @@ def check_option(b: Builder, name: str, node: ast.expr) -> None:
         try:
             seconds_of(value)
         except ValueError as error:
-            b.refuse(node, Refusal("signature", str(error), "`timeout=30`, or `timeout=timedelta(minutes=5)`"))
+            b.refuse(
+                node, Refusal(RefusalCode.SIGNATURE, str(error), "`timeout=30`, or `timeout=timedelta(minutes=5)`")
+            )
     elif value is not None:
-        b.refuse(node, Refusal("signature", str(no_policy(value)), "`retry=RetryPolicy(attempts=3)`"))
+        b.refuse(node, Refusal(RefusalCode.SIGNATURE, str(no_policy(value)), "`retry=RetryPolicy(attempts=3)`"))

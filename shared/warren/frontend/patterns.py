@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from warren.contracts.values import encode
+from warren.frontend.builder import Builder
 from warren.frontend.private_names import check_attribute
 from warren.ir.expressions import Const
 from warren.ir.statements import (
@@ -20,10 +21,7 @@ from warren.ir.statements import (
     Pattern,
 )
 
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
-
-Visitor = Callable[["Builder", Any], Pattern]
+Visitor = Callable[[Builder, Any], Pattern]
 
 
 def _value(b: Builder, node: ast.MatchValue) -> Pattern:
@@ -49,7 +47,7 @@ def _mapping(b: Builder, node: ast.MatchMapping) -> Pattern:
 def _class(b: Builder, node: ast.MatchClass) -> Pattern:
     for name in node.kwd_attrs:
         check_attribute(b, node, name)
-        b.compiler.attribute_names.add(name)
+        b.compilation.attribute_names.add(name)
     return MatchClass(
         b.expr(node.cls),
         tuple(b.pattern(part) for part in node.patterns),

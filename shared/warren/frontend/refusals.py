@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from warren.errors import RefusalCode
+
 
 @dataclass(frozen=True)
 class Refusal:
     """Code, reason and rewrite of a refusal; `{name}` in the texts stands for how the user wrote it."""
 
-    code: str
+    code: RefusalCode
     message: str
     recommendation: str
 
@@ -25,58 +27,60 @@ class Refusal:
 
 
 _CLOCK = Refusal(
-    "nondeterministic",
+    RefusalCode.NONDETERMINISTIC,
     "{name} reads the clock, so it would give another value on every replay",
     "`now = warren.now()`: recorded once, the same on every replay (UTC)",
 )
 _RANDOM = Refusal(
-    "nondeterministic",
+    RefusalCode.NONDETERMINISTIC,
     "{name} is random, so it would give another value on every replay",
     "`value = warren.random()`: drawn once, the same on every replay; anything else in an @action",
 )
 _UUID = Refusal(
-    "nondeterministic",
+    RefusalCode.NONDETERMINISTIC,
     "{name} makes a new id, so it would give another value on every replay",
     "`id = warren.uuid4()`: made once, the same on every replay",
 )
 _TIME = Refusal(
-    "nondeterministic",
+    RefusalCode.NONDETERMINISTIC,
     "{name} depends on the machine's clock or blocks it",
     "to wait, write `await asyncio.sleep(seconds)`, which is durable; read a clock in an @action and await it",
 )
 _SYSTEM = Refusal(
-    "side-effect",
+    RefusalCode.SIDE_EFFECT,
     "{name} reaches the operating system, which differs between machines and replays",
     "do it in an @action and await it, or pass the value to run() as a parameter",
 )
 _OUTPUT = Refusal(
-    "side-effect",
+    RefusalCode.SIDE_EFFECT,
     "{name} writes output, which would be repeated on every replay",
     "`warren.log(text)` for a log line; other output in an @action that is awaited",
 )
 _INPUT = Refusal(
-    "side-effect",
+    RefusalCode.SIDE_EFFECT,
     "{name} reads from the outside world",
     "read it in an @action and await it, or pass it to run() as a parameter",
 )
 _IDENTITY = Refusal(
-    "nondeterministic",
+    RefusalCode.NONDETERMINISTIC,
     "{name} differs between processes",
     "compare values with == or `is`, or use a key that is part of the data",
 )
 _REFLECTION = Refusal(
-    "reflection",
+    RefusalCode.REFLECTION,
     "{name} reaches into the interpreter, which a workflow does not run in",
     "name the attribute, variable or code directly; keep varying data in a dict",
 )
-_PLAIN_OBJECT = Refusal("reflection", "{name} has no meaning in a workflow", "use None, a string or an enum member")
+_PLAIN_OBJECT = Refusal(
+    RefusalCode.REFLECTION, "{name} has no meaning in a workflow", "use None, a string or an enum member"
+)
 _LOGGING = Refusal(
-    "side-effect",
+    RefusalCode.SIDE_EFFECT,
     "{name} logs, which would be repeated on every replay",
     "`warren.log(text)`: once, with the run's id, never on replay",
 )
 _CONCURRENCY = Refusal(
-    "unsupported-object",
+    RefusalCode.UNSUPPORTED_OBJECT,
     "{name} is not one of the asyncio functions that a workflow may use",
     "use `asyncio.gather`, `asyncio.create_task`, `asyncio.wait_for`, `asyncio.timeout`, `asyncio.TaskGroup` "
     "or `asyncio.sleep`",
@@ -105,26 +109,28 @@ _ASYNCIO = {
 }
 """What to write instead of what asyncio has, by name."""
 _OPERATOR = Refusal(
-    "unsupported-object", "{name} cannot be compiled", "write the operation itself: `items[key] = value`, `a += b`"
+    RefusalCode.UNSUPPORTED_OBJECT,
+    "{name} cannot be compiled",
+    "write the operation itself: `items[key] = value`, `a += b`",
 )
 _REGEX = Refusal(
-    "unsupported-object",
+    RefusalCode.UNSUPPORTED_OBJECT,
     "{name} is a regular expression: some take without end on some texts, and nothing could stop them in a coordinator",
     "use methods of the text: `text.split(sep)`, `text.partition(sep)`, `text.removeprefix(start)`, `text.isdigit()`; "
     "or match it in an @action and await that",
 )
 _NAMED_TUPLE = Refusal(
-    "unsupported-object",
+    RefusalCode.UNSUPPORTED_OBJECT,
     "{name} makes or chains containers in a way that a workflow cannot keep",
     "use a dict, or a dataclass that is defined at module level",
 )
 _OTHER_CALLABLE = Refusal(
-    "unsupported-object",
+    RefusalCode.UNSUPPORTED_OBJECT,
     "{name} is not one of the functions that a workflow may call",
     "call it in an @action and await it",
 )
 _MODULE = Refusal(
-    "unsupported-object",
+    RefusalCode.UNSUPPORTED_OBJECT,
     "the module {name} is not a value in a workflow",
     "name what you need of it: `{name}.function`",
 )
@@ -193,14 +199,18 @@ CLASS_METHODS = {
     **dict.fromkeys(
         ["utcfromtimestamp", "fromtimestamp"],
         Refusal(
-            "nondeterministic",
+            RefusalCode.NONDETERMINISTIC,
             "{name} without a time zone depends on the machine's",
             "give it one: `datetime.fromtimestamp(seconds, UTC)`",
         ),
     ),
     **dict.fromkeys(
         ["format", "format_map"],
-        Refusal("reflection", "{name} as a value is not supported", "write an f-string, or call it on the text itself"),
+        Refusal(
+            RefusalCode.REFLECTION,
+            "{name} as a value is not supported",
+            "write an f-string, or call it on the text itself",
+        ),
     ),
 }
 """Class methods of intrinsic classes that are refused with a reason of their own."""
@@ -237,12 +247,12 @@ def _captured(value: Any, name: str) -> Refusal:
             f"`{name} = (...)` and `dict({name})`",
         }
         return Refusal(
-            "mutable-capture",
+            RefusalCode.MUTABLE_CAPTURE,
             f"{name} is a {kind} outside the workflow; it may change after the workflow was compiled",
             rewrites.get(kind, "make it immutable, or pass it to run() as a parameter"),
         )
     return Refusal(
-        "mutable-capture",
+        RefusalCode.MUTABLE_CAPTURE,
         f"{name} is a {kind}, which is not an immutable constant",
         "pass it to run() as a parameter, make it a frozen dataclass or a tuple of constants, or use it in an @action",
     )
@@ -250,37 +260,45 @@ def _captured(value: Any, name: str) -> Refusal:
 
 STATEMENTS = {
     "With": Refusal(
-        "context-manager",
+        RefusalCode.CONTEXT_MANAGER,
         "`with` is not supported in a workflow",
         "do what needs the resource in an @action; to ignore an exception write `try: ... except KeyError: pass`",
     ),
     "AsyncFor": Refusal(
-        "async-iteration",
+        RefusalCode.ASYNC_ITERATION,
         "`async for` is not supported in a workflow",
         "let the action return a list and write `for item in await items():`",
     ),
     "TryStar": Refusal(
-        "unsupported-statement",
+        RefusalCode.UNSUPPORTED_STATEMENT,
         "`except*` is not supported in a workflow",
         "catch the group and look inside: `except ExceptionGroup as group: ... group.exceptions`",
     ),
     "ClassDef": Refusal(
-        "unsupported-statement", "`class` inside a workflow is not supported", "define the class at module level"
+        RefusalCode.UNSUPPORTED_STATEMENT,
+        "`class` inside a workflow is not supported",
+        "define the class at module level",
     ),
     "Import": Refusal(
-        "unsupported-statement", "`import` inside a workflow is not supported", "import it at the top of the module"
+        RefusalCode.UNSUPPORTED_STATEMENT,
+        "`import` inside a workflow is not supported",
+        "import it at the top of the module",
     ),
     "ImportFrom": Refusal(
-        "unsupported-statement", "`import` inside a workflow is not supported", "import it at the top of the module"
+        RefusalCode.UNSUPPORTED_STATEMENT,
+        "`import` inside a workflow is not supported",
+        "import it at the top of the module",
     ),
     "TypeAlias": Refusal(
-        "unsupported-statement", "`type` inside a workflow is not supported", "define the type at module level"
+        RefusalCode.UNSUPPORTED_STATEMENT,
+        "`type` inside a workflow is not supported",
+        "define the type at module level",
     ),
 }
 """Statements that are always refused, by syntax class."""
 
 _YIELD = Refusal(
-    "unsupported-expression",
+    RefusalCode.UNSUPPORTED_EXPRESSION,
     "`yield` is not supported in a workflow",
     "collect the values in a list and return it: `items.append(value)`",
 )
@@ -288,15 +306,55 @@ EXPRESSIONS = {
     "Yield": _YIELD,
     "YieldFrom": _YIELD,
     "TemplateStr": Refusal(
-        "unsupported-expression", "a template string is not supported in a workflow", 'use an f-string: `f"..."`'
+        RefusalCode.UNSUPPORTED_EXPRESSION,
+        "a template string is not supported in a workflow",
+        'use an f-string: `f"..."`',
     ),
     "Interpolation": Refusal(
-        "unsupported-expression", "a template string is not supported in a workflow", 'use an f-string: `f"..."`'
+        RefusalCode.UNSUPPORTED_EXPRESSION,
+        "a template string is not supported in a workflow",
+        'use an f-string: `f"..."`',
     ),
     "GeneratorExp": Refusal(
-        "generator-value",
+        RefusalCode.GENERATOR_VALUE,
         "a generator expression can only be consumed where it stands: by `sum`, `any`, `sorted`, `join`, ...",
         "use a list: `[... for ... in ...]`",
     ),
 }
 """Expressions that are always refused, by syntax class (a generator expression: where it is not consumed at once)."""
+
+_INSTEAD = {
+    "__class__": "compare types with `isinstance(value, Class)` or `type(value)`; its name is `type(value).__name__`",
+    "__dict__": "name the attributes, or use `model.model_dump()`, or `dataclasses.asdict(value)` of a dataclass",
+    "__context__": "raise with `raise ... from error` and read `error.__cause__`",
+    "__suppress_context__": "read `error.__cause__`",
+    "__traceback__": "read `str(error)` or `repr(error)`; the traceback is in the run's history",
+    "__notes__": "put it into the exception's message or an attribute of it",
+    "__doc__": "keep the text in a constant",
+    "__module__": "keep the text in a constant",
+    "__len__": "write `len(value)`",
+    "__iter__": "write `iter(value)`",
+    "__next__": "write `next(iterator)`",
+    "__getitem__": "write `value[key]`",
+    "__setitem__": "write `value[key] = item`",
+    "__contains__": "write `item in value`",
+    "__str__": "write `str(value)`",
+    "__repr__": "write `repr(value)`",
+    "__eq__": "write `value == other`",
+    "__members__": "write `list(Class)` for the members, `Class[name]` for one of them",
+}
+"""What to write instead of Python's own special attributes, by name."""
+
+
+def underscore(name: str, *, attribute: bool = False) -> Refusal:
+    """The refusal of a private name."""
+    public = name.strip("_")
+    rename = f"rename it to {public!r}" if public.isidentifier() else "use a public name"
+    instead = f"{'use a public attribute: ' if attribute else ''}{rename}, or do what needs it in an @action"
+    if name.startswith("__") and name.endswith("__"):
+        instead = _INSTEAD.get(name, "do what needs it in an @action and await it")
+    return Refusal(
+        RefusalCode.UNDERSCORE_NAME,
+        f"{'the attribute ' if attribute else ''}{name!r} starts with an underscore, which a workflow may not reach",
+        instead,
+    )

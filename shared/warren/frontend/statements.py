@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from warren.errors import RefusalCode
 from warren.frontend import refusals
+from warren.frontend.builder import Builder
 from warren.frontend.calls import construction
+from warren.frontend.functions import make_function
 from warren.frontend.intrinsic_table import intrinsic_name
 from warren.frontend.names import Object, find
 from warren.frontend.operators import BINARY
@@ -40,22 +43,17 @@ from warren.ir.statements import (
     WithItem,
 )
 
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
-
-Visitor = Callable[["Builder", Any], Sequence[Stmt]]
+Visitor = Callable[[Builder, Any], Sequence[Stmt]]
 
 _AWAITABLE = frozenset({"asyncio.sleep", "asyncio.gather", "asyncio.wait_for", "run_action"})
 
 
 def _function(b: Builder, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Sequence[Stmt]:
-    from warren.frontend.expressions import make_function
-
     for decorator in node.decorator_list:
         b.refuse(
             decorator,
             Refusal(
-                "unsupported-statement",
+                RefusalCode.UNSUPPORTED_STATEMENT,
                 "a decorator on a nested function is not supported in a workflow",
                 "remove it, and do what it does inside the function or at its calls",
             ),
@@ -64,7 +62,7 @@ def _function(b: Builder, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Seque
         b.refuse(
             node,
             Refusal(
-                "unsupported-statement",
+                RefusalCode.UNSUPPORTED_STATEMENT,
                 "type parameters on a nested function are not supported in a workflow",
                 "remove them, or move the function to module level",
             ),
@@ -98,7 +96,7 @@ def _annotated(b: Builder, node: ast.AnnAssign) -> Sequence[Stmt]:
         b.refuse(
             node,
             Refusal(
-                "unsupported-statement",
+                RefusalCode.UNSUPPORTED_STATEMENT,
                 "an annotation without a value is only supported on a plain name",
                 "give it a value, or remove it",
             ),
@@ -134,7 +132,7 @@ def _raise(b: Builder, node: ast.Raise) -> Sequence[Stmt]:
         b.refuse(
             node,
             Refusal(
-                "bare-raise",
+                RefusalCode.BARE_RAISE,
                 "a bare `raise` outside an `except` block re-raises nothing",
                 "name the exception: `raise ValueError(...)`, or move it into the `except` block",
             ),
@@ -169,7 +167,7 @@ def _expression(b: Builder, node: ast.Expr) -> Sequence[Stmt]:
         b.refuse(
             node,
             Refusal(
-                "missing-await",
+                RefusalCode.MISSING_AWAIT,
                 f"{name}(...) is not awaited, so it would never run",
                 f"add await: `await {name}(...)`; to let it run alongside, `task = asyncio.create_task({name}(...))`",
             ),
@@ -189,7 +187,7 @@ def _is_awaitable(b: Builder, node: ast.Call, value: Expr) -> bool:
         case Call(Intrinsic(name)):
             return name in _AWAITABLE
         case Call(FunctionRef(key)):
-            return b.compiler.is_async(key)
+            return b.compilation.is_async(key)
     return False
 
 
@@ -230,7 +228,7 @@ def _context(b: Builder, node: ast.expr) -> Expr:
         return b.refuse(
             node,
             Refusal(
-                "context-manager",
+                RefusalCode.CONTEXT_MANAGER,
                 "`async with` is only supported on `asyncio.timeout(...)` and `asyncio.TaskGroup()`",
                 "do what needs the resource in an @action and await it",
             ),

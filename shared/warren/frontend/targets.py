@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from warren.errors import RefusalCode
+from warren.frontend.builder import Builder
 from warren.frontend.names import MISSING, SelfMember, SelfValue, find
 from warren.frontend.private_names import check_attribute
 from warren.frontend.refusals import Refusal
 from warren.ir.expressions import Attribute, Display, Expr, Local, Starred, Subscript
 
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
-
-Visitor = Callable[["Builder", Any], Expr]
+Visitor = Callable[[Builder, Any], Expr]
 
 
 def _name(b: Builder, node: ast.Name) -> Expr:
@@ -30,25 +29,25 @@ def _attribute(b: Builder, node: ast.Attribute) -> Expr:
             return b.refuse(
                 node,
                 Refusal(
-                    "assignment",
+                    RefusalCode.ASSIGNMENT,
                     f"{found.variable}.{found.name} is part of the class, which a workflow cannot change",
                     "assign to an attribute with a name of its own",
                 ),
             )
-        b.compiler.self_writes.setdefault(found.name, (b.unit, node))
+        b.compilation.self_writes.setdefault(found.name, (b.unit, node))
         return Attribute(Local(found.variable, span=span), found.name, span=span)
     if found is not None and not isinstance(found, SelfValue):
         return b.refuse(
             node,
             Refusal(
-                "global-assignment",
+                RefusalCode.GLOBAL_ASSIGNMENT,
                 f"{ast.unparse(node)} is outside the workflow: its own state is its variables, nothing else",
                 "return the value, or keep it in a local variable or on self",
             ),
         )
     name = check_attribute(b, node, node.attr)
-    b.compiler.attribute_names.add(name)
-    b.compiler.attribute_stores.append((b.unit, node, name))
+    b.compilation.attribute_names.add(name)
+    b.compilation.attribute_stores.append((b.unit, node, name))
     return Attribute(b.expr(node.value), name, span=span)
 
 

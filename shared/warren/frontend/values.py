@@ -9,10 +9,12 @@ import ast
 import functools
 import operator
 from types import BuiltinMethodType, FunctionType, MethodType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from warren.contracts.values import type_ref
+from warren.errors import RefusalCode
 from warren.frontend import refusals
+from warren.frontend.builder import Builder
 from warren.frontend.constants import constant, is_class_tuple
 from warren.frontend.intrinsic_table import class_method_name, intrinsic_name
 from warren.frontend.names import MISSING, ClassMember, Object, SelfMember, SelfValue, SuperMember, Unknown, find
@@ -38,16 +40,13 @@ from warren.ir.expressions import (
 from warren.ir.statements import Return
 from warren.ir.workflow import Function
 
-if TYPE_CHECKING:
-    from warren.frontend.builder import Builder
-
 _SELF = Refusal(
-    "self-escape",
+    RefusalCode.SELF_ESCAPE,
     "{name} is the workflow itself, and may only be used as `{name}.attribute` or `{name}.method(...)`",
     "pass the values that are needed: `{name}.attribute`",
 )
 _CONTEXT_ONLY = Refusal(
-    "context-manager",
+    RefusalCode.CONTEXT_MANAGER,
     "{name} can only be used directly in `async with {name}(...)`",
     "write `async with {name}(...):` around the statements",
 )
@@ -69,8 +68,8 @@ def visit_attribute(b: Builder, node: ast.Attribute) -> Expr:
     if isinstance(base, Object) and type(base.value).__module__ == "logging":
         return b.refuse(node, refusals.refusal_of(base.value, ast.unparse(node)))
     name = check_attribute(b, node, node.attr)
-    b.compiler.attribute_names.add(name)
-    b.compiler.attribute_sites.append((b.unit, node, name))
+    b.compilation.attribute_names.add(name)
+    b.compilation.attribute_sites.append((b.unit, node, name))
     return Attribute(b.expr(node.value), name, span=b.span(node))
 
 
@@ -78,7 +77,7 @@ def value_of(b: Builder, node: ast.expr, found: Any) -> Expr:
     """The expression for something that a name was found to be."""
     match found:
         case Unknown(_, message, recommendation):
-            return b.refuse(node, Refusal("undefined-name", message, recommendation))
+            return b.refuse(node, Refusal(RefusalCode.UNDEFINED_NAME, message, recommendation))
         case SelfValue(variable):
             return b.refuse(node, _SELF.named(variable))
         case Object(value, text):
@@ -108,7 +107,7 @@ def emit(b: Builder, node: ast.expr, value: Any, text: str) -> Expr:
         return type_name(b, node, value, text)
     if isinstance(value, functools.partial | operator.itemgetter | operator.attrgetter):
         return _made_again(b, node, value, text)
-    found = None if is_class_tuple(value) else constant(value, b.compiler.registry.use, span)
+    found = None if is_class_tuple(value) else constant(value, b.compilation.registry.use, span)
     if found is None and type(value) is tuple:  # of functions, actions, ...
         return Display("tuple", tuple(emit(b, node, item, f"{text}[{i}]") for i, item in enumerate(value)), span=span)
     return found if found is not None else b.refuse(node, refusals.refusal_of(value, text))
@@ -127,7 +126,7 @@ def _made_again(b: Builder, node: ast.expr, value: Any, text: str) -> Expr:
 
 def action(b: Builder, node: ast.expr, value: Any) -> Expr:
     """A reference to an action; the classes that its signature names become types of the workflow."""
-    b.compiler.use_signature(getattr(value, "__wrapped__", value))
+    b.compilation.use_signature(getattr(value, "__wrapped__", value))
     return ActionRef(
         value.__warren_action__,
         tuple(value.__warren_params__),
@@ -140,10 +139,10 @@ def function(
     b: Builder, node: ast.expr, value: FunctionType, text: str, *, is_method: bool = False, bound: type | None = None
 ) -> Expr:
     """A reference to a function, which is compiled as well."""
-    refusal = b.compiler.refusal_of_function(value, text)
+    refusal = b.compilation.refusal_of_function(value, text)
     if refusal is not None:
         return b.refuse(node, refusal)
-    key = b.compiler.use_function(value, is_method=is_method, bound=bound)
+    key = b.compilation.use_function(value, is_method=is_method, bound=bound)
     b.unit.calls.append((key, node, text))
     return FunctionRef(key, span=b.span(node))
 
@@ -154,14 +153,14 @@ def type_name(b: Builder, node: ast.expr, cls: type, text: str) -> Expr:
         return b.refuse(
             node,
             Refusal(
-                "workflow-value",
+                RefusalCode.WORKFLOW_VALUE,
                 f"the workflow {text} is not a value inside a workflow",
                 "call its helper methods through self; do what starts another run in an @action",
             ),
         )
     if cls is type(None):
         return Call(Intrinsic("type"), (Const(None),), span=b.span(node))
-    found = b.compiler.registry.use(cls)
+    found = b.compilation.registry.use(cls)
     if found is not None:
         return TypeName(found.ref, span=b.span(node))
     top = "" if cls.__module__ == "collections.abc" else cls.__module__.partition(".")[0]
@@ -170,7 +169,7 @@ def type_name(b: Builder, node: ast.expr, cls: type, text: str) -> Expr:
     return b.refuse(
         node,
         Refusal(
-            "unsupported-object",
+            RefusalCode.UNSUPPORTED_OBJECT,
             f"the class {text} is not an exception, dataclass, pydantic model or enum",
             "make it a dataclass or a model, or use it in an @action",
         ),
@@ -220,7 +219,7 @@ def class_method(b: Builder, node: ast.expr, found: Any) -> Expr:
         return b.refuse(
             node,
             Refusal(
-                "unsupported-object",
+                RefusalCode.UNSUPPORTED_OBJECT,
                 f"{text} is pydantic's own code, which a workflow cannot run",
                 f"construct it: `{owner.__name__}(**data)`, or do it in an @action and await it",
             ),
@@ -235,7 +234,7 @@ def _self_member(b: Builder, node: ast.expr, found: SelfMember) -> Expr:
         return b.refuse(
             node,
             Refusal(
-                "unsupported-object",
+                RefusalCode.UNSUPPORTED_OBJECT,
                 f"{text} is not a value in a workflow",
                 "await it where it stands: `await self.run_action(action(...))`; move shared steps into a method",
             ),
@@ -255,24 +254,26 @@ def _self_attribute(b: Builder, node: ast.expr, found: SelfMember, text: str) ->
     raw, name = found.raw, found.name
     if raw is MISSING:
         check_attribute(b, node, name, is_known=True)
-        b.compiler.self_reads.append((b.unit, node, name))
+        b.compilation.self_reads.append((b.unit, node, name))
     elif isinstance(raw, type) or hasattr(type(raw), "__get__"):
         if not isinstance(raw, type):
             return b.refuse(node, _unreadable(text, f"a {type(raw).__name__}"))
-        b.compiler.fixed.add(name)
+        b.compilation.fixed.add(name)
         return emit(b, node, raw, text)
     else:
         value = emit(b, node, raw, text)
         if not isinstance(value, Const):
-            b.compiler.fixed.add(name)
+            b.compilation.fixed.add(name)
             return value
-        b.compiler.constants[name] = value
+        b.compilation.constants[name] = value
     return Attribute(Local(found.variable, span=b.span(node)), name, span=b.span(node))
 
 
 def _unreadable(text: str, what: str) -> Refusal:
     return Refusal(
-        "unsupported-object", f"{text} is {what}, which a workflow cannot read", "make it a plain method or a constant"
+        RefusalCode.UNSUPPORTED_OBJECT,
+        f"{text} is {what}, which a workflow cannot read",
+        "make it a plain method or a constant",
     )
 
 
@@ -284,7 +285,7 @@ def method(b: Builder, node: ast.expr, raw: FunctionType, text: str) -> Expr:
         return b.refuse(
             node,
             Refusal(
-                "unsupported-object",
+                RefusalCode.UNSUPPORTED_OBJECT,
                 f"{text} is for programs that start workflows, not for the workflow itself",
                 "move shared steps into a method of your own; do what starts another run in an @action",
             ),
@@ -308,7 +309,9 @@ def _super_member(b: Builder, node: ast.expr, name: str, raw: Any) -> Expr:
         return b.refuse(
             node,
             Refusal(
-                "unsupported-object", f"super().{name} is only supported as a call", f"write `super().{name}(...)`"
+                RefusalCode.UNSUPPORTED_OBJECT,
+                f"super().{name} is only supported as a call",
+                f"write `super().{name}(...)`",
             ),
         )
     return emit(b, node, raw, f"super().{name}")
@@ -329,7 +332,7 @@ def _bound(b: Builder, node: ast.expr, target: Expr, cls: type | None, variable:
     name = text.rpartition(".")[2]
     key = b.unit.nested_key(b.key, f"<bound {name}>")
     call = Call(target, (first, Starred(Local("arguments"))), (Keyword(Local("keywords")),), span=b.span(node))
-    b.compiler.functions[key] = Function(
+    b.compilation.functions[key] = Function(
         name=name,
         qualname=f"{b.qualname}.<locals>.{name}",
         is_async=False,
@@ -347,5 +350,5 @@ def class_argument(b: Builder, node: ast.expr, cls: type) -> Expr:
     """The class that a class method gets; inside it every use of it is resolved already."""
     if cls is b.unit.workflow:
         return TypeName(type_ref(cls), span=b.span(node))
-    found = b.compiler.registry.use(cls)
+    found = b.compilation.registry.use(cls)
     return Const(None, span=b.span(node)) if found is None else TypeName(found.ref, span=b.span(node))

@@ -6,19 +6,34 @@ Must not know what happens to the IR afterwards, nor the SDK's classes: it is to
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
 from warren.contracts.values import type_ref
-from warren.errors import Diagnostic, UnsupportedPatternError
+from warren.errors import Diagnostic, RefusalCode
 from warren.frontend.annotations import hints_of, spec_of
+from warren.frontend.compilation import Compilation
 from warren.frontend.compiler import Compiler
 from warren.frontend.diagnostics import diagnostic, in_source_order
+from warren.frontend.refusals import Refusal
 from warren.frontend.sources import SourceUnavailable, source_of
 from warren.ir.workflow import WorkflowIR
 
 
-def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: bool) -> WorkflowIR:
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What a workflow was compiled to.
+
+    `diagnostics` says, in source order, what cannot be compiled. If there is any, `ir` has a name and no functions.
+    """
+
+    ir: WorkflowIR
+    diagnostics: Sequence[Diagnostic] = ()
+
+
+def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: bool) -> Compiled:
     """Compile a workflow and everything that its `run` reaches.
 
     Args:
@@ -26,49 +41,48 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
         name: the workflow's name.
         run: the user's own `run`, which the class may have replaced by now.
         concurrent: whether awaited actions are waited for at their first use only.
-
-    Raises:
-        UnsupportedPatternError: something cannot be compiled; `diagnostics` has every place, in source order.
     """
-    compiler = Compiler(cls)
+    compilation = Compilation(cls)
+    compiler = Compiler(compilation)
     found = _check_run(run)
-    entry = compiler.use_function(run, is_method=True)
+    entry = compilation.use_function(run, is_method=True)
     roots = [entry]
     init = _init_of(cls)
     ref = type_ref(cls)
     if init is not None:
         found += _check_init(init)
-        roots.append(compiler.use_function(init, is_method=True))
-    parameters, returns = _signature(compiler, run)
+        roots.append(compilation.use_function(init, is_method=True))
+    parameters, returns = _signature(compilation, run)
     compiler.run()
     found += compiler.diagnostics(roots)
     if found:
-        ordered = in_source_order(found, first=run.__code__.co_filename)
-        raise UnsupportedPatternError.from_diagnostics(ordered)
+        empty = WorkflowIR(name=name, ref="", entry="", functions={}, types={}, parameters={})
+        return Compiled(empty, in_source_order(found, first=run.__code__.co_filename))
     needed = compiler.methods.finish(roots)
-    functions = {key: compiler.functions[key] for key in sorted(needed)}
+    functions = {key: compilation.functions[key] for key in sorted(needed)}
     if init is not None:
         functions[f"{ref}.__init__"] = functions[roots[1]]
-    compiler.registry.add_workflow(cls, compiler.constants)
+    compilation.registry.add_workflow(cls, compilation.constants)
     source, _ = source_of(run)
-    return WorkflowIR(
+    ir = WorkflowIR(
         name=name,
         ref=ref,
         entry=entry,
         functions={entry: functions[entry]} | functions,
-        types=dict(sorted(compiler.registry.types.items())),
+        types=dict(sorted(compilation.registry.types.items())),
         parameters=parameters,
         returns=returns,
         concurrent=concurrent,
         filename=source.filename,
         source=source.class_source(cls.__qualname__),
     )
+    return Compiled(ir)
 
 
-def _signature(compiler: Compiler, run: FunctionType) -> tuple[dict[str, Any], Any]:
+def _signature(compilation: Compilation, run: FunctionType) -> tuple[dict[str, Any], Any]:
     hints = hints_of(run)
     names = list(inspect.signature(run).parameters)[1:]
-    use = compiler.registry.reference
+    use = compilation.registry.reference
     parameters = {name: spec_of(hints.get(name, Any), use) for name in names}
     return parameters, spec_of(hints.get("return", Any), use)
 
@@ -125,5 +139,5 @@ def _at(function: FunctionType, message: str, recommendation: str) -> Diagnostic
     try:
         source, node = source_of(function)
     except SourceUnavailable:
-        return Diagnostic(message, recommendation, code="signature")
-    return diagnostic(source, node, code="signature", message=message, recommendation=recommendation)
+        return Diagnostic(message, recommendation, code=RefusalCode.SIGNATURE)
+    return diagnostic(source, node, Refusal(RefusalCode.SIGNATURE, message, recommendation))

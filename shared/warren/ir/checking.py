@@ -18,15 +18,13 @@ from warren.ir import expressions as ex
 from warren.ir import program as pr
 from warren.ir import statements as st
 from warren.ir.base import Node
-from warren.ir.intrinsics import DUNDER_ATTRIBUTES, SUPPORTED
+from warren.ir.intrinsics import DUNDER_ATTRIBUTES, INTERNAL, SUPPORTED
 from warren.ir.sizes import check_sizes
 from warren.ir.typedef_rules import check_types, is_public, is_spec
 from warren.ir.workflow import Function, WorkflowIR
 
 MAX_DEPTH = 400
 """How deep the nodes of one function may be nested; Python's own parser allows about as much."""
-INTERNAL = frozenset({"$matches", "$start", "$enter", "$exit", "$discard"})
-"""Intrinsics that only lowering writes."""
 
 _BINARY = frozenset({"+", "-", "*", "/", "//", "%", "**", "@", "<<", ">>", "&", "|", "^"})
 _CHOICES: dict[type, tuple[str, frozenset[str | None]]] = {

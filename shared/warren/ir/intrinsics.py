@@ -224,3 +224,15 @@ SUPPORTED: Final = (
     }
 )
 """All names that the engine implements; the front end refuses every other callable that it cannot compile."""
+
+MATCHES: Final = "$matches"
+"""Whether an exception is an instance of what an `except` clause names."""
+START: Final = "$start"
+"""Start an awaitable now that is awaited later."""
+ENTER: Final = "$enter"
+EXIT: Final = "$exit"
+"""The two ends of an `async with`."""
+DISCARD: Final = "$discard"
+"""As an assignment's value: leaves the variable unbound."""
+INTERNAL: Final = frozenset({MATCHES, START, ENTER, EXIT, DISCARD})
+"""What only lowering writes. A program may use them; a workflow's source cannot name them."""

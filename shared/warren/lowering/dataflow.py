@@ -15,11 +15,9 @@ from typing import Any, cast
 from warren.ir import expressions as ex
 from warren.ir import statements as st
 from warren.ir.base import Node
+from warren.ir.intrinsics import START
 from warren.ir.workflow import Function
 from warren.lowering.walk import walk
-
-START = "$start"
-"""Intrinsic of the engine: start an awaitable now; the value is its future."""
 
 
 @dataclass(frozen=True, slots=True)

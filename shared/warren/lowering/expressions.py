@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-from warren.errors import Diagnostic, UnsupportedPatternError
+from warren.errors import Diagnostic, RefusalCode, UnsupportedPatternError
 from warren.ir import expressions as ex
 from warren.ir import statements as st
 from warren.ir.base import Node, Span
@@ -247,7 +247,8 @@ class ExpressionLifter:
                     names[target.name] = self.temporary()
         for node in walk(expr):
             if isinstance(node, ex.MakeFunction) and names.keys() & set(self.functions[node.function].free):
-                raise unsupported(
+                raise refused(
+                    RefusalCode.CLOSURE_IN_COMPREHENSION,
                     "a lambda captures the variable of a comprehension that awaits",
                     "write the comprehension as a for loop that appends to a list",
                     self.function,
@@ -323,9 +324,10 @@ def describe(awaitable: Node, functions: Mapping[str, Function]) -> tuple[str, s
             return "await", ""
 
 
-def unsupported(message: str, recommendation: str, function: Function, span: Span | None) -> UnsupportedPatternError:
+def refused(
+    code: RefusalCode, message: str, recommendation: str, function: Function, span: Span | None
+) -> UnsupportedPatternError:
     """A refusal at a place of a function."""
-    line, column = (span.line, span.column) if span else (None, None)
-    return UnsupportedPatternError.from_diagnostics(
-        [Diagnostic(message, recommendation, line, column, function.filename, None, span.end_column if span else None)]
-    )
+    line, column, end = (span.line, span.column, span.end_column) if span else (None, None, None)
+    diagnostic = Diagnostic(message, recommendation, line, column, function.filename, None, end, code)
+    return UnsupportedPatternError.from_diagnostics([diagnostic])

@@ -16,14 +16,10 @@ from dataclasses import dataclass, field
 from warren.ir import expressions as ex
 from warren.ir import statements as st
 from warren.ir.base import Span
+from warren.ir.intrinsics import DISCARD, ENTER, EXIT, MATCHES
 from warren.ir.program import AwaitNode, BranchNode, HandlerNode, RaiseNode, ReturnNode, SwitchNode
 from warren.lowering.assembler import Label
 from warren.lowering.expressions import ExpressionLifter
-
-MATCHES = "$matches"
-"""Intrinsic of the engine: whether an exception is an instance of what an `except` clause names."""
-DISCARD = "$discard"
-"""Intrinsic of the engine, as an assignment's value: leaves the variable unbound."""
 
 
 @dataclass(slots=True)
@@ -235,7 +231,7 @@ class TryLowering(ExpressionLifter):
         outer, failed, done = self.asm.handler, Label(), Label()
         context, error, swallowed = self.temporary(), self.temporary(), self.temporary()
         self.set(context, self.lift(statement.item.context))
-        entered = ex.Call(ex.Intrinsic("$enter"), (ex.Local(context),), (), statement.span)
+        entered = ex.Call(ex.Intrinsic(ENTER), (ex.Local(context),), (), statement.span)
         if statement.item.target is None:
             self.asm.code(st.ExprStmt(entered, statement.span))
         else:
@@ -252,13 +248,13 @@ class TryLowering(ExpressionLifter):
         self.asm.place(failed)
         self.asm.emit(HandlerNode, statement.span, error=error)
         again = Label()
-        exit_call = ex.Call(ex.Intrinsic("$exit"), (ex.Local(context), ex.Local(error)), (), statement.span)
+        exit_call = ex.Call(ex.Intrinsic(EXIT), (ex.Local(context), ex.Local(error)), (), statement.span)
         self._await_exit(exit_call, swallowed, statement.span)
         self.asm.emit(BranchNode, statement.span, test=ex.Local(swallowed), then=done, orelse=again)
         self.asm.place(again)
         self.asm.emit(RaiseNode, statement.span, error=error)
         self.asm.place(scope.entry)
-        exit_call = ex.Call(ex.Intrinsic("$exit"), (ex.Local(context), ex.Const(None)), (), statement.span)
+        exit_call = ex.Call(ex.Intrinsic(EXIT), (ex.Local(context), ex.Const(None)), (), statement.span)
         self._await_exit(exit_call, swallowed, statement.span)
         self.asm.emit(SwitchNode, statement.span, selector=scope.selector, targets=tuple(scope.exits))
         self.asm.place(after)

@@ -16,6 +16,7 @@ from uuid import UUID
 from warren.contracts.names import WORKFLOW_NAME_BYTES, is_workflow_name
 from warren.ir.workflow import WorkflowIR
 from warren.sdk._runner import RunHandle, default_client
+from warren.sdk.diagnostics import refuse
 from warren.sdk.native import is_native, run_natively
 from warren.sdk.registry import workflow_registry
 from warren.sdk.retry import RetryPolicy
@@ -98,9 +99,11 @@ def workflow(cls: W) -> W:
     from warren.frontend import compile_workflow
 
     run = _check(cls)
-    ir = compile_workflow(cls, name=cls.short_name(), run=run, concurrent=cls.concurrent)
+    compiled = compile_workflow(cls, name=cls.short_name(), run=run, concurrent=cls.concurrent)
+    if compiled.diagnostics:
+        refuse(compiled.diagnostics)
     workflow_registry.register(cls.short_name(), cls)
-    setattr(cls, _IR, ir)
+    setattr(cls, _IR, compiled.ir)
     setattr(cls, _ACTION_NAMES, _action_names(run))
     cls.run = _starting(run)
     return cls

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from warren.errors import InvalidInput
-from warren_cli.checking import check
+from warren.errors import InvalidInput, RefusalCode
+from warren.frontend.explanations import explain as explanation
+from warren_cli.checking import check, explain
 
 SOURCE = """
 from warren import Workflow, workflow
@@ -48,3 +49,21 @@ def test_a_module_that_cannot_be_imported_does_not_hide_what_is_wrong_in_another
     with pytest.raises(InvalidInput, match="no_such_module"):
         check(["checked_broken", "checked_beside"], as_json=True, github=False)
     assert [one["line"] for one in json.loads(capsys.readouterr().out)] == [8, 14]
+
+
+@pytest.mark.parametrize("written", ["bare-raise", "error[bare-raise]", "BARE-RAISE"])
+def test_a_code_is_explained_as_people_copy_it(written: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert explain(written) == 0
+    assert capsys.readouterr().out == explanation(RefusalCode.BARE_RAISE)
+
+
+def test_an_unknown_code_is_an_error_that_names_what_may_be_meant_and_where_all_codes_are() -> None:
+    with pytest.raises(InvalidInput, match=r"no code 'nondeterminism'; did you mean nondeterministic\? .*refusals\.md"):
+        explain("nondeterminism")
+    with pytest.raises(InvalidInput, match=r"no code 'zzz'; all codes: docs/reference/refusals\.md"):
+        explain("zzz")
+
+
+def test_a_check_of_nothing_is_an_error() -> None:
+    with pytest.raises(InvalidInput, match="name at least one module"):
+        check([], as_json=False, github=False)

@@ -21,14 +21,21 @@ class GraphFormat(StrEnum):
 
 
 def check(
-    modules: Annotated[list[str], typer.Argument(metavar="MODULE")],
+    modules: Annotated[list[str] | None, typer.Argument(metavar="MODULE")] = None,
     as_json: AsJson = False,
     github: Annotated[bool, typer.Option("--github", help="Print annotations for GitHub Actions.")] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option("--explain", metavar="CODE", help="Say what an error code means, with an example, and exit."),
+    ] = None,
 ) -> int:
     """Compile the modules' workflows; exit 1 and say what to write instead where one is refused."""
     from warren_cli.checking import check as work
+    from warren_cli.checking import explain as explain_code
 
-    return work(modules, as_json=as_json, github=github)
+    if explain is not None:
+        return explain_code(explain)
+    return work(modules or [], as_json=as_json, github=github)
 
 
 def graph(

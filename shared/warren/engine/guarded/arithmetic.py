@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from warren.engine.guarded.costs import MAPPINGS, SETS, is_large_decimal, is_large_int, is_sized
 from warren.engine.guarded.keys import Keys
+from warren.engine.namespace import Global, in_place_name
 from warren.engine.values.containers import DefaultDict, Deque
 from warren.engine.values.limits import MAX_INT_BITS, Stop
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
@@ -50,34 +51,34 @@ class Arithmetic(Keys):
         """The globals of compiled code that this class provides."""
         combine, bits = self._charge_combination, self._charge_bits
         return {
-            "@in_place:+": self.add_in_place,
-            "@in_place:-": self._operator(operator.isub, combine),
-            "@in_place:*": self._operator(operator.imul, self._charge_product),
-            "@in_place:/": self._operator(operator.itruediv, self._charge_division),
-            "@in_place://": self._operator(operator.ifloordiv, self._charge_division),
-            "@in_place:%": self._operator(operator.imod, self._charge_modulo),
-            "@in_place:**": self._operator(operator.ipow, self._charge_power),
-            "@in_place:<<": self._operator(operator.ilshift, self._charge_shift),
-            "@in_place:>>": self._operator(operator.irshift, bits),
-            "@in_place:@": operator.imatmul,
-            "@in_place:&": self._operator(operator.iand, combine),
-            "@in_place:|": self.unite_in_place,
-            "@in_place:^": self._operator(operator.ixor, combine),
-            "@add": self.add,
-            "@subtract": self.subtract,
-            "@multiply": self.multiply,
-            "@divide": self._operator(operator.truediv, self._charge_division),
-            "@floor_divide": self._operator(operator.floordiv, self._charge_division),
-            "@modulo": self.modulo,
-            "@power": self.power,
-            "@shift": self._operator(operator.lshift, self._charge_shift),
-            "@shift_right": self._operator(operator.rshift, bits),
-            "@or": self._operator(operator.or_, combine),
-            "@and": self._operator(operator.and_, combine),
-            "@xor": self._operator(operator.xor, combine),
-            "@negative": self._unary(operator.neg),
-            "@positive": self._unary(operator.pos),
-            "@inverted": self._unary(operator.invert),
+            in_place_name("+"): self.add_in_place,
+            in_place_name("-"): self._operator(operator.isub, combine),
+            in_place_name("*"): self._operator(operator.imul, self._charge_product),
+            in_place_name("/"): self._operator(operator.itruediv, self._charge_division),
+            in_place_name("//"): self._operator(operator.ifloordiv, self._charge_division),
+            in_place_name("%"): self._operator(operator.imod, self._charge_modulo),
+            in_place_name("**"): self._operator(operator.ipow, self._charge_power),
+            in_place_name("<<"): self._operator(operator.ilshift, self._charge_shift),
+            in_place_name(">>"): self._operator(operator.irshift, bits),
+            in_place_name("@"): operator.imatmul,
+            in_place_name("&"): self._operator(operator.iand, combine),
+            in_place_name("|"): self.unite_in_place,
+            in_place_name("^"): self._operator(operator.ixor, combine),
+            Global.ADD: self.add,
+            Global.SUBTRACT: self.subtract,
+            Global.MULTIPLY: self.multiply,
+            Global.DIVIDE: self._operator(operator.truediv, self._charge_division),
+            Global.FLOOR_DIVIDE: self._operator(operator.floordiv, self._charge_division),
+            Global.MODULO: self.modulo,
+            Global.POWER: self.power,
+            Global.SHIFT: self._operator(operator.lshift, self._charge_shift),
+            Global.SHIFT_RIGHT: self._operator(operator.rshift, bits),
+            Global.OR: self._operator(operator.or_, combine),
+            Global.AND: self._operator(operator.and_, combine),
+            Global.XOR: self._operator(operator.xor, combine),
+            Global.NEGATIVE: self._unary(operator.neg),
+            Global.POSITIVE: self._unary(operator.pos),
+            Global.INVERTED: self._unary(operator.invert),
         }
 
     # numbers of ordinary size come first, since they are what loops are made of

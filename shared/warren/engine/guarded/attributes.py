@@ -26,7 +26,7 @@ from warren.engine.values.limits import Stop
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.values.records import MEMBERS, SLOTS
 from warren.engine.values.views import DictItems, DictKeys, DictValues
-from warren.errors import LimitExceeded
+from warren.errors import NotSupportedInWorkflow
 from warren.ir.intrinsics import ASYNCIO_ATTRIBUTES
 
 IsoWeek: type = type(dt.date.min.isocalendar())
@@ -212,7 +212,9 @@ def no_attribute(value: Any, name: str) -> AttributeError:
     kind = _NAMES.get(cls, cls.__name__)
     is_known = name in ASYNCIO_ATTRIBUTES if isinstance(value, _OF_ASYNCIO) else _has(cls, name)
     if is_known and not name.startswith("_"):
-        raise Stop(LimitExceeded(f"{kind}.{name} is not supported in a workflow; do without, or use it in an @action"))
+        raise Stop(
+            NotSupportedInWorkflow(f"{kind}.{name} is not supported in a workflow; do without, or use it in an @action")
+        )
     return AttributeError(f"'{kind}' object has no attribute '{name}'", name=name, obj=value)
 
 

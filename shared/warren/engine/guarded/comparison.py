@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from warren.engine.guarded.costs import CONSTANT, LARGE_INT, LARGE_TEXT, MAPPINGS, SEQUENCES, SETS
 from warren.engine.guarded.keys import Keys
+from warren.engine.namespace import Global, comparison_name
 from warren.engine.values.iterators import EngineIterator
 from warren.engine.values.records import MEMBERS
 from warren.engine.values.views import DictItems, DictKeys, DictValues
@@ -34,13 +35,13 @@ class Comparison(Keys):
     def comparisons(self) -> dict[str, Any]:
         """The globals of compiled code that this class provides."""
         return {
-            "@compare:==": self.equal,
-            "@compare:!=": self.unequal,
-            **{f"@compare:{name}": self.order(name) for name in _ORDERS},
-            "@compare:in": self.contains,
-            "@compare:not-in": self.contains_not,
-            "@compared": self.compared,
-            "@searched": self.searched,
+            comparison_name("=="): self.equal,
+            comparison_name("!="): self.unequal,
+            **{comparison_name(name): self.order(name) for name in _ORDERS},
+            comparison_name("in"): self.contains,
+            comparison_name("not-in"): self.contains_not,
+            Global.COMPARED: self.compared,
+            Global.SEARCHED: self.searched,
         }
 
     # equality

@@ -15,7 +15,7 @@ from typing import Any, Final
 from warren.engine.guarded.costs import is_large_int
 from warren.engine.guarded.guards import Guards
 from warren.engine.values.limits import MAX_INT_BITS, Stop
-from warren.errors import LimitExceeded
+from warren.errors import LimitExceeded, NotSupportedInWorkflow
 
 _LONG_NUMBER: Final = 100
 _MOST_DIGITS: Final = 5_000
@@ -149,7 +149,11 @@ def class_method(guards: Guards, name: str) -> Callable[..., Any]:
 
         def from_timestamp(timestamp: Any, tz: Any = None) -> Any:
             if tz is None:
-                raise Stop(LimitExceeded("datetime.fromtimestamp without a time zone depends on the machine; pass tz="))
+                raise Stop(
+                    NotSupportedInWorkflow(
+                        "datetime.fromtimestamp without a time zone depends on the machine; pass tz="
+                    )
+                )
             return dt.datetime.fromtimestamp(timestamp, tz)
 
         return from_timestamp

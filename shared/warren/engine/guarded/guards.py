@@ -17,6 +17,7 @@ from warren.contracts.values import Json, encode
 from warren.engine.guarded.comparison import Comparison
 from warren.engine.guarded.costs import MAPPINGS, SEQUENCES, SETS
 from warren.engine.guarded.indexing import Places
+from warren.engine.namespace import Global
 from warren.engine.values.closures import UNBOUND, Cell
 from warren.engine.values.containers import Deque
 from warren.engine.values.iterators import TickingIterator
@@ -54,23 +55,23 @@ class Guards(Comparison, Places):
             | self.comparisons()
             | self.places()
             | {
-                "@result": self.result,
-                "@made": self.made,
-                "@hashed": self.displayed,
-                "@set_of": self.set_of,
-                "@begun": self.begun,
-                "@callee": self.callee,
-                "@set_add": self.add_to_set,
-                "@set_update": self.add_all_to_set,
-                "@taken_apart": self.taken_apart,
-                "@format": self.format,
-                "@concatenate": self.concatenate,
-                "@counted": self.counted,
-                "@ticking": self.ticking,
-                "@check_stop": self.check_stop,
-                "@deref": dereference,
-                "@set_cell": set_cell,
-                "@budget": self._budget,
+                Global.RESULT: self.result,
+                Global.MADE: self.made,
+                Global.HASHED: self.displayed,
+                Global.SET_OF: self.set_of,
+                Global.BEGUN: self.begun,
+                Global.CALLEE: self.callee,
+                Global.SET_ADD: self.add_to_set,
+                Global.SET_UPDATE: self.add_all_to_set,
+                Global.TAKEN_APART: self.taken_apart,
+                Global.FORMAT: self.format,
+                Global.CONCATENATE: self.concatenate,
+                Global.COUNTED: self.counted,
+                Global.TICKING: self.ticking,
+                Global.CHECK_STOP: self.check_stop,
+                Global.DEREF: dereference,
+                Global.SET_CELL: set_cell,
+                Global.BUDGET: self._budget,
             }
         )
 

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from warren.engine.guarded.arithmetic import Arithmetic
 from warren.engine.guarded.costs import MAPPINGS
+from warren.engine.namespace import Global
 from warren.engine.values.containers import Deque
 from warren.engine.values.limits import Stop
-from warren.errors import LimitExceeded
+from warren.errors import NotSupportedInWorkflow
 
 INDEXED: Final[frozenset[type]] = frozenset({list, tuple, str, bytes, range})
 """Classes that are indexed by number in a constant time."""
@@ -20,13 +21,15 @@ class Places(Arithmetic):
 
     def places(self) -> dict[str, Any]:
         """The globals of compiled code that this class provides."""
-        return {"@item": self.item, "@key": self.key, "@deleted": self.deleted, "@indexed": INDEXED}
+        return {Global.ITEM: self.item, Global.KEY: self.key, Global.DELETED: self.deleted, Global.INDEXED: INDEXED}
 
     def item(self, owner: Any, index: Any) -> Any:
         """`owner[index]`."""
         is_class = isinstance(owner, type)
         if is_class and not hasattr(owner, "__members__"):
-            raise Stop(LimitExceeded(f"{owner.__name__}[...] is a type for annotations, not a value in a workflow"))
+            raise Stop(
+                NotSupportedInWorkflow(f"{owner.__name__}[...] is a type for annotations, not a value in a workflow")
+            )
         cls: type = owner.__class__
         if cls in INDEXED:
             return self.result(owner[index]) if index.__class__ is slice else owner[index]

@@ -14,7 +14,7 @@ from typing import Any, Final
 from warren.engine.guarded.guards import Guards
 from warren.engine.values.limits import Stop
 from warren.engine.values.sizes import size_of_text
-from warren.errors import LimitExceeded
+from warren.errors import NotSupportedInWorkflow
 
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 _BYTES_OF_A_WORD: Final = 60
@@ -254,7 +254,7 @@ class _Format(string.Formatter):
         self._guards.budget.spend(4)
         if "." in _BRACKETS.sub("", field_name):
             raise Stop(
-                LimitExceeded(
+                NotSupportedInWorkflow(
                     f"the format string reaches for an attribute ({{{field_name}}}); write an f-string, or pass the "
                     "attribute's value as an argument"
                 )

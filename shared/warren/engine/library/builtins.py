@@ -37,8 +37,8 @@ from warren.engine.values.iterators import (
 )
 from warren.engine.values.limits import Stop
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
-from warren.errors import LimitExceeded
-from warren.ir.intrinsics import CLASS_METHODS, MATH
+from warren.errors import NotSupportedInWorkflow
+from warren.ir.intrinsics import CLASS_METHODS, MATCHES, MATH
 
 
 def value_table(calls: dict[str, Any]) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def _functions(guards: Guards, attributes: Attributes) -> dict[str, Any]:
         "map": _map(guards),
         "filter": lambda function, iterable: FilterIterator(callee(function), make_iterator(iterable, budget), budget),
         "NotImplemented": NotImplemented,
-        "$matches": matches,
+        MATCHES: matches,
     }
 
 
@@ -198,7 +198,7 @@ def _slice(*args: Any) -> slice:
     """`slice`; not of slices, which CPython frees by recursion."""
     for arg in args:
         if arg.__class__ is slice:
-            raise Stop(LimitExceeded("a slice whose bounds are slices is not supported in a workflow"))
+            raise Stop(NotSupportedInWorkflow("a slice whose bounds are slices is not supported in a workflow"))
     return slice(*args)
 
 
@@ -257,7 +257,9 @@ def _getattr(attributes: Attributes) -> Callable[..., Any]:
         if not isinstance(name, str):
             raise TypeError(f"attribute name must be string, not '{type(name).__name__}'")
         if name.startswith("_"):
-            raise Stop(LimitExceeded(f"getattr(..., {name!r}): names that start with an underscore are private"))
+            raise Stop(
+                NotSupportedInWorkflow(f"getattr(..., {name!r}): names that start with an underscore are private")
+            )
         try:
             return attributes.get(value, name)
         except AttributeError:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from warren.engine.guarded.conversions import of_number
 from warren.engine.guarded.guards import Guards
+from warren.engine.namespace import Global, comparison_name
 from warren.engine.values.kept import FIELDS, kept
 from warren.engine.values.limits import OBJECT_BYTES, Stop
-from warren.errors import LimitExceeded
+from warren.errors import NotSupportedInWorkflow
 
 if TYPE_CHECKING:
     from warren.engine.guarded.attributes import Attributes
@@ -149,7 +150,7 @@ def callables_table(guards: Guards, attributes: Attributes) -> dict[str, Any]:
 
 def _check_public(path: str) -> None:
     if any(name.startswith("_") for name in path.split(".")):
-        raise Stop(LimitExceeded(f"operator: {path!r}: names that start with an underscore are private"))
+        raise Stop(NotSupportedInWorkflow(f"operator: {path!r}: names that start with an underscore are private"))
 
 
 PLAIN = ("index", "is_", "is_not", "not_", "truth")
@@ -158,34 +159,34 @@ PLAIN = ("index", "is_", "is_not", "not_", "truth")
 
 def _operators(guards: Guards) -> dict[str, Any]:
     table = guards.operators() | guards.comparisons()
-    contains = table["@compare:in"]
+    contains = table[comparison_name("in")]
     guarded = {
         "abs": of_number(guards, abs),
-        "add": table["@add"],
-        "concat": table["@add"],
+        "add": table[Global.ADD],
+        "concat": table[Global.ADD],
         "contains": lambda container, item: contains(item, container),
-        "and_": table["@and"],
-        "eq": table["@compare:=="],
-        "floordiv": table["@floor_divide"],
-        "ge": table["@compare:>="],
+        "and_": table[Global.AND],
+        "eq": table[comparison_name("==")],
+        "floordiv": table[Global.FLOOR_DIVIDE],
+        "ge": table[comparison_name(">=")],
         "getitem": guards.item,
-        "gt": table["@compare:>"],
-        "inv": table["@inverted"],
-        "invert": table["@inverted"],
-        "le": table["@compare:<="],
-        "lshift": table["@shift"],
-        "lt": table["@compare:<"],
-        "mod": table["@modulo"],
-        "mul": table["@multiply"],
-        "ne": table["@compare:!="],
-        "neg": table["@negative"],
-        "or_": table["@or"],
-        "pos": table["@positive"],
-        "pow": table["@power"],
-        "rshift": table["@shift_right"],
-        "sub": table["@subtract"],
-        "truediv": table["@divide"],
-        "xor": table["@xor"],
+        "gt": table[comparison_name(">")],
+        "inv": table[Global.INVERTED],
+        "invert": table[Global.INVERTED],
+        "le": table[comparison_name("<=")],
+        "lshift": table[Global.SHIFT],
+        "lt": table[comparison_name("<")],
+        "mod": table[Global.MODULO],
+        "mul": table[Global.MULTIPLY],
+        "ne": table[comparison_name("!=")],
+        "neg": table[Global.NEGATIVE],
+        "or_": table[Global.OR],
+        "pos": table[Global.POSITIVE],
+        "pow": table[Global.POWER],
+        "rshift": table[Global.SHIFT_RIGHT],
+        "sub": table[Global.SUBTRACT],
+        "truediv": table[Global.DIVIDE],
+        "xor": table[Global.XOR],
     }
     plain = {name: getattr(operator, name) for name in PLAIN}
     return {f"operator.{name}": function for name, function in (guarded | plain).items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 
+from warren.engine.namespace import AsyncioPart
 from warren.ir import expressions as ex
 from warren.ir import statements as st
 from warren.ir.expressions import Param
@@ -45,13 +46,13 @@ def _call(name: str, *args: ex.Expr) -> ex.Expr:
 
 def _wait_for() -> Function:
     over: st.Body = (
-        st.Assign((_TASK,), _call("$task", _FUT)),
-        st.If(_call("$is_done", _TASK), (st.Return(_call("$result", _TASK)),)),
-        st.ExprStmt(ex.Await(_call("$ended", _TASK))),
-        st.Return(_call("$late_result", _TASK)),
+        st.Assign((_TASK,), _call(AsyncioPart.TASK, _FUT)),
+        st.If(_call(AsyncioPart.IS_DONE, _TASK), (st.Return(_call(AsyncioPart.RESULT, _TASK)),)),
+        st.ExprStmt(ex.Await(_call(AsyncioPart.ENDED, _TASK))),
+        st.Return(_call(AsyncioPart.LATE_RESULT, _TASK)),
     )
     body: st.Body = (
-        st.If(_call("$is_over", _SECONDS), over),
+        st.If(_call(AsyncioPart.IS_OVER, _SECONDS), over),
         st.AsyncWith(st.WithItem(_call("asyncio.timeout", _SECONDS)), (st.Return(ex.Await(_FUT)),)),
     )
     params = (Param("fut", "normal"), Param("timeout", "normal"))
@@ -59,12 +60,14 @@ def _wait_for() -> Function:
 
 
 def _exit_group() -> Function:
-    cancelled = st.ExceptHandler((st.ExprStmt(_call("$group_cancelled", _GROUP, _CANCELLED)),), name="$cancelled")
-    wait = st.Try((st.ExprStmt(ex.Await(_call("$group_wait", _GROUP))),), (cancelled,))
+    cancelled = st.ExceptHandler(
+        (st.ExprStmt(_call(AsyncioPart.GROUP_CANCELLED, _GROUP, _CANCELLED)),), name="$cancelled"
+    )
+    wait = st.Try((st.ExprStmt(ex.Await(_call(AsyncioPart.GROUP_WAIT, _GROUP))),), (cancelled,))
     body: st.Body = (
-        st.ExprStmt(_call("$group_leave", _GROUP, _ERROR)),
-        st.While(_call("$group_is_busy", _GROUP), (wait,)),
-        st.Return(_call("$group_close", _GROUP, _ERROR)),
+        st.ExprStmt(_call(AsyncioPart.GROUP_LEAVE, _GROUP, _ERROR)),
+        st.While(_call(AsyncioPart.GROUP_IS_BUSY, _GROUP), (wait,)),
+        st.Return(_call(AsyncioPart.GROUP_CLOSE, _GROUP, _ERROR)),
     )
     params = (Param("group", "normal"), Param("error", "normal"))
     return Function("__aexit__", "TaskGroup.__aexit__", True, params, body, ("group", "error", "$cancelled"))

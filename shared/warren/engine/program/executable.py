@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import functools
 import gc
 import importlib
-import inspect
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -21,16 +19,30 @@ from warren.engine.classes.type_table import TypeTable
 from warren.engine.guarded.attributes import Attributes
 from warren.engine.guarded.guards import ENDS, Guards
 from warren.engine.library.builtins import call_table, native_table, value_table
+from warren.engine.namespace import (
+    NAMED_IN_SNAPSHOTS,
+    Global,
+    action_name,
+    binder_name,
+    call_name,
+    child_name,
+    function_name,
+    maker_name,
+    native_name,
+    node_name,
+    type_name,
+    value_name,
+)
 from warren.engine.program.asyncio_code import EXIT_GROUP, WAIT_FOR, built_in
+from warren.engine.program.callables import action_function, child_function, renamed, set_defaults, with_defaults
 from warren.engine.program.codegen.expressions import Constants
 from warren.engine.program.codegen.functions import (
     FunctionCompiler,
-    node_function_name,
     slots_of,
     step_of,
     temporary_of,
 )
-from warren.engine.program.codegen.syntax import arguments, function, located
+from warren.engine.program.codegen.syntax import located
 from warren.engine.run.cancellation import Cancellation
 from warren.engine.run.completion import Completion
 from warren.engine.run.contexts import Contexts
@@ -38,7 +50,7 @@ from warren.engine.run.interpreter import Interpreter
 from warren.engine.run.scheduling import Scheduler
 from warren.engine.run.state import RunState
 from warren.engine.run.transition import Transition
-from warren.engine.values.calls import ActionCall, ChildCall, Coroutine
+from warren.engine.values.calls import Coroutine
 from warren.engine.values.closures import UNBOUND, Cell, Closure, Late
 from warren.engine.values.code import AsyncCode, NodeCode
 from warren.engine.values.limits import MAX_CALLS, OBJECT_BYTES, Budget
@@ -55,7 +67,6 @@ if TYPE_CHECKING:
 _FRAMES = 8 * MAX_CALLS
 """A call of workflow code takes several of Python's frames; the depth of calls has a limit of its own, so that it does
 not depend on how deep the caller of the engine is."""
-_NAMED = ("@call:", "@function:", "@type:", "@action:", "@child:", "@value:")
 END = object()
 """What `next` gives at the end of a loop."""
 
@@ -83,7 +94,7 @@ class Executable:
         self.workflow = program.workflow
         self.budget = Budget()
         self.guards = Guards(self.budget)
-        self.types = TypeTable(program.types, lambda key: self._globals[f"@function:{key}"], self.guards)
+        self.types = TypeTable(program.types, lambda key: self._globals[function_name(key)], self.guards)
         self.transition = Transition(self.budget, program.semantics)
         self.completion = Completion(self.transition)
         self.cancellation = Cancellation(self.transition, self.completion)
@@ -119,7 +130,7 @@ class Executable:
     @property
     def initialiser(self) -> Callable[[Any], Any] | None:
         """The workflow's own `__init__`, called with `self` before `run()`; None without one."""
-        found: Callable[[Any], Any] | None = self._globals.get(f"@function:{self.program.ref}.__init__")
+        found: Callable[[Any], Any] | None = self._globals.get(function_name(f"{self.program.ref}.__init__"))
         return found
 
     def named(self, name: str) -> Any:
@@ -128,21 +139,22 @@ class Executable:
 
     def attribute(self, value: Any, name: str) -> Any:
         """`value.name`, as workflow code reads it."""
-        return self._globals["@attribute"](value, name)
+        return self._globals[Global.ATTRIBUTE](value, name)
 
     def make_closure(self, key: str, cells: tuple[Cell, ...], defaults: dict[str, Any]) -> Closure:
         """A function of the program as a value, over these cells, with these defaults."""
         source = self._sources[key]
         if isinstance(source, SyncFunction):
             made = self.makers[key](*cells)
-            _set_defaults(made, source.params, defaults)
+            set_defaults(made, source.params, defaults)
         else:
             made = self._caller(self.functions[key], cells, defaults)
         return Closure(key, cells, defaults, made)
 
     def coroutine(self, code: AsyncCode, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Coroutine:
         """A call of an async function without free variables: its arguments bound, nothing started."""
-        return self._call_async(code, (), {}, *args, **kwargs)
+        assert code.bind is not None
+        return self._called(code, (), code.bind(*args, **kwargs))
 
     def begin(self, run: RunState, at: datetime) -> None:
         """Work for this run from now on, with a new budget."""
@@ -172,7 +184,7 @@ class Executable:
                 self._link_async(key, source)
         self._link_built_in()
         self._link_names()
-        shared = (name for name in self._globals if name.startswith(_NAMED))
+        shared = (name for name in self._globals if name.startswith(NAMED_IN_SNAPSHOTS))
         self.names = {id(self._globals[name]): name for name in shared}
 
     def _engine_globals(self) -> dict[str, Any]:
@@ -185,41 +197,41 @@ class Executable:
         return {
             "__builtins__": {"__import__": _import_for_datetime},
             **guards.table(),
-            **{f"@value:{name}": value for name, value in values.items()},
-            **{f"@call:{name}": value for name, value in calls.items()},
-            **{f"@native:{name}": value for name, value in native_table(guards).items()},
-            "@attribute": attributes.get,
-            "@method": attributes.called,
-            "@ends": ENDS,
-            "@writable": attributes.writable,
-            "@constants": self._constants,
-            "@closure": self.make_closure,
-            "@Cell": Cell,
-            "@Late": Late,
-            "@NameError": NameError,
-            "@UNBOUND": UNBOUND,
-            "@END": END,
-            "@next": next,
+            **{value_name(name): value for name, value in values.items()},
+            **{call_name(name): value for name, value in calls.items()},
+            **{native_name(name): value for name, value in native_table(guards).items()},
+            Global.ATTRIBUTE: attributes.get,
+            Global.METHOD: attributes.called,
+            Global.ENDS: ENDS,
+            Global.WRITABLE: attributes.writable,
+            Global.CONSTANTS: self._constants,
+            Global.CLOSURE: self.make_closure,
+            Global.CELL: Cell,
+            Global.LATE: Late,
+            Global.NAME_ERROR: NameError,
+            Global.UNBOUND: UNBOUND,
+            Global.END: END,
+            Global.NEXT: next,
         }
 
     def _link_sync(self, key: str, source: SyncFunction) -> None:
-        maker = self._globals[f"@make:{key}"]
+        maker = self._globals[maker_name(key)]
 
         def make(*cells: Cell) -> Callable[..., Any]:
             made: Callable[..., Any] = maker(*cells)
-            return _renamed(made, source.name, source.qualname, _module_of(key))
+            return renamed(made, source.name, source.qualname, _module_of(key))
 
         self.makers[key] = make
         if not source.free:
             plain = make()
-            _set_defaults(plain, source.params, self._defaults(source.params))
-            self._globals[f"@function:{key}"] = plain
+            set_defaults(plain, source.params, self._defaults(source.params))
+            self._globals[function_name(key)] = plain
 
     def _link_async(self, key: str, source: AsyncFunction) -> None:
         slots = slots_of(source)
-        bind = self._globals[f"@bind:{key}"]
+        bind = self._globals[binder_name(key)]
         bind.__name__, bind.__qualname__ = source.name, source.qualname
-        _set_defaults(bind, source.params, self._defaults(source.params))
+        set_defaults(bind, source.params, self._defaults(source.params))
         code = AsyncCode(
             key=key,
             name=source.name,
@@ -232,7 +244,7 @@ class Executable:
         )
         code.nodes = [self._node(key, number, node, source, slots) for number, node in enumerate(source.nodes)]
         self.functions[key] = code
-        self._globals[f"@function:{key}"] = self._caller(code, (), {})
+        self._globals[function_name(key)] = self._caller(code, (), {})
 
     def _node(self, key: str, number: int, node: Any, source: AsyncFunction, slots: dict[str, int]) -> NodeCode:
         handler, error_slot = -1, -1
@@ -245,7 +257,7 @@ class Executable:
         temporary = temporary_of(node)
         return NodeCode(
             step=step_of(node),
-            run=self._globals.get(node_function_name(key, number)),
+            run=self._globals.get(node_name(key, number)),
             next=getattr(node, "next", -1),
             slot=-1 if temporary is None else slots[temporary],
             handler=handler,
@@ -264,8 +276,10 @@ class Executable:
         """The parts of asyncio that are functions of the program."""
         known = self._globals
         if WAIT_FOR in self._sources:
-            known["@value:asyncio.wait_for"] = known["@call:asyncio.wait_for"] = known[f"@function:{WAIT_FOR}"]
-        self.contexts.exit_group = known.get(f"@function:{EXIT_GROUP}")
+            known[value_name("asyncio.wait_for")] = known[call_name("asyncio.wait_for")] = known[
+                function_name(WAIT_FOR)
+            ]
+        self.contexts.exit_group = known.get(function_name(EXIT_GROUP))
 
     def _link_names(self) -> None:
         """Globals for every action and class that the code names."""
@@ -273,64 +287,30 @@ class Executable:
         for source in self._sources.values():
             for node in walk(source):
                 if isinstance(node, TypeName):
-                    known[f"@type:{node.ref}"] = self.types.get(node.ref)
-                elif isinstance(node, ChildRef) and (name := f"@child:{node.workflow}") not in known:
-                    known[name] = _child_function(node, self.budget)
-                elif isinstance(node, ActionRef) and (name := f"@action:{node.queue}:{node.action}") not in known:
-                    known[name] = _action_function(node, self.budget)
+                    known[type_name(node.ref)] = self.types.get(node.ref)
+                elif isinstance(node, ChildRef) and (name := child_name(node.workflow)) not in known:
+                    known[name] = child_function(node, self.budget)
+                elif isinstance(node, ActionRef) and (name := action_name(node.queue, node.action)) not in known:
+                    known[name] = action_function(node, self.budget)
 
     def _caller(self, code: AsyncCode, cells: tuple[Cell, ...], defaults: dict[str, Any]) -> Callable[..., Any]:
+        assert code.bind is not None
+        bind = with_defaults(code.bind, self._sources[code.key].params, defaults) if defaults else code.bind
+
         def call(*args: Any, **kwargs: Any) -> Coroutine:
-            return self._call_async(code, cells, defaults, *args, **kwargs)
+            return self._called(code, cells, bind(*args, **kwargs))
 
-        return _renamed(call, code.name, code.qualname, _module_of(code.key))
+        return renamed(call, code.name, code.qualname, _module_of(code.key))
 
-    def _call_async(
-        self, code: AsyncCode, cells: tuple[Cell, ...], defaults: dict[str, Any], /, *args: Any, **kwargs: Any
-    ) -> Coroutine:
-        bind = code.bind
-        assert bind is not None
-        if defaults:
-            bind = functools.partial(_bind_with_defaults, bind, self._sources[code.key].params, defaults)
-        variables = [*bind(*args, **kwargs), *code.template]
+    def _called(self, code: AsyncCode, cells: tuple[Cell, ...], values: list[Any]) -> Coroutine:
+        """A call of an async function with the values of its parameters."""
+        variables = [*values, *code.template]
         self.budget.allocate(OBJECT_BYTES)
         for slot in code.cells:
             variables[slot] = Cell(variables[slot])
         for slot, cell in zip(code.free, cells, strict=True):
             variables[slot] = cell
         return Coroutine(code, variables)
-
-
-def _action_function(ref: ActionRef, budget: Budget) -> Callable[..., ActionCall]:
-    """An action as workflow code sees it: calling it checks the arguments and makes an `ActionCall`."""
-    module, _, qualname = ref.action.partition(":")
-    check = _signature_check(qualname, ref.params)
-
-    def call(*args: Any, **kwargs: Any) -> ActionCall:
-        check(*args, **kwargs)
-        budget.allocate(OBJECT_BYTES)
-        return ActionCall(ref.action, ref.queue, list(args), kwargs)
-
-    return _renamed(call, qualname, qualname, module)
-
-
-def _child_function(ref: ChildRef, budget: Budget) -> Callable[..., ChildCall]:
-    """Another workflow's `run` as workflow code sees it: calling it binds the arguments and makes a `ChildCall`."""
-    check = _signature_check("run", ref.params)
-    signature = inspect.signature(check)
-
-    def call(*args: Any, **kwargs: Any) -> ChildCall:
-        check(*args, **kwargs)
-        budget.allocate(OBJECT_BYTES)
-        return ChildCall(ref.workflow, signature.bind(*args, **kwargs).arguments)
-
-    return _renamed(call, "run", f"{ref.workflow}.run", ref.workflow)
-
-
-def _renamed(function: Callable[..., Any], name: str, qualname: str, module: str) -> Callable[..., Any]:
-    """Give a function the names that CPython puts into its error messages."""
-    function.__name__, function.__qualname__, function.__module__ = name, qualname, module
-    return function
 
 
 @contextlib.contextmanager
@@ -354,35 +334,3 @@ def _import_for_datetime(name: str, *_: Any) -> Any:
     if name not in {"time", "_strptime"}:
         raise ImportError(f"import of {name!r} inside a workflow")
     return importlib.import_module(name)
-
-
-def _signature_check(qualname: str, params: tuple[Param, ...]) -> Callable[..., None]:
-    """A function with these parameters that does nothing: CPython itself then checks a call."""
-    args = arguments([(param.name, param.kind, param.default is not None) for param in params])
-    module = located(ast.Module([function("check", args, [])], []))
-    scope: dict[str, Any] = {"__builtins__": {}}
-    exec(compile(module, "<warren action>", "exec", dont_inherit=True), scope)
-    check: Callable[..., None] = scope["check"]
-    check.__qualname__ = qualname
-    return check
-
-
-def _set_defaults(made: Any, params: tuple[Param, ...], defaults: dict[str, Any]) -> None:
-    positional = [param for param in params if param.kind in {"positional", "normal"} and param.default is not None]
-    keyword = [param for param in params if param.kind == "keyword" and param.default is not None]
-    if positional:
-        made.__defaults__ = tuple(defaults.get(param.name) for param in positional)
-    if keyword:
-        made.__kwdefaults__ = {param.name: defaults.get(param.name) for param in keyword}
-
-
-def _bind_with_defaults(
-    bind: Callable[..., list[Any]], params: tuple[Param, ...], defaults: dict[str, Any], /, *args: Any, **kwargs: Any
-) -> list[Any]:
-    """Bind a call of a nested async function, whose defaults were evaluated where it was defined."""
-    before = bind.__defaults__, bind.__kwdefaults__
-    try:
-        _set_defaults(bind, params, defaults)
-        return bind(*args, **kwargs)
-    finally:
-        bind.__defaults__, bind.__kwdefaults__ = before

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from warren.engine.namespace import AsyncioPart
 from warren.engine.run.asyncio_errors import CancelledError
 from warren.engine.run.cancellation import Cancellation
 from warren.engine.run.completion import Completion
@@ -15,6 +16,7 @@ from warren.engine.run.transition import Transition
 from warren.engine.values.calls import Awaitable, Coroutine
 from warren.engine.values.closures import BoundMethod
 from warren.engine.values.futures import Future, FutureState, Notice, TaskGroup, Timeout
+from warren.ir import intrinsics
 
 
 class Contexts:
@@ -32,19 +34,19 @@ class Contexts:
         return {
             "asyncio.timeout": self.timeout,
             "asyncio.TaskGroup": TaskGroup,
-            "$enter": self.enter,
-            "$exit": self.exit,
-            "$group_leave": self.group_leave,
-            "$group_is_busy": lambda group: bool(group.tasks),
-            "$group_wait": self.group_wait,
-            "$group_cancelled": self.group_cancelled,
-            "$group_close": self.group_close,
-            "$is_over": lambda seconds: seconds is not None and seconds <= 0,
-            "$task": self.task,
-            "$is_done": is_done,
-            "$ended": self.ended,
-            "$result": result_of,
-            "$late_result": late_result,
+            intrinsics.ENTER: self.enter,
+            intrinsics.EXIT: self.exit,
+            AsyncioPart.GROUP_LEAVE: self.group_leave,
+            AsyncioPart.GROUP_IS_BUSY: lambda group: bool(group.tasks),
+            AsyncioPart.GROUP_WAIT: self.group_wait,
+            AsyncioPart.GROUP_CANCELLED: self.group_cancelled,
+            AsyncioPart.GROUP_CLOSE: self.group_close,
+            AsyncioPart.IS_OVER: lambda seconds: seconds is not None and seconds <= 0,
+            AsyncioPart.TASK: self.task,
+            AsyncioPart.IS_DONE: is_done,
+            AsyncioPart.ENDED: self.ended,
+            AsyncioPart.RESULT: result_of,
+            AsyncioPart.LATE_RESULT: late_result,
         }
 
     def attribute(self, value: Future | TaskGroup | Timeout, name: str) -> BoundMethod | None:

@@ -25,7 +25,7 @@ from warren.engine.values.code import NodeCode, Step
 from warren.engine.values.futures import Frame, Future, FutureState, Launch, Notice, Settle, Strand, TaskGroup, Timeout
 from warren.engine.values.known_classes import ends_the_process
 from warren.engine.values.limits import MAX_STATE_BYTES, Stop
-from warren.errors import LimitExceeded
+from warren.errors import LimitExceeded, NotSupportedInWorkflow
 
 _MEASURE_AFTER = 1024 * 1024
 
@@ -312,7 +312,9 @@ class Interpreter:
             if ends_the_process(problem):
                 raise
             why = str(problem.reason) if isinstance(problem, Stop) else type(problem).__name__
-            encoded = encode_error(LimitExceeded(f"{type(error).__name__}, and to say what it is failed: {why}"))
+            is_limit = isinstance(problem, Stop) and isinstance(problem.reason, LimitExceeded)
+            kind = LimitExceeded if is_limit else NotSupportedInWorkflow
+            encoded = encode_error(kind(f"{type(error).__name__}, and to say what it is failed: {why}"))
         self._finish(status, None, encoded)
 
     def finish_rejected(self, error: Any) -> None:

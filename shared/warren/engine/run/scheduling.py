@@ -24,6 +24,7 @@ from warren.engine.values.calls import ActionCall, Awaitable, ChildCall, Corouti
 from warren.engine.values.futures import Frame, Future, FutureState, Gather, Launch, Settle, Strand
 from warren.engine.values.limits import MAX_COMMANDS, OBJECT_BYTES, Stop
 from warren.errors import InternalError, LimitExceeded
+from warren.ir import intrinsics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,7 @@ class Scheduler:
             "asyncio.gather": self.gather,
             "asyncio.create_task": self._completion.create_task,
             "run_action": self.run_action,
-            "$start": self.start,
+            intrinsics.START: self.start,
             "warren.now": lambda: self._transition.now,
             "warren.uuid4": self.uuid4,
             "warren.random": self.random,

@@ -13,7 +13,7 @@ from pydantic_core import PydanticSerializationError
 
 from warren.engine.values.limits import Stop
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
-from warren.errors import LimitExceeded
+from warren.errors import NotSupportedInWorkflow
 
 DUMPS: Final = frozenset({"model_dump", "model_dump_json"})
 DUMP_GUARD: Final = "warren_dump_guard"
@@ -33,7 +33,7 @@ def dumping(method: Callable[..., Any]) -> Callable[..., Any]:
         except PydanticSerializationError as error:
             if _OWN in str(error):
                 name = str(error).partition(_OWN)[0].rpartition(":")[2].strip()
-                raise Stop(LimitExceeded(f"{name} {_OWN}")) from None
+                raise Stop(NotSupportedInWorkflow(f"{name} {_OWN}")) from None
             raise
 
     return dump
@@ -52,7 +52,7 @@ def unread(name: str) -> Callable[[Any], NoReturn]:
     """The getter of a computed field that could not be compiled."""
 
     def read(self: Any) -> NoReturn:
-        raise Stop(LimitExceeded(f"{name} was not compiled with the workflow; read it in an @action"))
+        raise Stop(NotSupportedInWorkflow(f"{name} was not compiled with the workflow; read it in an @action"))
 
     return read
 

@@ -18,7 +18,7 @@ from warren.contracts.tags import KEPT_REPR, KEPT_TEXT, UNCOMPILED
 from warren.engine.values.closures import BoundMethod
 from warren.engine.values.dumps import DUMPS, dumping
 from warren.engine.values.limits import Stop
-from warren.errors import LimitExceeded
+from warren.errors import NotSupportedInWorkflow
 
 _MODEL_METHODS = frozenset({"model_copy", "model_fields_set", "model_extra"})
 
@@ -65,7 +65,7 @@ class Members:
             kept = getattr(args[0], _KEPT[name], None) if name in _KEPT else None
             if kept is None:
                 message = f"{self.name}.{name} was not compiled with the workflow; call it inside an @action"
-                raise Stop(LimitExceeded(message))
+                raise Stop(NotSupportedInWorkflow(message))
             return kept
 
         setattr(stop, UNCOMPILED, True)
@@ -154,7 +154,9 @@ class RecordModel(BaseModel):
         if name in _MODEL_METHODS or name in type(self).model_fields or name in (self.model_extra or {}):
             return getattr(self, name)
         if name in vars(BaseModel) and not members.has(name):
-            raise Stop(LimitExceeded(f"{type(self).__name__}.{name} is pydantic's own code; call it in an @action"))
+            raise Stop(
+                NotSupportedInWorkflow(f"{type(self).__name__}.{name} is pydantic's own code; call it in an @action")
+            )
         return members.get(self, name)
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from warren.engine.namespace import free_name
 from warren.ir import expressions as ex
 from warren.ir import statements as st
 from warren.ir.base import Node
+from warren.ir.intrinsics import DISCARD
 from warren.ir.program import (
     AsyncFunction,
     AwaitNode,
@@ -23,7 +25,7 @@ from warren.ir.program import (
     SwitchNode,
 )
 
-_DISCARD = ex.Intrinsic("$discard")
+_DISCARD = ex.Intrinsic(DISCARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class _Scan:
             case ex.Walrus():
                 self.assigned.add(node.name)
             case ex.MakeFunction():
-                self.used.add(f"@free:{node.function}")
+                self.used.add(free_name(node.function))
             case _LoopTarget():
                 self.assigned.update(_names_of(node.target))
             case st.Assign():

@@ -10,6 +10,17 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from warren.engine.namespace import (
+    Global,
+    action_name,
+    call_name,
+    child_name,
+    function_name,
+    native_name,
+    temporary_name,
+    type_name,
+    value_name,
+)
 from warren.engine.program.codegen.operators import OperatorCompiler
 from warren.engine.program.codegen.small_variables import small_variables
 from warren.engine.program.codegen.syntax import LOAD, STORE, attribute, call, constant, name
@@ -50,7 +61,7 @@ class Constants:
         if key not in self._known:
             self._known[key] = f"c{len(self._known)}"
             setattr(self, self._known[key], self._decode(encoded))
-        return attribute(name("@constants"), self._known[key])
+        return attribute(name(Global.CONSTANTS), self._known[key])
 
 
 class ExpressionCompiler(OperatorCompiler):
@@ -94,7 +105,7 @@ class ExpressionCompiler(OperatorCompiler):
     def temporary(self) -> str:
         """A name of the generated function's own."""
         self._temporaries += 1
-        return f"@{self._temporaries}"
+        return temporary_name(self._temporaries)
 
     # names
 
@@ -104,28 +115,28 @@ class ExpressionCompiler(OperatorCompiler):
     def _Local(self, node: ex.Local) -> ast.expr:
         if self.is_shared(node.name):
             kind = "free" if node.name in self.function.free else "cell"
-            return call("@deref", name(node.name), constant(node.name), constant(kind == "free"))
+            return call(Global.DEREF, name(node.name), constant(node.name), constant(kind == "free"))
         return name(node.name)
 
     def _ActionRef(self, node: ex.ActionRef) -> ast.expr:
-        return name(f"@action:{node.queue}:{node.action}")
+        return name(action_name(node.queue, node.action))
 
     def _ChildRef(self, node: ex.ChildRef) -> ast.expr:
-        return name(f"@child:{node.workflow}")
+        return name(child_name(node.workflow))
 
     def _FunctionRef(self, node: ex.FunctionRef) -> ast.expr:
-        return name(f"@function:{node.function}")
+        return name(function_name(node.function))
 
     def _TypeName(self, node: ex.TypeName) -> ast.expr:
-        return name(f"@type:{node.ref}")
+        return name(type_name(node.ref))
 
     def _Intrinsic(self, node: ex.Intrinsic) -> ast.expr:
-        return name(f"@value:{node.name}")
+        return name(value_name(node.name))
 
     # access
 
     def _Attribute(self, node: ex.Attribute) -> ast.expr:
-        return call("@attribute", self.expr(node.value), constant(node.name))
+        return call(Global.ATTRIBUTE, self.expr(node.value), constant(node.name))
 
     # calls
 
@@ -133,16 +144,16 @@ class ExpressionCompiler(OperatorCompiler):
         function = node.func
         match function:
             case ex.Intrinsic():
-                compiled: ast.expr = name(f"@call:{function.name}")
+                compiled: ast.expr = name(call_name(function.name))
             case ex.Attribute():
                 compiled = self._method(function, node)
             case ex.FunctionRef() | ex.ActionRef() | ex.ChildRef() | ex.TypeName() | ex.MakeFunction():
                 compiled = self.expr(function)
             case _:
-                compiled = call("@callee", self.expr(function))
+                compiled = call(Global.CALLEE, self.expr(function))
         keywords = [ast.keyword(keyword.name, self._spread(keyword.name, keyword.value)) for keyword in node.keywords]
         made = ast.Call(compiled, self.exprs(node.args), keywords)
-        return call("@made", made) if isinstance(function, ex.TypeName) else made
+        return call(Global.MADE, made) if isinstance(function, ex.TypeName) else made
 
     def _method(self, function: ex.Attribute, node: ex.Call) -> ast.expr:
         """What `value.name(...)` calls. Where its first argument can be looked at before, what is cheap with it stays
@@ -153,25 +164,25 @@ class ExpressionCompiler(OperatorCompiler):
         if len(node.args) > 1 or node.keywords:
             others = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
             if not all(isinstance(other, ex.Const) for other in others) and function.name not in _FIRST_DECIDES:
-                return call("@callee", call("@attribute", *looked))
+                return call(Global.CALLEE, call(Global.ATTRIBUTE, *looked))
         if first is None:
-            return call("@method", *looked)
+            return call(Global.METHOD, *looked)
         if isinstance(first, ex.Const) or self.is_plain(first):
-            return call("@method", *looked, self.expr(first))
-        return call("@callee", call("@attribute", *looked))
+            return call(Global.METHOD, *looked, self.expr(first))
+        return call(Global.CALLEE, call(Global.ATTRIBUTE, *looked))
 
     def _spread(self, key: object, value: ex.Expr) -> ast.expr:
         """The value beside a key, or all of a mapping."""
-        return call("@counted", self.expr(value)) if key is None else self.expr(value)
+        return call(Global.COUNTED, self.expr(value)) if key is None else self.expr(value)
 
     def _Starred(self, node: ex.Starred) -> ast.expr:
-        return ast.Starred(call("@counted", self.expr(node.value)), LOAD)
+        return ast.Starred(call(Global.COUNTED, self.expr(node.value)), LOAD)
 
     def _MakeFunction(self, node: ex.MakeFunction) -> ast.expr:
         cells: list[ast.expr] = [name(variable) for variable in self.functions[node.function].free]
         names: list[ast.expr | None] = [constant(default.name) for default in node.defaults]
         values = [self.expr(default.value) for default in node.defaults]
-        return call("@closure", constant(node.function), ast.Tuple(cells, LOAD), ast.Dict(names, values))
+        return call(Global.CLOSURE, constant(node.function), ast.Tuple(cells, LOAD), ast.Dict(names, values))
 
     # displays and strings
 
@@ -184,12 +195,12 @@ class ExpressionCompiler(OperatorCompiler):
     def _set_display(self, items: Sequence[ex.Expr]) -> ast.expr:
         """A set display: hashed at once up to the first `*value`, and then item by item, as CPython does it."""
         first = next((index for index, item in enumerate(items) if isinstance(item, ex.Starred)), len(items))
-        made = call("@set_of", ast.List(self.exprs(items[:first]), LOAD))
+        made = call(Global.SET_OF, ast.List(self.exprs(items[:first]), LOAD))
         for item in items[first:]:
             if isinstance(item, ex.Starred):
-                made = call("@set_update", made, self.expr(item.value))
+                made = call(Global.SET_UPDATE, made, self.expr(item.value))
             else:
-                made = call("@set_add", made, self.expr(item))
+                made = call(Global.SET_ADD, made, self.expr(item))
         return made
 
     def _DictDisplay(self, node: ex.DictDisplay) -> ast.expr:
@@ -197,11 +208,11 @@ class ExpressionCompiler(OperatorCompiler):
         return ast.Dict(keys, [self._spread(item.key, item.value) for item in node.items])
 
     def _FormattedString(self, node: ex.FormattedString) -> ast.expr:
-        return call("@concatenate", ast.List(self.exprs(node.parts), LOAD))
+        return call(Global.CONCATENATE, ast.List(self.exprs(node.parts), LOAD))
 
     def _FormattedValue(self, node: ex.FormattedValue) -> ast.expr:
         spec = constant("") if node.spec is None else self.expr(node.spec)
-        return call("@format", self.expr(node.value), constant(node.conversion), spec)
+        return call(Global.FORMAT, self.expr(node.value), constant(node.conversion), spec)
 
     # comprehensions
 
@@ -209,7 +220,7 @@ class ExpressionCompiler(OperatorCompiler):
         captured = self._captured(node)
         own: dict[str, bool] = {}
         calls = any(isinstance(part, ex.Call) for part in walk(node) if part is not node.generators[0].iterable)
-        count = "ticking" if calls else "counted"  # what is called could add to what is iterated over
+        count = Global.TICKING if calls else Global.COUNTED  # what is called could add to what is iterated over
         steps = weight_of(node)
         first = self.iterable(node.generators[0].iterable, count, steps)
         generators: list[ast.comprehension] = []
@@ -229,7 +240,7 @@ class ExpressionCompiler(OperatorCompiler):
         if node.kind == "generator":
             return ast.GeneratorExp(element, generators)
         listed = ast.ListComp(element, generators)
-        return listed if node.kind == "list" else call("@set_of", listed)
+        return listed if node.kind == "list" else call(Global.SET_OF, listed)
 
     def _captured(self, node: ex.Comprehension) -> set[str]:
         """Variables of the comprehension that functions made inside it capture."""
@@ -241,7 +252,7 @@ class ExpressionCompiler(OperatorCompiler):
         """One cell a variable for the whole comprehension, as in CPython: `for (x, it) in ((Cell(), iterable),)`."""
         kept, variables = self.temporary(), sorted(captured)
         target = ast.Tuple([*(name(variable, STORE) for variable in variables), name(kept, STORE)], STORE)
-        cells: list[ast.expr] = [call("@Cell") for _ in variables]
+        cells: list[ast.expr] = [call(Global.CELL) for _ in variables]
         once = ast.Tuple([ast.Tuple([*cells, iterable], LOAD)], LOAD)
         generators.append(ast.comprehension(target, once, [], 0))
         return name(kept)
@@ -254,14 +265,14 @@ class ExpressionCompiler(OperatorCompiler):
             case ex.Call(func=ex.Intrinsic(name=builtin), args=args, keywords=()) if (
                 builtin in _NATIVE_ITERATION and not any(isinstance(arg, ex.Starred) for arg in args)
             ):
-                made: ast.expr = call(f"@native:{builtin}", *self.exprs(node.args))
+                made: ast.expr = call(native_name(builtin), *self.exprs(node.args))
                 if builtin != "range" and count is not None:
-                    count = "ticking"
+                    count = Global.TICKING
             case _:
                 made = self.expr(node)
         if count is None:
-            return call("@begun", made)
-        return call(f"@{count}", made, constant(steps)) if steps > 1 else call(f"@{count}", made)
+            return call(Global.BEGUN, made)
+        return call(count, made, constant(steps)) if steps > 1 else call(count, made)
 
     # targets
 
@@ -273,7 +284,9 @@ class ExpressionCompiler(OperatorCompiler):
                     return attribute(name(node.name), "value", STORE)
                 return name(node.name, STORE)
             case ex.Attribute():
-                return ast.Attribute(call("@writable", self.expr(node.value), constant(node.name)), node.name, STORE)
+                return ast.Attribute(
+                    call(Global.WRITABLE, self.expr(node.value), constant(node.name)), node.name, STORE
+                )
             case ex.Subscript():
                 return self.place(node, STORE)
             case ex.Starred():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+from warren.engine.namespace import Global, binder_name, key_of_free, maker_name, node_name
 from warren.engine.program.codegen.binding import Bound, Effects, bound_at_start, effects_of, parts_of
 from warren.engine.program.codegen.expressions import Constants
 from warren.engine.program.codegen.small_variables import small_variables
@@ -45,7 +46,6 @@ from warren.ir.program import (
 )
 from warren.lowering.walk import walk
 
-VARIABLES = "@variables"
 _STEPS_OF_AN_AWAIT = 4
 
 
@@ -53,11 +53,6 @@ def slots_of(source: AsyncFunction) -> dict[str, int]:
     """Slot numbers of a frame: parameters first, then other locals, then free variables."""
     ordered = [param.name for param in source.params]
     return {variable: slot for slot, variable in enumerate(dict.fromkeys([*ordered, *source.locals, *source.free]))}
-
-
-def node_function_name(key: str, number: int) -> str:
-    """Global name of a node's function."""
-    return f"@node:{key}:{number}"
 
 
 class FunctionCompiler:
@@ -76,20 +71,20 @@ class FunctionCompiler:
         parameters = {param.name for param in source.params}
         for cell in source.cells:
             initial = [name(cell)] if cell in parameters else []
-            body.append(assign(name(cell, STORE), call("@Cell", *initial)))
+            body.append(assign(name(cell, STORE), call(Global.CELL, *initial)))
         inside = compiler.block(source.body)
         body.extend(deeper(inside) if may_recur(source) else inside)
         args = arguments([(param.name, param.kind, param.default is not None) for param in source.params])
-        inner_name = "@function"  # the user's name may be that of a free variable: a function that calls itself
+        inner_name = Global.INNER  # the user's name may be that of a free variable: a function that calls itself
         inner = function(inner_name, args, body)
         outer = arguments([(variable, "normal", False) for variable in source.free])
-        return function(f"@make:{key}", outer, [inner, ast.Return(name(inner_name))])
+        return function(maker_name(key), outer, [inner, ast.Return(name(inner_name))])
 
     def binder(self, key: str, source: AsyncFunction) -> ast.stmt:
         """`def @bind:key(params): return [params]`."""
         args = arguments([(param.name, param.kind, param.default is not None) for param in source.params])
         values: list[ast.expr] = [name(param.name) for param in source.params]
-        return function(f"@bind:{key}", args, [*tick(), ast.Return(ast.List(values, LOAD))])
+        return function(binder_name(key), args, [*tick(), ast.Return(ast.List(values, LOAD))])
 
     # async functions
 
@@ -105,17 +100,17 @@ class FunctionCompiler:
             )
             body = compiler.node(node)
             if body is not None:
-                args = arguments([(VARIABLES, "normal", False)])
-                made.append(function(node_function_name(key, number), args, body))
+                args = arguments([(Global.VARIABLES, "normal", False)])
+                made.append(function(node_name(key, number), args, body))
         return made
 
     def _effects(self, node: GraphNode) -> Effects:
         found = effects_of(parts_of(node))
         used = set(found.used)
         for variable in found.used:
-            if variable.startswith("@free:"):
+            if (key := key_of_free(variable)) is not None:
                 used.discard(variable)
-                used.update(self._functions[variable.removeprefix("@free:")].free)
+                used.update(self._functions[key].free)
         return Effects(frozenset(used), found.assigned, found.deleted, found.sure)
 
 
@@ -167,10 +162,10 @@ class _NodeCompiler(StatementCompiler):
 
     def _advance(self, node: LoopNode) -> list[ast.stmt]:
         value = self.temporary()
-        end = ast.Compare(name(value), [ast.Is()], [name("@END")])
+        end = ast.Compare(name(value), [ast.Is()], [name(Global.END)])
         return [
             *tick(),
-            assign(name(value, STORE), call("@next", name(node.iterator), name("@END"))),
+            assign(name(value, STORE), call(Global.NEXT, name(node.iterator), name(Global.END))),
             ast.If(end, [ast.Return(constant(node.exit))], []),
             assign(self.target(node.target), name(value)),
         ]
@@ -190,21 +185,21 @@ class _NodeCompiler(StatementCompiler):
         slot = self._slots.get(variable)
         if slot is None:  # a comprehension's own variable
             return []
-        load = assign(name(variable, STORE), item(name(VARIABLES), slot))
+        load = assign(name(variable, STORE), item(name(Global.VARIABLES), slot))
         if variable in self._bound or variable in self.shared:
             return [load]
-        missing = ast.Compare(name(variable), [ast.Is()], [name("@UNBOUND")])
+        missing = ast.Compare(name(variable), [ast.Is()], [name(Global.UNBOUND)])
         return [load, ast.If(missing, [ast.Delete([name(variable, DEL)])], [])]
 
     def _store(self, variable: str) -> list[ast.stmt]:
         slot = self._slots.get(variable)
         if slot is None or variable in self.shared:
             return []
-        store = assign(item(name(VARIABLES), slot, STORE), name(variable))
+        store = assign(item(name(Global.VARIABLES), slot, STORE), name(variable))
         if variable in self._bound and variable not in self._effects.deleted:
             return [store]
-        missing = assign(item(name(VARIABLES), slot, STORE), name("@UNBOUND"))
-        return [ast.Try([store], [ast.ExceptHandler(name("@NameError"), None, [missing])], [], [])]
+        missing = assign(item(name(Global.VARIABLES), slot, STORE), name(Global.UNBOUND))
+        return [ast.Try([store], [ast.ExceptHandler(name(Global.NAME_ERROR), None, [missing])], [], [])]
 
 
 def may_recur(source: SyncFunction) -> bool:

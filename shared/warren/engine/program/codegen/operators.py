@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
+from warren.engine.namespace import Global, call_name, comparison_name
 from warren.engine.program.codegen.small_variables import is_small
 from warren.engine.program.codegen.syntax import LOAD, STORE, attribute, call, constant, name
 from warren.ir import expressions as ex
@@ -28,20 +29,20 @@ _NATIVE: Mapping[str, type[ast.operator]] = {
 _NATIVE_WITH_FLOAT = frozenset({"+", "-", "*", "/", "//"})
 """Operators that are harmless where one operand is a literal float."""
 GUARDED_BINARY = {
-    "+": "@add",
-    "-": "@subtract",
-    "*": "@multiply",
-    "/": "@divide",
-    "//": "@floor_divide",
-    "%": "@modulo",
-    "**": "@power",
-    "<<": "@shift",
-    ">>": "@shift_right",
-    "&": "@and",
-    "|": "@or",
-    "^": "@xor",
+    "+": Global.ADD,
+    "-": Global.SUBTRACT,
+    "*": Global.MULTIPLY,
+    "/": Global.DIVIDE,
+    "//": Global.FLOOR_DIVIDE,
+    "%": Global.MODULO,
+    "**": Global.POWER,
+    "<<": Global.SHIFT,
+    ">>": Global.SHIFT_RIGHT,
+    "&": Global.AND,
+    "|": Global.OR,
+    "^": Global.XOR,
 }
-GUARDED_UNARY = {"-": "@negative", "+": "@positive", "~": "@inverted"}
+GUARDED_UNARY = {"-": Global.NEGATIVE, "+": Global.POSITIVE, "~": Global.INVERTED}
 _UNARY: Mapping[str, type[ast.unaryop]] = {"not": ast.Not, "-": ast.USub, "+": ast.UAdd, "~": ast.Invert}
 COMPARE: Mapping[str, type[ast.cmpop]] = {
     "==": ast.Eq,
@@ -96,19 +97,21 @@ class OperatorCompiler:
                 index: ast.expr = ast.Slice(*parts)
             else:
                 index = self.index(node.index)
-            return call("@result", ast.Subscript(self.expr(node.value), index, LOAD))
+            return call(Global.RESULT, ast.Subscript(self.expr(node.value), index, LOAD))
         owner, index = self.expr(node.value), self.index(node.index)
         if is_near(node.index):
             return ast.Subscript(owner, index, LOAD)
         if self.is_plain(node.value) and (self.is_plain(node.index) or self.is_small(node.index)):
-            again = call("@item", self.expr(node.value), self.index(node.index))
+            again = call(Global.ITEM, self.expr(node.value), self.index(node.index))
             return ast.IfExp(_is_indexed(self.expr(node.value)), ast.Subscript(owner, index, LOAD), again)
-        return call("@item", owner, index)
+        return call(Global.ITEM, owner, index)
 
     def index(self, node: ex.Expr) -> ast.expr:
         """An index as a value: a slice, or a tuple with slices, too."""
         if isinstance(node, ex.Slice):
-            return call("@call:slice", *(constant(None) if part is None else self.expr(part) for part in _parts(node)))
+            return call(
+                call_name("slice"), *(constant(None) if part is None else self.expr(part) for part in _parts(node))
+            )
         if isinstance(node, ex.Display) and node.kind == "tuple":
             return ast.Tuple([self.index(part) for part in node.items], LOAD)
         return self.expr(node)
@@ -118,11 +121,11 @@ class OperatorCompiler:
         is_text = isinstance(node.index, ex.Const) and type(node.index.encoded) is str
         if is_text or (is_near(node.index) and not isinstance(context, ast.Del)):
             return ast.Subscript(self.expr(node.value), self.index(node.index), context)
-        guard = "@deleted" if isinstance(context, ast.Del) else "@key"
+        guard = Global.DELETED if isinstance(context, ast.Del) else Global.KEY
         if self.is_plain(node.value):
             owner = self.expr(node.value)
             index: ast.expr = call(guard, self.expr(node.value), self.index(node.index))
-            if guard == "@key" and (self.is_plain(node.index) or self.is_small(node.index)):
+            if guard == Global.KEY and (self.is_plain(node.index) or self.is_small(node.index)):
                 index = ast.IfExp(_is_indexed(self.expr(node.value)), self.index(node.index), index)
             return ast.Subscript(owner, index, context)
         kept = self.temporary()
@@ -131,7 +134,7 @@ class OperatorCompiler:
 
     def hashed(self, node: ex.Expr) -> ast.expr:
         """A key of a dict display or a dict comprehension."""
-        return self.expr(node) if isinstance(node, ex.Const) else call("@hashed", self.expr(node))
+        return self.expr(node) if isinstance(node, ex.Const) else call(Global.HASHED, self.expr(node))
 
     # operators
 
@@ -167,15 +170,15 @@ class OperatorCompiler:
             left, right = self.exprs(operands)
             if self._is_harmless(op, *operands):
                 return ast.Compare(left, [COMPARE[op]()], [right])
-            return call(f"@compare:{op}", left, right)
+            return call(comparison_name(op), left, right)
         made, has_guard = [self.expr(node.left)], False
         for op, left_node, right_node in zip(node.ops, operands, operands[1:], strict=False):
             part = self.expr(right_node)
             is_harmless = self._is_harmless(op, left_node, right_node)
             if op in _MEMBERSHIP and not is_harmless:
-                part, has_guard = call("@searched", part), True
+                part, has_guard = call(Global.SEARCHED, part), True
             elif not is_harmless and not has_guard:
-                part, has_guard = call("@compared", part), True
+                part, has_guard = call(Global.COMPARED, part), True
             else:
                 has_guard = False
             made.append(part)
@@ -196,7 +199,7 @@ class OperatorCompiler:
 
     def _Walrus(self, node: ex.Walrus) -> ast.expr:
         if node.name in self.shared:
-            return call("@set_cell", name(node.name), self.expr(node.value))
+            return call(Global.SET_CELL, name(node.name), self.expr(node.value))
         return ast.NamedExpr(name(node.name, STORE), self.expr(node.value))
 
 
@@ -216,7 +219,7 @@ def _parts(node: ex.Slice) -> tuple[ex.Expr | None, ...]:
 
 def _is_indexed(owner: ast.expr) -> ast.expr:
     """`owner.__class__ in @indexed`."""
-    return ast.Compare(attribute(owner, "__class__"), [ast.In()], [name("@indexed")])
+    return ast.Compare(attribute(owner, "__class__"), [ast.In()], [name(Global.INDEXED)])
 
 
 def _is_float(node: ex.Expr) -> bool:

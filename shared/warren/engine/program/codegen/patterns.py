@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from warren.contracts.values import encode
+from warren.engine.namespace import Global
 from warren.engine.program.codegen.expressions import ExpressionCompiler
 from warren.engine.program.codegen.syntax import STORE, assign, attribute, call, constant, name
 from warren.errors import InternalError
@@ -25,7 +26,7 @@ class PatternCompiler(ExpressionCompiler):
         cases = [self.case(case) for case in node.cases]
         subject, depth = self.expr(node.subject), max(_copying_depth(case.pattern) for case in node.cases)
         if depth:
-            subject = call("@taken_apart", subject, constant(depth))
+            subject = call(Global.TAKEN_APART, subject, constant(depth))
         made = [*self.late, ast.Match(subject, cases)]
         self.late = outer
         return made
@@ -41,7 +42,7 @@ class PatternCompiler(ExpressionCompiler):
         guard = None if node.guard is None else self.expr(node.guard)
         if guard is not None and kept:
             puts: list[ast.expr] = [
-                ast.Compare(call("@set_cell", name(cell), name(temporary)), [ast.Is()], [name(temporary)])
+                ast.Compare(call(Global.SET_CELL, name(cell), name(temporary)), [ast.Is()], [name(temporary)])
                 for cell, temporary in kept.items()
             ]
             guard = ast.BoolOp(ast.And(), [*puts, guard])
@@ -93,7 +94,9 @@ class PatternCompiler(ExpressionCompiler):
         holder = self.temporary()
         no_arguments = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
         self.late.append(
-            assign(name(holder, STORE), call("@Late", ast.Lambda(no_arguments, call("@compared", self.expr(node)))))
+            assign(
+                name(holder, STORE), call(Global.LATE, ast.Lambda(no_arguments, call(Global.COMPARED, self.expr(node))))
+            )
         )
         return attribute(name(holder), "value")
 

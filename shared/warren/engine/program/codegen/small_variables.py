@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from warren.ir import expressions as ex
+from warren.ir import intrinsics
 from warren.ir import statements as st
 from warren.ir.base import Node
 from warren.ir.program import AsyncFunction, SyncFunction
@@ -67,7 +68,7 @@ def _stays_small(node: ex.Expr, small: frozenset[str]) -> bool:
 def _bindings(node: Node) -> Iterator[tuple[str, ex.Expr | None]]:
     """Variables that a node itself assigns, each with an expression that is small if the variable is, or None."""
     match node:
-        case st.Assign(value=ex.Intrinsic(name="$discard")):
+        case st.Assign(value=ex.Intrinsic(name=intrinsics.DISCARD)):
             return
         case st.Assign():
             is_range = isinstance(node.value, ex.Call) and not is_small(node.value, frozenset())

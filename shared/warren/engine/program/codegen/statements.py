@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 
+from warren.engine.namespace import Global, in_place_name, type_name
 from warren.engine.program.codegen.patterns import PatternCompiler
 from warren.engine.program.codegen.syntax import DEL, LOAD, STORE, assign, attribute, call, constant, name, tick
 from warren.engine.program.codegen.weights import weight_of_loop
 from warren.errors import InternalError
 from warren.ir import expressions as ex
 from warren.ir import statements as st
-
-DISCARD = "$discard"
+from warren.ir.intrinsics import DISCARD
 
 
 class StatementCompiler(PatternCompiler):
@@ -36,15 +36,15 @@ class StatementCompiler(PatternCompiler):
             return [made for target in node.targets for made in self._discard(target)]
         value = self.expr(node.value)
         if any(_takes_all(target) for target in node.targets):
-            value = call("@counted", value)
+            value = call(Global.COUNTED, value)
         elif not isinstance(node.value, ex.Display) and any(isinstance(target, ex.Display) for target in node.targets):
-            value = call("@begun", value)
+            value = call(Global.BEGUN, value)
         return ast.Assign([self.target(target) for target in node.targets], value)
 
     def _discard(self, target: ex.Expr) -> list[ast.stmt]:
         assert isinstance(target, ex.Local)
         if self.is_shared(target.name):
-            return [assign(attribute(name(target.name), "value", STORE), name("@UNBOUND"))]
+            return [assign(attribute(name(target.name), "value", STORE), name(Global.UNBOUND))]
         return [assign(name(target.name, STORE), constant(None)), ast.Delete([name(target.name, DEL)])]
 
     def _AugAssign(self, node: st.AugAssign) -> list[ast.stmt]:
@@ -56,8 +56,8 @@ class StatementCompiler(PatternCompiler):
                 return [assign(self.target(target), self._in_place(node, self.expr(target)))]
             case ex.Attribute():
                 owner = self.temporary()
-                current = call("@attribute", name(owner), constant(target.name))
-                place = ast.Attribute(call("@writable", name(owner), constant(target.name)), target.name, STORE)
+                current = call(Global.ATTRIBUTE, name(owner), constant(target.name))
+                place = ast.Attribute(call(Global.WRITABLE, name(owner), constant(target.name)), target.name, STORE)
                 return [
                     assign(name(owner, STORE), self.expr(target.value)),
                     assign(place, self._in_place(node, current)),
@@ -65,14 +65,14 @@ class StatementCompiler(PatternCompiler):
             case ex.Subscript():
                 owner, index = self.temporary(), self.temporary()
                 kept: list[ast.stmt] = [assign(name(owner, STORE), self.expr(target.value))]
-                kept.append(assign(name(index, STORE), call("@key", name(owner), self.index(target.index))))
+                kept.append(assign(name(index, STORE), call(Global.KEY, name(owner), self.index(target.index))))
                 value = self._in_place(node, ast.Subscript(name(owner), name(index), LOAD))
                 return [*kept, assign(ast.Subscript(name(owner), name(index), STORE), value)]
             case _:
                 raise InternalError(f"augmented assignment to a {type(target).__name__}")
 
     def _in_place(self, node: st.AugAssign, current: ast.expr) -> ast.expr:
-        return call(f"@in_place:{node.op}", current, self.expr(node.value))
+        return call(in_place_name(node.op), current, self.expr(node.value))
 
     def _ExprStmt(self, node: st.ExprStmt) -> ast.stmt:
         return ast.Expr(self.expr(node.value))
@@ -82,14 +82,14 @@ class StatementCompiler(PatternCompiler):
         for target in node.targets:
             match target:
                 case ex.Local() if self.is_shared(target.name):
-                    made.append(ast.Expr(call("@deref", name(target.name), constant(target.name), constant(False))))
+                    made.append(ast.Expr(call(Global.DEREF, name(target.name), constant(target.name), constant(False))))
                     made.extend(self._discard(target))
                 case ex.Local():
                     made.append(ast.Delete([name(target.name, DEL)]))
                 case ex.Subscript():
                     made.append(ast.Delete([self.place(target, DEL)]))
                 case ex.Attribute():
-                    owner = call("@writable", self.expr(target.value), constant(target.name))
+                    owner = call(Global.WRITABLE, self.expr(target.value), constant(target.name))
                     made.append(ast.Delete([ast.Attribute(owner, target.name, DEL)]))
                 case ex.Display():
                     made.extend(self._Delete(st.Delete(target.items)))
@@ -131,8 +131,8 @@ class StatementCompiler(PatternCompiler):
     def _Try(self, node: st.Try) -> ast.stmt:
         handlers = [self._handler(handler) for handler in node.handlers]
         if handlers:
-            handlers.insert(0, ast.ExceptHandler(name("@ends"), None, [ast.Raise()]))
-        final = [ast.Expr(call("@check_stop")), *self.block(node.final)] if node.final else []
+            handlers.insert(0, ast.ExceptHandler(name(Global.ENDS), None, [ast.Raise()]))
+        final = [ast.Expr(call(Global.CHECK_STOP)), *self.block(node.final)] if node.final else []
         return ast.Try(self.block(node.body), handlers, self.block(node.orelse) if node.orelse else [], final)
 
     def _handler(self, node: st.ExceptHandler) -> ast.ExceptHandler:
@@ -141,9 +141,9 @@ class StatementCompiler(PatternCompiler):
         if node.name is None or not self.is_shared(node.name):
             return ast.ExceptHandler(types, node.name, body)
         kept = self.temporary()
-        forget = assign(attribute(name(node.name), "value", STORE), name("@UNBOUND"))
+        forget = assign(attribute(name(node.name), "value", STORE), name(Global.UNBOUND))
         bound = assign(attribute(name(node.name), "value", STORE), name(kept))
-        types = types or name("@type:builtins:BaseException")
+        types = types or name(type_name("builtins:BaseException"))
         return ast.ExceptHandler(types, kept, [bound, ast.Try(body, [], [], [forget])])
 
     def _Raise(self, node: st.Raise) -> ast.stmt:

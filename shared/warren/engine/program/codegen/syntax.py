@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from warren.engine.namespace import Global
+
 LOAD, STORE, DEL = ast.Load(), ast.Store(), ast.Del()
 
 
@@ -45,14 +47,14 @@ def tick(steps: int = 1) -> list[ast.stmt]:
 
 def deeper(body: list[ast.stmt]) -> list[ast.stmt]:
     """The body of a function that may call itself: one call deeper while it runs."""
-    back = ast.AugAssign(attribute(name("@budget"), "calls", STORE), ast.Add(), constant(1))
+    back = ast.AugAssign(attribute(name(Global.BUDGET), "calls", STORE), ast.Add(), constant(1))
     return [*_take("calls", 1), ast.Try(body, [], [], [back])]
 
 
 def _take(what: str, count: int) -> list[ast.stmt]:
-    left = attribute(name("@budget"), what, STORE)
-    test = ast.Compare(attribute(name("@budget"), what), [ast.Lt()], [constant(0)])
-    stop = ast.Expr(call(attribute(name("@budget"), f"out_of_{what}")))
+    left = attribute(name(Global.BUDGET), what, STORE)
+    test = ast.Compare(attribute(name(Global.BUDGET), what), [ast.Lt()], [constant(0)])
+    stop = ast.Expr(call(attribute(name(Global.BUDGET), f"out_of_{what}")))
     return [ast.AugAssign(left, ast.Sub(), constant(count)), ast.If(test, [stop], [])]
 
 
