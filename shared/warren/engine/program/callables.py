@@ -1,4 +1,4 @@
-"""What workflow code calls: actions and other workflows as functions, and functions that get their names and defaults."""
+"""What workflow code calls: actions and other workflows as functions; names and defaults of functions."""
 
 from __future__ import annotations
 
