@@ -17,8 +17,7 @@ from warren.contracts.encoding import printable
 from warren.contracts.identity import shown
 from warren.contracts.values import encode
 from warren.errors import InvalidInput
-from warren.sdk.registry import workflow_registry
-from warren.sdk.workflow import Workflow
+from warren.sdk.workflow import Workflow, workflow_registry
 from warren_worker.modules import import_modules
 
 _WORD: Final = re.compile(r'(?:"(?:\\.|[^"\\])*"|\S)+')

@@ -20,8 +20,7 @@ from warren.runtime.event_loop import run_async
 from warren.runtime.logs import configure_logs
 from warren.runtime.process_end import EXIT_SECONDS, end_within
 from warren.runtime.settings import load_settings
-from warren.sdk.registry import workflow_registry
-from warren.sdk.workflow import Workflow
+from warren.sdk.workflow import Workflow, workflow_registry
 from warren_cli.failures import INTERRUPTED
 from warren_cli.inputs import load_workflow, parse_input, parse_run_id
 from warren_cli.loops import interrupts, unless_interrupted

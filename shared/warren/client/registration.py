@@ -13,8 +13,7 @@ from types import ModuleType
 from warren.client.outcomes import refusal
 from warren.contracts import messages
 from warren.errors import InternalError, InvalidInput, RegistrationRefused
-from warren.sdk.registry import workflow_registry
-from warren.sdk.workflow import Workflow
+from warren.sdk.workflow import Workflow, workflow_registry
 
 
 def classes_of(source: type[Workflow] | ModuleType | str) -> list[type[Workflow]]:

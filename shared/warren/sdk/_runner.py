@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from uuid import UUID
-
-if TYPE_CHECKING:
-    from warren.sdk.workflow import Workflow
 
 
 class RunHandle(Protocol):
@@ -27,7 +24,7 @@ class WorkflowClient(Protocol):
     """Starts runs for `Workflow.run` and `Workflow.start`."""
 
     async def start_run(
-        self, workflow: type[Workflow], arguments: Mapping[str, Any], *, key: str | None, run_id: UUID | None
+        self, workflow: type[Any], arguments: Mapping[str, Any], *, key: str | None, run_id: UUID | None
     ) -> RunHandle:
         """Start a run of `workflow`; `arguments` are Python values by parameter name, defaults left out.
 

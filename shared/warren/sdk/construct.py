@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from warren.contracts.imported_types import find_class
-from warren.sdk.actions import define_action
+from warren.sdk.definitions import define_action
 
 
 async def construct(ref: str, /, *args: Any, **kwargs: Any) -> Any:

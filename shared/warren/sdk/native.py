@@ -1,29 +1,11 @@
-"""Running a workflow's own `run()` as the plain asyncio program that it is: what the engine is compared with.
-
-Nothing is durable here and nothing is compiled. Must not know the engine.
-"""
+"""Running a workflow's own `run()` as the plain asyncio program that it is: what the engine is compared with."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Coroutine
-from contextvars import ContextVar
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from warren.contracts.policies import backoff_of, no_policy, seconds_of
-from warren.errors import ActionTimeout
-from warren.sdk.actions import direct_call_of
-from warren.sdk.invoke import call_in_time
-from warren.sdk.retry import RetryPolicy
-
-if TYPE_CHECKING:
-    from warren.sdk.workflow import Workflow
-
-_DEFAULT_ATTEMPTS = 101
-
-is_native: ContextVar[bool] = ContextVar("warren_native_run", default=False)
-"""True while `native_run` runs a workflow: `run()` of a workflow inside it runs natively, too."""
+from warren.sdk.attempts import is_native
+from warren.sdk.workflow import Workflow
 
 
 async def native_run(cls: type[Workflow], /, *args: Any, **kwargs: Any) -> Any:
@@ -33,43 +15,3 @@ async def native_run(cls: type[Workflow], /, *args: Any, **kwargs: Any) -> Any:
         return await cls().run(*args, **kwargs)
     finally:
         is_native.reset(token)
-
-
-async def run_natively(awaitable: Awaitable[Any], retry: RetryPolicy | None, timeout: float | timedelta | None) -> Any:
-    """What `run_action` means: await, with a timeout for each attempt, and again after a failure that `retry` covers.
-
-    Only the call of an action can be repeated; anything else is awaited once.
-    """
-    try:
-        if retry is not None and not isinstance(retry, RetryPolicy):
-            raise no_policy(retry)
-        timeout_seconds = seconds_of(timeout)
-    except (TypeError, ValueError):
-        if isinstance(awaitable, Coroutine):
-            awaitable.close()  # nobody will await it, and that is no news
-        raise
-    call = direct_call_of(awaitable)
-    attempts = 1 if retry is None or call is None else retry.attempts or _DEFAULT_ATTEMPTS
-    key = call[0].key if call is not None else getattr(awaitable, "__qualname__", type(awaitable).__name__)
-    for attempt in range(1, attempts + 1):
-        current = awaitable
-        try:
-            if timeout_seconds is None:
-                return await current
-            return await call_in_time(key, timeout_seconds, lambda: current)  # noqa: B023 - called in this very turn
-        except Exception as error:
-            if retry is None or call is None or attempt == attempts or not _covers(retry, error):
-                raise
-        if retry.backoff_seconds:
-            await asyncio.sleep(backoff_of(retry.backoff_seconds))
-        direct, args, kwargs = call
-        awaitable = direct(args, kwargs)
-    raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-def _covers(retry: RetryPolicy, error: Exception) -> bool:
-    names = retry.exception_types or ("Exception",)
-    hierarchy = type(error).__mro__
-    if isinstance(error, ActionTimeout):
-        hierarchy = hierarchy[: hierarchy.index(ActionTimeout) + 1]
-    return any(cls.__name__ in names or f"{cls.__module__}.{cls.__qualname__}" in names for cls in hierarchy)

@@ -16,8 +16,8 @@ from uuid import UUID
 from warren.contracts.names import WORKFLOW_NAME_BYTES, is_workflow_name
 from warren.ir.workflow import WorkflowIR
 from warren.sdk._runner import RunHandle, default_client
-from warren.sdk.native import is_native, run_natively
-from warren.sdk.registry import workflow_registry
+from warren.sdk.attempts import is_native, run_natively
+from warren.sdk.registry import Registry
 from warren.sdk.retry import RetryPolicy
 
 T = TypeVar("T")
@@ -85,6 +85,27 @@ class Workflow:
         if not isinstance(ir, WorkflowIR):
             raise TypeError(f"{cls.__qualname__} is not compiled: decorate it with @workflow")
         return ir
+
+
+class WorkflowRegistry(Registry[type[Workflow]]):
+    """Workflow classes by their short name."""
+
+    _kind = "workflow"
+
+    def register(self, name: str, cls: type[Workflow]) -> None:
+        """Register `cls`; raises `ValueError` when another class has this name."""
+        self._put(name, cls, cls, self._entries.get(name))
+
+    def get(self, name: str) -> type[Workflow] | None:
+        """The class of this name, or None."""
+        return self._entries.get(name)
+
+    def entries(self) -> list[type[Workflow]]:
+        """All workflow classes, in the order of their definition."""
+        return list(self._entries.values())
+
+
+workflow_registry = WorkflowRegistry()
 
 
 def workflow(cls: W) -> W:
