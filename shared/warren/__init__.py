@@ -39,7 +39,9 @@ from warren.sdk import (
     Depend,
     Depends,
     RetryPolicy,
+    RunDescription,
     RunHandle,
+    RunTransition,
     ScheduleInfo,
     Workflow,
     WorkflowClient,
@@ -69,6 +71,7 @@ from warren.sdk import (
 
 if TYPE_CHECKING:
     from warren.client import Warren
+    from warren.contracts.messages import RunStatus
 
 __all__ = [
     "ActionContext",
@@ -86,9 +89,12 @@ __all__ = [
     "LimitExceeded",
     "RegistrationRefused",
     "RetryPolicy",
+    "RunDescription",
     "RunHandle",
     "RunIdTaken",
     "RunNotFound",
+    "RunStatus",
+    "RunTransition",
     "ScheduleAlreadyExistsError",
     "ScheduleInfo",
     "SchedulingUnavailable",
@@ -125,7 +131,7 @@ __all__ = [
     "workflow_registry",
 ]
 
-_LAZY = {"Warren": "warren.client"}
+_LAZY = {"RunStatus": "warren.contracts.messages", "Warren": "warren.client"}
 
 
 def __getattr__(name: str) -> Any:

@@ -28,7 +28,7 @@ from warren_cli.servers import Servers, own_servers, people_client, uses_servers
 from warren_worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
-    from warren.client import RunHandle
+    from warren.client import ClientRunHandle
     from warren.contracts import messages
     from warren.ports import RunStore
 
@@ -132,7 +132,7 @@ class _OneRun:
                 return outcome
 
     async def _wait(
-        self, handle: RunHandle, store: RunStore | None, interrupted: asyncio.Event
+        self, handle: ClientRunHandle, store: RunStore | None, interrupted: asyncio.Event
     ) -> messages.RunFinished | None:
         from warren_cli.progress import shown
 

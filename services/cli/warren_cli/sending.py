@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from warren.client import RunHandle
+from warren.client import ClientRunHandle
 from warren.contracts.messages import RunFinished
 from warren.errors import RegistrationRefused
 from warren.runtime.event_loop import run_async
@@ -82,7 +82,7 @@ def start(
     return run_async(send())
 
 
-async def _outcome(handle: RunHandle) -> RunFinished | None:
+async def _outcome(handle: ClientRunHandle) -> RunFinished | None:
     """The run's end; None when the wait for it was interrupted."""
     with interrupts(lambda: None) as interrupted:
         async with shown(handle.id, handle.workflow, None):

@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from warren.client.client import Warren
     from warren.client.default import default_client
-    from warren.client.handle import RunHandle
+    from warren.client.handle import ClientRunHandle
     from warren.client.histories import HistoryEntry
 
-__all__ = ["HistoryEntry", "RunHandle", "Warren", "default_client"]
+__all__ = ["ClientRunHandle", "HistoryEntry", "Warren", "default_client"]
 
-_PARTS = {"HistoryEntry": "histories", "RunHandle": "handle", "Warren": "client", "default_client": "default"}
+_PARTS = {
+    "ClientRunHandle": "handle",
+    "HistoryEntry": "histories",
+    "Warren": "client",
+    "default_client": "default",
+}
 
 if find_spec("aio_pika") is None:  # said at once, and not when the first run is started
     raise ModuleNotFoundError("No module named 'aio_pika'", name="aio_pika")

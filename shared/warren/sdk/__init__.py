@@ -2,8 +2,8 @@
 
 from mountaineer_di import Depends, provide_dependencies
 
-from warren.sdk._runner import RunHandle, WorkflowClient, default_client, set_client_factory
 from warren.sdk.actions import action
+from warren.sdk.client_factory import WorkflowClient, default_client, set_client_factory
 from warren.sdk.context import ActionContext, action_context, provide_action_context
 from warren.sdk.definitions import ActionDefinition
 from warren.sdk.dependencies import Depend
@@ -18,6 +18,7 @@ from warren.sdk.payloads import (
 )
 from warren.sdk.registry import ActionRegistry, registry
 from warren.sdk.retry import RetryPolicy
+from warren.sdk.run_handle import RunDescription, RunHandle, RunTransition
 from warren.sdk.schedules import (
     ScheduleInfo,
     delete_schedule,
@@ -44,7 +45,9 @@ __all__ = [
     "Depend",
     "Depends",
     "RetryPolicy",
+    "RunDescription",
     "RunHandle",
+    "RunTransition",
     "ScheduleInfo",
     "Workflow",
     "WorkflowClient",

@@ -1,6 +1,6 @@
 """`Workflow` and `@workflow`: a workflow is compiled when its class is defined, and its `run()` then starts runs.
 
-Must not know how a run is carried out, only whom to ask for one (`_runner`) and what compiles it (`frontend`).
+Must not know how a run is carried out, only whom to ask for one (`client_factory`) and what compiles it (`frontend`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from uuid import UUID
 
 from warren.contracts.names import WORKFLOW_NAME_BYTES, is_workflow_name
 from warren.ir.workflow import WorkflowIR
-from warren.sdk._runner import RunHandle, default_client
 from warren.sdk.attempts import is_native, run_natively
+from warren.sdk.client_factory import default_client
 from warren.sdk.registry import Registry
 from warren.sdk.retry import RetryPolicy
+from warren.sdk.run_handle import HasRun, RunHandle
 
 T = TypeVar("T")
 W = TypeVar("W", bound="type[Workflow]")
@@ -61,7 +62,9 @@ class Workflow:
         result: T = await run_natively(awaitable, retry, timeout)
         return result
 
-    async def start(self, *args: Any, _key: str | None = None, _run_id: UUID | None = None, **kwargs: Any) -> RunHandle:
+    async def start(
+        self: HasRun[T], *args: Any, _key: str | None = None, _run_id: UUID | None = None, **kwargs: Any
+    ) -> RunHandle[T]:
         """Start a run with `run()`'s arguments and return its handle without waiting.
 
         `_key` is your own name for the run, unique per workflow; starting again with it gives the handle of that run.
@@ -69,7 +72,7 @@ class Workflow:
         Raises:
             TypeError: the arguments do not fit `run()`, or the class is not decorated.
         """
-        cls = type(self)
+        cls: Any = type(self)
         cls.workflow_ir()
         return await default_client().start_run(cls, bind_arguments(cls, *args, **kwargs), key=_key, run_id=_run_id)
 

@@ -114,6 +114,9 @@ async def test_a_run_can_be_looked_at(client: Warren) -> None:
     history = await handle.history()
     assert [type(entry.event) for entry in history] == [messages.RunStarted, messages.ActionSucceeded]
     assert [entry.seq for entry in history] == [1, 2]
+    described = await handle.describe()
+    assert (described.run_id, described.workflow, described.key) == (handle.id, "client-ship", "k")
+    assert described.finished_at is not None
     (run,) = await client.runs(workflow=Ship, status=RunStatus.COMPLETED)
     assert (run.run_id, run.key) == (handle.id, "k")
     assert await client.runs(status=RunStatus.FAILED) == []

@@ -6,18 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
-
-class RunHandle(Protocol):
-    """A started run."""
-
-    @property
-    def id(self) -> UUID:
-        """Its run id."""
-        ...
-
-    async def result(self) -> Any:
-        """Wait for its end; return its decoded result, or raise `WorkflowFailedError`."""
-        ...
+from warren.sdk.run_handle import RunHandle
 
 
 class WorkflowClient(Protocol):
@@ -25,7 +14,7 @@ class WorkflowClient(Protocol):
 
     async def start_run(
         self, workflow: type[Any], arguments: Mapping[str, Any], *, key: str | None, run_id: UUID | None
-    ) -> RunHandle:
+    ) -> RunHandle[Any]:
         """Start a run of `workflow`; `arguments` are Python values by parameter name, defaults left out.
 
         Returns as soon as the start is safe. With a `key` that is used already, the handle is of that run.
