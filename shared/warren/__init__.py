@@ -153,7 +153,8 @@ def _import_client(module: str) -> Any:
 
 def _default_client() -> WorkflowClient:
     """The servers of `WARREN_*`; in a pytest test that names no broker, the engine in this process."""
-    if "PYTEST_CURRENT_TEST" in os.environ and not os.environ.get("WARREN_BROKER_URL"):
+    settings = importlib.import_module("warren.settings")
+    if "PYTEST_CURRENT_TEST" in os.environ and not settings.value_of(settings.BROKER_VARIABLE):
         client: WorkflowClient = importlib.import_module("warren.testing").InProcessClient()
     else:
         client = _import_client("warren.client").default_client()

@@ -130,19 +130,20 @@ def _is_import(cause: BaseException) -> bool:
 
 def _hint(error: BaseException, code: int, *, wants_servers: bool) -> str:
     from warren.errors import BrokerError, StoreError
+    from warren.settings import BROKER_VARIABLE, DATABASE_VARIABLE, value_of
 
     if code == BROKEN:
         return "WARREN_LOG_LEVEL=debug shows where"
     if not wants_servers:
         return ""
-    if isinstance(error, BrokerError) and "WARREN_BROKER_URL" not in os.environ:
-        return "WARREN_BROKER_URL is not set; `docker compose up` starts the servers, `warren run` needs none"
-    if isinstance(error, StoreError) and "WARREN_DATABASE_URL" not in os.environ:
+    if isinstance(error, BrokerError) and not value_of(BROKER_VARIABLE):
+        return f"{BROKER_VARIABLE} is not set; `docker compose up` starts the servers, `warren run` needs none"
+    if isinstance(error, StoreError) and not value_of(DATABASE_VARIABLE):
         from pathlib import Path
 
         if Path(".warren/cluster").exists():
-            return "WARREN_DATABASE_URL is not set; the runs of `warren run` are seen with --data .warren"
-        return "WARREN_DATABASE_URL is not set; `docker compose up` starts the servers, `warren run` needs none"
+            return f"{DATABASE_VARIABLE} is not set; the runs of `warren run` are seen with --data .warren"
+        return f"{DATABASE_VARIABLE} is not set; `docker compose up` starts the servers, `warren run` needs none"
     return ""
 
 
