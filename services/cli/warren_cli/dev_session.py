@@ -24,9 +24,9 @@ from warren.sdk.workflow import Workflow
 from warren_cli.failures import DONE, report
 from warren_cli.inputs import load_workflows, parse_input, split_input
 from warren_cli.installation import Installation, installed
-from warren_cli.loops import interrupts, unless_interrupted
+from warren_cli.interrupts import interrupts, unless_interrupted
 from warren_cli.output import err, outcome_data, print_failure, print_json, print_resumed, standard_output
-from warren_cli.running import embedded_settings
+from warren_cli.run_locally import embedded_settings
 from warren_cli.servers import own_servers
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from warren.errors import InvalidInput
-from warren_cli.checking import check
+from warren_cli.compile_workflows import check
 
 SOURCE = """
 from warren import Workflow, workflow

@@ -1,9 +1,11 @@
-"""`warren check`: every refusal in the modules' workflows, not only those of the first."""
+"""`check` (every refusal in the modules' workflows, not only those of the first) and `graph`."""
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import warren.frontend
@@ -11,9 +13,11 @@ from warren.errors import Diagnostic, InvalidInput, UnsupportedPatternError
 from warren.frontend import report
 from warren.ir.workflow import WorkflowIR
 from warren.lowering import lower
+from warren.lowering.draw import draw
 from warren.sdk.workflow import Workflow
 from warren_cli.failures import report as report_failure
-from warren_cli.inputs import load_workflows
+from warren_cli.graph_formats import render
+from warren_cli.inputs import load_workflow, load_workflows
 from warren_cli.output import err, out, write
 
 
@@ -52,6 +56,21 @@ def check(modules: Sequence[str], *, as_json: bool, github: bool) -> int:
             out.print(f"[green]ok[/] {cls.short_name()} {program.version[:12]}", highlight=False)
     else:
         err.print(f"{len(workflows)} workflows compile", highlight=False)
+    return 0
+
+
+def graph(target: str, *, format: str, output: Path | None, technical: bool) -> int:  # noqa: A002 - the option's name
+    """Draw a workflow."""
+    program = lower(load_workflow(target).workflow_ir())
+    text = render(draw(program, source_line=linecache.getline, technical=technical), format)
+    if output is None:
+        write(text)
+    else:
+        try:
+            output.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise InvalidInput(f"--output {output}: {error.strerror or error}") from error
+        err.print(f"wrote {output}", highlight=False)
     return 0
 
 

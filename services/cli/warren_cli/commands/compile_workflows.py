@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from warren_cli.commands.options import AsJson
+from warren_cli.failures import needs_no_server
 
 
 class GraphFormat(StrEnum):
@@ -20,17 +21,19 @@ class GraphFormat(StrEnum):
     SVG = "svg"
 
 
+@needs_no_server
 def check(
     modules: Annotated[list[str], typer.Argument(metavar="MODULE")],
     as_json: AsJson = False,
     github: Annotated[bool, typer.Option("--github", help="Print annotations for GitHub Actions.")] = False,
 ) -> int:
     """Compile the modules' workflows; exit 1 and say what to write instead where one is refused."""
-    from warren_cli.checking import check as work
+    from warren_cli.compile_workflows import check as work
 
     return work(modules, as_json=as_json, github=github)
 
 
+@needs_no_server
 def graph(
     target: Annotated[str, typer.Argument(metavar="MODULE:Workflow")],
     format: Annotated[GraphFormat, typer.Option("--format", "-f")] = GraphFormat.MERMAID,  # noqa: A002 - its name
@@ -38,6 +41,6 @@ def graph(
     technical: Annotated[bool, typer.Option("--technical", help="Show every node, also those between lines.")] = False,
 ) -> int:
     """Draw the graph that a workflow was compiled to."""
-    from warren_cli.graphing import graph as work
+    from warren_cli.compile_workflows import graph as work
 
     return work(target, format=format.value, output=output, technical=technical)

@@ -12,7 +12,7 @@ from warren.errors import RegistrationRefused
 from warren.runtime.event_loop import run_async
 from warren_cli.failures import INTERRUPTED
 from warren_cli.inputs import load_workflows, parse_input, parse_run_id
-from warren_cli.loops import interrupts, unless_interrupted
+from warren_cli.interrupts import interrupts, unless_interrupted
 from warren_cli.output import err, out, print_goes_on, print_json, print_outcome, write
 from warren_cli.progress import shown
 from warren_cli.servers import people_client

@@ -23,7 +23,7 @@ from warren.runtime.settings import load_settings
 from warren.sdk.workflow import Workflow, workflow_registry
 from warren_cli.failures import INTERRUPTED
 from warren_cli.inputs import load_workflow, parse_input, parse_run_id
-from warren_cli.loops import interrupts, unless_interrupted
+from warren_cli.interrupts import interrupts, unless_interrupted
 from warren_cli.servers import Servers, own_servers, people_client, uses_servers
 from warren_worker.settings import WorkerSettings
 
