@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
 
 from warren.contracts import identity, names
-
-Json = Any
+from warren.contracts.tags import Json as Json  # the values in messages are of this type
 
 VERSION: Final = 1
 """Rises when a message means something else than before: what reads one version cannot read the other."""

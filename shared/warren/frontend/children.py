@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from warren.contracts import marks
 from warren.frontend.names import Object, find
 from warren.frontend.refusals import Refusal
 from warren.ir.expressions import ChildRef, Expr
@@ -35,7 +36,7 @@ def visit_child(b: Builder, node: ast.Call) -> Expr | None:
         return None
     if found.value is b.unit.workflow:
         return b.refuse(node, _ITSELF.named(found.text))
-    ir: Any = vars(found.value).get("__warren_ir__")
+    ir: Any = vars(found.value).get(marks.IR)
     if not isinstance(ir, WorkflowIR) or function.value.args or function.value.keywords:
         return None
     for keyword in node.keywords:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import CoroutineType
 from typing import Any
 
+from warren.contracts import marks
 from warren.contracts.names import DEFAULT_ACTION_QUEUE
 from warren.contracts.values import encode
 from warren.errors import UnserializableValue
@@ -48,8 +49,8 @@ class ActionDefinition:
 
 def define_action(func: Callable[..., Any], *, key: str, queue: str | None = None) -> ActionDefinition:
     """Build the definition and the wrapper of an action without registering it; raises `TypeError` like `action`."""
-    if hasattr(func, "__warren_action__"):
-        queue = queue or str(vars(func)["__warren_queue__"])
+    if hasattr(func, marks.ACTION):
+        queue = queue or str(vars(func)[marks.QUEUE])
         func = vars(func)["__wrapped__"]
     check_function(func)
     injection = find_injection(func)
@@ -57,9 +58,7 @@ def define_action(func: Callable[..., Any], *, key: str, queue: str | None = Non
     is_async = inspect.iscoroutinefunction(func)
     wrapper = _wrap(func, DirectCall(key, func, is_async, injection))
     params = tuple(_param_of(parameter) for parameter in signature.parameters.values())
-    vars(wrapper).update(
-        __warren_action__=key, __warren_queue__=queue or DEFAULT_ACTION_QUEUE, __warren_params__=params
-    )
+    vars(wrapper).update({marks.ACTION: key, marks.QUEUE: queue or DEFAULT_ACTION_QUEUE, marks.PARAMS: params})
     return ActionDefinition(key, queue or DEFAULT_ACTION_QUEUE, func, wrapper, params, is_async, injection)
 
 
@@ -79,27 +78,25 @@ class DirectCall:
         return await run(self.func, args, kwargs)
 
 
-def _wrap(func: Callable[..., Any], call: DirectCall) -> Callable[..., Any]:
+def _wrap(func: Callable[..., Any], action_call: DirectCall) -> Callable[..., Any]:
     @functools.wraps(func)
     async def wrapper(*args: Any, **kwargs: Any) -> Any:
-        return await call(args, kwargs)
+        return await action_call(args, kwargs)
 
     return wrapper
 
 
-_WRAPPER_CODE = _wrap(lambda: None, None).__code__  # type: ignore[arg-type]  # only its code is wanted
-
-
 def direct_call_of(awaitable: object) -> tuple[DirectCall, tuple[Any, ...], dict[str, Any]] | None:
-    """The action and arguments of a coroutine that an action's wrapper made and that has not started; else None."""
-    if not isinstance(awaitable, CoroutineType) or awaitable.cr_code is not _WRAPPER_CODE:
+    """The action and arguments of a coroutine that an action's wrapper made and that has not started; else None.
+
+    They are its variables. The wrapper could note them elsewhere only if it were no `async def`, and then neither
+    `inspect.iscoroutinefunction` nor `unittest.mock` would take an action for what it is.
+    """
+    if not isinstance(awaitable, CoroutineType) or inspect.getcoroutinestate(awaitable) != inspect.CORO_CREATED:
         return None
-    if inspect.getcoroutinestate(awaitable) != inspect.CORO_CREATED:
-        return None
-    frame = awaitable.cr_frame
-    assert frame is not None, "only a finished coroutine has no frame"
-    variables = frame.f_locals
-    return variables["call"], variables["args"], variables["kwargs"]
+    variables = inspect.getcoroutinelocals(awaitable)
+    call = variables.get("action_call")
+    return (call, variables["args"], variables["kwargs"]) if isinstance(call, DirectCall) else None
 
 
 async def call_async(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -9,10 +9,11 @@ import functools
 import inspect
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
+from warren.contracts import marks
 from warren.contracts.names import WORKFLOW_NAME_BYTES, is_workflow_name
 from warren.ir.workflow import WorkflowIR
 from warren.sdk.attempts import is_native, run_natively
@@ -23,10 +24,6 @@ from warren.sdk.run_handle import HasRun, RunHandle
 
 T = TypeVar("T")
 W = TypeVar("W", bound="type[Workflow]")
-
-_IR = "__warren_ir__"
-_ACTION_NAMES = "__warren_action_names__"
-_STARTS_RUNS = "__warren_starts_runs__"
 
 
 class Workflow:
@@ -84,7 +81,7 @@ class Workflow:
     @classmethod
     def workflow_ir(cls) -> WorkflowIR:
         """What the class was compiled to; raises `TypeError` when it is not decorated with `@workflow`."""
-        ir = vars(cls).get(_IR)
+        ir = vars(cls).get(marks.IR)
         if not isinstance(ir, WorkflowIR):
             raise TypeError(f"{cls.__qualname__} is not compiled: decorate it with @workflow")
         return ir
@@ -107,6 +104,16 @@ class WorkflowRegistry(Registry[type[Workflow]]):
         """All workflow classes, in the order of their definition."""
         return list(self._entries.values())
 
+    def of_module(self, module: ModuleType) -> list[type[Workflow]]:
+        """Those that a module defines, holds or has in its sub-modules, in the order of their definition."""
+        held = {id(value) for value in vars(module).values()}
+        package = f"{module.__name__}."
+        return [
+            cls
+            for cls in self._entries.values()
+            if cls.__module__ == module.__name__ or cls.__module__.startswith(package) or id(cls) in held
+        ]
+
 
 workflow_registry = WorkflowRegistry()
 
@@ -124,8 +131,8 @@ def workflow(cls: W) -> W:
     run = _check(cls)
     ir = compile_workflow(cls, name=cls.short_name(), run=run, concurrent=cls.concurrent)
     workflow_registry.register(cls.short_name(), cls)
-    setattr(cls, _IR, ir)
-    setattr(cls, _ACTION_NAMES, _action_names(run))
+    setattr(cls, marks.IR, ir)
+    setattr(cls, marks.ACTION_NAMES, _action_names(run))
     cls.run = _starting(run)
     return cls
 
@@ -138,7 +145,7 @@ def build_workflow_ir(cls: type[Workflow]) -> WorkflowIR:
 def user_run(cls: type[Workflow]) -> FunctionType:
     """The `run()` that the user wrote, whether or not `cls` is decorated yet."""
     run: Any = cls.run
-    while hasattr(run, _STARTS_RUNS):
+    while hasattr(run, marks.STARTS_RUNS):
         run = vars(run)["__wrapped__"]
     return cast(FunctionType, run)
 
@@ -175,7 +182,7 @@ def _starting(run: Callable[..., Any]) -> Callable[..., Any]:
         handle = await self.start(*args, **kwargs)
         return await handle.result() if _blocking else str(handle.id)
 
-    setattr(start_and_wait, _STARTS_RUNS, True)
+    setattr(start_and_wait, marks.STARTS_RUNS, True)
     return start_and_wait
 
 
@@ -183,8 +190,8 @@ def _action_names(run: Callable[..., Any]) -> dict[str, list[str]]:
     """Under which names the workflow's module knows each action, so that a test may put something else there."""
     found: dict[str, list[str]] = {}
     for name, value in getattr(run, "__globals__", {}).items():
-        if isinstance(value, FunctionType) and "__warren_action__" in vars(value):
-            found.setdefault(vars(value)["__warren_action__"], []).append(name)
+        if isinstance(value, FunctionType) and marks.ACTION in vars(value):
+            found.setdefault(vars(value)[marks.ACTION], []).append(name)
     return found
 
 
