@@ -6,9 +6,13 @@ A driver is imported only when its server is asked for: a client may be given a 
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib.util import find_spec
 
 from warren.ports import Broker, RunStore
 from warren.settings import BrokerSettings, DatabaseSettings, broker_server_url, database_server_url, read_settings
+
+if find_spec("aio_pika") is None:  # said at once, and not when the first run is started
+    raise ModuleNotFoundError("No module named 'aio_pika'", name="aio_pika")
 
 
 def client_broker(url: str | None, *, name: str, give_up_after: timedelta | None) -> Broker:
