@@ -40,7 +40,9 @@ from warren.sdk import (
     Depend,
     Depends,
     RetryPolicy,
+    RunDescription,
     RunHandle,
+    RunTransition,
     ScheduleInfo,
     Workflow,
     WorkflowClient,
@@ -70,6 +72,7 @@ from warren.sdk import (
 
 if TYPE_CHECKING:
     from warren.client import Warren
+    from warren.contracts.messages import RunStatus
 
 __all__ = [
     "ActionContext",
@@ -88,9 +91,12 @@ __all__ = [
     "NotSupportedInWorkflow",
     "RegistrationRefused",
     "RetryPolicy",
+    "RunDescription",
     "RunHandle",
     "RunIdTaken",
     "RunNotFound",
+    "RunStatus",
+    "RunTransition",
     "ScheduleAlreadyExistsError",
     "ScheduleInfo",
     "SchedulingUnavailable",
@@ -127,7 +133,7 @@ __all__ = [
     "workflow_registry",
 ]
 
-_LAZY = {"Warren": "warren.client"}
+_LAZY = {"RunStatus": "warren.contracts.messages", "Warren": "warren.client"}
 
 
 def __getattr__(name: str) -> Any:
@@ -149,7 +155,8 @@ def _import_client(module: str) -> Any:
 
 def _default_client() -> WorkflowClient:
     """The servers of `WARREN_*`; in a pytest test that names no broker, the engine in this process."""
-    if "PYTEST_CURRENT_TEST" in os.environ and not os.environ.get("WARREN_BROKER_URL"):
+    settings = importlib.import_module("warren.settings")
+    if "PYTEST_CURRENT_TEST" in os.environ and not settings.value_of(settings.BROKER_VARIABLE):
         client: WorkflowClient = importlib.import_module("warren.testing").InProcessClient()
     else:
         client = _import_client("warren.client").default_client()

@@ -49,7 +49,7 @@ def test_help_looks_as_if_everything_was_imported() -> None:
 
 def test_a_database_can_start_before_the_services_are_imported() -> None:
     late = ("aio_pika", "asyncpg", "rich.console", "warren.engine", "warren.client.client", "warren_cli.installation")
-    assert loaded_by("import warren_cli.running", "warren.adapters.postgres.embedded", *late) == [
+    assert loaded_by("import warren_cli.run_locally", "warren.adapters.postgres.embedded", *late) == [
         "warren.adapters.postgres.embedded"
     ]
 

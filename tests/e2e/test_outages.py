@@ -27,7 +27,7 @@ from tests.support.processes import Installation, ServiceProcess, installation
 from tests.support.servers.postgres import PrivatePostgres
 from tests.support.servers.rabbitmq_private import PrivateRabbit
 
-from warren.client import RunHandle
+from warren.client import ClientRunHandle
 from warren.contracts import names
 from warren.contracts.ids import new_run_id
 from warren.contracts.wire import load_event
@@ -50,20 +50,20 @@ class World:
         self.postgres = postgres
         self.ledger = ledger
         self.client = made.client
-        self.started: list[RunHandle] = []
+        self.started: list[ClientRunHandle] = []
 
-    def executions(self, *handles: RunHandle) -> list[Execution]:
+    def executions(self, *handles: ClientRunHandle) -> list[Execution]:
         """What the ledger says of these runs, or of all."""
         ids = {handle.id for handle in handles}
         return [each for each in read_ledger(self.ledger) if not ids or each.run_id in ids]
 
-    async def start_mix(self, count: int) -> list[tuple[RunHandle, Any]]:
+    async def start_mix(self, count: int) -> list[tuple[ClientRunHandle, Any]]:
         """Start runs of every kind, with the results that they must have."""
         chosen = [(*workload.MIX[number % len(workload.MIX)], number % 13) for number in range(count)]
         handles = await asyncio.gather(*(self.client.start(cls, n) for cls, _, n in chosen))
         return [(handle, expected(n)) for handle, (_, expected, n) in zip(handles, chosen, strict=True)]
 
-    async def check(self, runs: list[tuple[RunHandle, Any]], *, exactly_once: bool) -> None:
+    async def check(self, runs: list[tuple[ClientRunHandle, Any]], *, exactly_once: bool) -> None:
         """Results, histories and executions."""
         results = await asyncio.gather(*(handle.result(RESULT_SECONDS) for handle, _ in runs))
         for (handle, expected), result in zip(runs, results, strict=True):
@@ -94,7 +94,7 @@ async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
             yield World(made, rabbit, postgres, ledger)
 
 
-async def in_the_middle(world: World, runs: list[tuple[RunHandle, Any]], gate: Path) -> list[RunHandle]:
+async def in_the_middle(world: World, runs: list[tuple[ClientRunHandle, Any]], gate: Path) -> list[ClientRunHandle]:
     """Add runs that go on until the gate is there, and return them as soon as all of them, too, are at work."""
     gated = [await world.client.start(workload.Gated, n, str(gate)) for n in range(10)]
     runs += [(handle, n + 1) for n, handle in enumerate(gated)]
@@ -102,7 +102,7 @@ async def in_the_middle(world: World, runs: list[tuple[RunHandle, Any]], gate: P
     return gated
 
 
-def go_on(gated: list[RunHandle], gate: Path) -> None:
+def go_on(gated: list[ClientRunHandle], gate: Path) -> None:
     """It was in the middle; these runs may end now."""
     assert not any(handle._expectation.answer.done() for handle in gated)
     gate.touch()
@@ -221,11 +221,11 @@ async def test_long_actions_hold_leases_and_are_run_again_when_their_worker_is_k
     await special.until_ready()
     steady = await world.client.start(workload.Patient, 1, str(gate))
 
-    async def kinds(run: RunHandle, invocation: int) -> list[str]:
+    async def kinds(run: ClientRunHandle, invocation: int) -> list[str]:
         events = [load_event(row.event) for row in await full_history(made.store, run.id)]
         return [event.type for event in events if getattr(event, "invocation", 0) == invocation]
 
-    async def has_leases(run: RunHandle, count: int) -> bool:
+    async def has_leases(run: ClientRunHandle, count: int) -> bool:
         return (await kinds(run, 1)).count("action_started") == count
 
     await eventually(lambda: has_leases(steady, 1))
@@ -302,7 +302,7 @@ def ends_of(run_id: UUID, body: bytes) -> set[tuple[int, str]]:
     return {(item["invocation"], item["type"]) for item in items if item["type"] != "action_started"}
 
 
-async def stored_shard(world: World, handle: RunHandle) -> int:
+async def stored_shard(world: World, handle: ClientRunHandle) -> int:
     """A run's shard plus one, 0 while it is not stored yet."""
     run = await world.made.store.get_run(handle.id)
     return 0 if run is None else run.shard + 1

@@ -17,7 +17,7 @@ from tests.support.eventually import eventually
 from tests.support.processes import Installation
 
 from warren import WorkflowFailedError
-from warren.client import RunHandle
+from warren.client import ClientRunHandle
 from warren.contracts import names
 from warren.contracts.messages import RunStatus
 
@@ -30,7 +30,7 @@ def ledger_of(pairs: Installation) -> Path:
     return Path(pairs.environment[VARIABLE])
 
 
-async def start_mix(pairs: Installation, count: int) -> list[tuple[RunHandle, Any]]:
+async def start_mix(pairs: Installation, count: int) -> list[tuple[ClientRunHandle, Any]]:
     """Start `count` runs, of each kind in turn; each with the result that it must have."""
     started = []
     for number in range(count):
@@ -41,7 +41,7 @@ async def start_mix(pairs: Installation, count: int) -> list[tuple[RunHandle, An
     return list(zip(handles, [expected for _, expected in started], strict=True))
 
 
-async def check_results(runs: list[tuple[RunHandle, Any]]) -> None:
+async def check_results(runs: list[tuple[ClientRunHandle, Any]]) -> None:
     results = await asyncio.gather(*(handle.result(RESULT_SECONDS) for handle, _ in runs))
     for (handle, expected), result in zip(runs, results, strict=True):
         assert result == expected, handle

@@ -18,7 +18,7 @@ from tests.support.processes import Installation, installation
 from tests.support.servers.rabbitmq_private import PrivateRabbit
 
 from warren.adapters.rabbitmq import RabbitBroker
-from warren.client import RunHandle
+from warren.client import ClientRunHandle
 from warren.contracts import messages, names, wire
 from warren.contracts.ids import new_run_id
 from warren.errors import ValueTooLarge, WorkflowFailedError
@@ -47,7 +47,7 @@ async def services(broker_url: str, database_url: str) -> AsyncIterator[Installa
         yield made
 
 
-async def failure(handle: RunHandle) -> str:
+async def failure(handle: ClientRunHandle) -> str:
     with pytest.raises(WorkflowFailedError) as caught:
         await handle.result(60)
     return str(caught.value)

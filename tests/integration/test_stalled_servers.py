@@ -18,7 +18,7 @@ from tests.e2e.histories import check_exactly_once
 from tests.support.eventually import eventually
 from tests.support.processes import Installation, installation
 
-from warren.client import RunHandle
+from warren.client import ClientRunHandle
 from warren.contracts import names
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -44,7 +44,7 @@ class World:
     channel: aio_pika.abc.AbstractChannel
     ledger: Path
 
-    async def start(self, count: int, *, seconds: float = 0.2, steps: int = 3) -> list[RunHandle]:
+    async def start(self, count: int, *, seconds: float = 0.2, steps: int = 3) -> list[ClientRunHandle]:
         client = self.made.client
         return [await client.start(workload.Slow, n, seconds=seconds, steps=steps) for n in range(count)]
 
@@ -70,7 +70,7 @@ class World:
         gone = await asyncio.gather(*(self.channel.queue_delete(queue) for queue in queues))
         return sum(answer.message_count or 0 for answer in gone)
 
-    async def check(self, runs: list[RunHandle], *, steps: int = 3) -> None:
+    async def check(self, runs: list[ClientRunHandle], *, steps: int = 3) -> None:
         results = await asyncio.gather(*(run.result(RESULT_SECONDS) for run in runs))
         assert results == [n + steps for n in range(len(runs))]
 

@@ -16,8 +16,8 @@ from warren.contracts.values import Json, encode, encode_exception
 from warren.engine import DispatchAction, StartChild
 from warren.errors import WarrenError
 from warren.sdk import Workflow
-from warren.sdk.actions import DirectCall
 from warren.sdk.construct import CONSTRUCT
+from warren.sdk.definitions import DirectCall
 from warren.sdk.native import native_run
 from warren.testing import EngineDriver, WorkflowEnvironment
 

@@ -1,4 +1,7 @@
-"""The table of commands, and the options of `warren` itself. Each command lives in a module of `commands`."""
+"""The table of commands, and the options of `warren` itself.
+
+Each command is declared in a module of `commands`; what it does is imported when it is called.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from warren_cli.commands import compiling, looking, running, serving, starting
+from warren_cli.commands import administration, compile_workflows, inspect_runs, run_locally, services, start_runs
 from warren_cli.failures import reported
-from warren_cli.helping import Command, Group
+from warren_cli.quick_help import Command, Group
 
 app = typer.Typer(
     cls=Group,
@@ -46,25 +49,26 @@ _WRITING = "Write and try workflows"
 _SERVERS = "Run the services"
 _RUNS = "Start and watch runs"
 
-_COMMANDS: dict[str, dict[str, Callable[..., int]]] = {
-    _WRITING: {"run": running.run, "dev": running.dev, "check": compiling.check, "graph": compiling.graph},
-    _SERVERS: {
-        "migrate": serving.migrate,
-        "topology": serving.topology,
-        "compiler": serving.compiler,
-        "coordinator": serving.coordinator,
-        "worker": serving.worker,
-    },
-    _RUNS: {
-        "register": starting.register,
-        "start": starting.start,
-        "runs": looking.runs,
-        "show": looking.show,
-        "history": looking.history,
-        "doctor": looking.doctor,
-        "cancel": starting.cancel,
-    },
+_COMMANDS: dict[str, list[Callable[..., int]]] = {
+    _WRITING: [run_locally.run, run_locally.dev, compile_workflows.check, compile_workflows.graph],
+    _SERVERS: [
+        administration.migrate,
+        administration.topology,
+        services.compiler,
+        services.coordinator,
+        services.worker,
+    ],
+    _RUNS: [
+        start_runs.register,
+        start_runs.start,
+        inspect_runs.runs,
+        inspect_runs.show,
+        inspect_runs.history,
+        administration.doctor,
+        start_runs.cancel,
+    ],
 }
+"""The functions by the heading under which `--help` lists them; a command is named as its function."""
 
 
 def _reflowed(command: Callable[..., int]) -> str:
@@ -73,5 +77,7 @@ def _reflowed(command: Callable[..., int]) -> str:
 
 
 for _panel, _commands in _COMMANDS.items():
-    for _name, _command in _commands.items():
-        app.command(_name, cls=Command, help=_reflowed(_command), rich_help_panel=_panel)(reported(_command))
+    for _command in _commands:
+        app.command(_command.__name__, cls=Command, help=_reflowed(_command), rich_help_panel=_panel)(
+            reported(_command)
+        )

@@ -8,11 +8,12 @@ import os
 import sys
 from collections.abc import Callable
 from itertools import dropwhile
-from typing import Any, Final, ParamSpec
+from typing import Any, Final, ParamSpec, TypeVar
 
 import typer
 
 P = ParamSpec("P")
+C = TypeVar("C", bound=Callable[..., int])
 
 DONE: Final = 0
 RUN_FAILED: Final = 1
@@ -21,9 +22,15 @@ UNREACHABLE: Final = 3
 BROKEN: Final = 70
 """Warren itself failed: a bug."""
 INTERRUPTED: Final = 130
-_SERVERLESS: Final = frozenset({"run", "dev"})
-"""Commands that bring their own servers where none are named."""
+_NEEDS_NO_SERVER: Final = "needs_no_server"
+"""Attribute of commands that are declared so."""
 _IMPORT_SYSTEM: Final = "<frozen importlib"
+
+
+def needs_no_server(command: C) -> C:
+    """Declare that a command works without servers, or brings its own: its failures give no hint how to name some."""
+    setattr(command, _NEEDS_NO_SERVER, True)
+    return command
 
 
 def reported(command: Callable[P, int | None]) -> Callable[P, None]:
@@ -39,7 +46,7 @@ def reported(command: Callable[P, int | None]) -> Callable[P, None]:
         except KeyboardInterrupt:
             raise typer.Exit(INTERRUPTED) from None
         except Exception as error:  # noqa: BLE001 - the boundary: everything becomes a message and a code
-            wants_servers = kwargs.get("data") is None and command.__name__ not in _SERVERLESS
+            wants_servers = kwargs.get("data") is None and not hasattr(command, _NEEDS_NO_SERVER)
             code = report(error, as_json=as_json, wants_servers=wants_servers)
         raise typer.Exit(code or DONE)
 
@@ -130,19 +137,20 @@ def _is_import(cause: BaseException) -> bool:
 
 def _hint(error: BaseException, code: int, *, wants_servers: bool) -> str:
     from warren.errors import BrokerError, StoreError
+    from warren.settings import BROKER_VARIABLE, DATABASE_VARIABLE, value_of
 
     if code == BROKEN:
         return "WARREN_LOG_LEVEL=debug shows where"
     if not wants_servers:
         return ""
-    if isinstance(error, BrokerError) and "WARREN_BROKER_URL" not in os.environ:
-        return "WARREN_BROKER_URL is not set; `docker compose up` starts the servers, `warren run` needs none"
-    if isinstance(error, StoreError) and "WARREN_DATABASE_URL" not in os.environ:
+    if isinstance(error, BrokerError) and not value_of(BROKER_VARIABLE):
+        return f"{BROKER_VARIABLE} is not set; `docker compose up` starts the servers, `warren run` needs none"
+    if isinstance(error, StoreError) and not value_of(DATABASE_VARIABLE):
         from pathlib import Path
 
         if Path(".warren/cluster").exists():
-            return "WARREN_DATABASE_URL is not set; the runs of `warren run` are seen with --data .warren"
-        return "WARREN_DATABASE_URL is not set; `docker compose up` starts the servers, `warren run` needs none"
+            return f"{DATABASE_VARIABLE} is not set; the runs of `warren run` are seen with --data .warren"
+        return f"{DATABASE_VARIABLE} is not set; `docker compose up` starts the servers, `warren run` needs none"
     return ""
 
 

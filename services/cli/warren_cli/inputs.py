@@ -17,8 +17,7 @@ from warren.contracts.encoding import printable
 from warren.contracts.identity import shown
 from warren.contracts.values import encode
 from warren.errors import InvalidInput
-from warren.sdk.registry import workflow_registry
-from warren.sdk.workflow import Workflow
+from warren.sdk.workflow import Workflow, workflow_registry
 from warren_worker.modules import import_modules
 
 _WORD: Final = re.compile(r'(?:"(?:\\.|[^"\\])*"|\S)+')
@@ -126,7 +125,7 @@ def load_workflow(target: str) -> type[Workflow]:
     """
     module_name, _, name = target.partition(":")
     (module,) = _imported([module_name])
-    found = workflows_of(module)
+    found = workflow_registry.of_module(module)
     if not found:
         raise InvalidInput(f"there is no @workflow class in {module_name}")
     if not name:
@@ -139,20 +138,9 @@ def load_workflow(target: str) -> type[Workflow]:
     raise InvalidInput(f"module {module.__name__!r} has no workflow {name!r}; {_choices(module_name, found)}")
 
 
-def workflows_of(module: ModuleType) -> list[type[Workflow]]:
-    """The workflows that a module defines, holds or has in its sub-modules, in the order of their definition."""
-    held = {id(value) for value in vars(module).values()}
-    package = f"{module.__name__}."
-    return [
-        cls
-        for cls in workflow_registry.entries()
-        if cls.__module__ == module.__name__ or cls.__module__.startswith(package) or id(cls) in held
-    ]
-
-
 def load_workflows(modules: Sequence[str]) -> list[type[Workflow]]:
     """Import modules and return their workflows; raises `InvalidInput` where there are none."""
-    found = {cls: None for module in _imported(modules) for cls in workflows_of(module)}
+    found = {cls: None for module in _imported(modules) for cls in workflow_registry.of_module(module)}
     if not found:
         raise InvalidInput(f"there is no @workflow class in {', '.join(modules)}")
     return list(found)

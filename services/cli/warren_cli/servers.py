@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -18,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from warren.adapters.postgres.embedded import EmbeddedPostgres
-from warren.client.servers import BROKER_VARIABLE, DATABASE_VARIABLE
 from warren.errors import InvalidInput
 from warren.ports import Broker, RunStore
 from warren.runtime.settings import Settings, load_settings
+from warren.settings import BROKER_VARIABLE, DATABASE_VARIABLE, EMBEDDED_SCHEME, MEMORY_SCHEME, value_of
 
 if TYPE_CHECKING:
     from warren.adapters.memory.broker_server import MemoryServer
@@ -29,23 +28,22 @@ if TYPE_CHECKING:
 
 GIVE_UP_AFTER: Final = timedelta(seconds=5)
 DEFAULT_DATA: Final = Path(".warren")
-_EMBEDDED: Final = "embedded:"
 _NAME: Final = "warren-cli"
 
 
 def uses_servers() -> bool:
     """Whether a broker of its own process is named."""
     settings: Settings = load_settings()
-    return bool(os.environ.get(BROKER_VARIABLE)) and not settings.broker_url.startswith("memory:")
+    return bool(value_of(BROKER_VARIABLE)) and not settings.broker_is_volatile
 
 
 def data_directory(data: Path | None) -> Path | None:
     """Where an embedded database is kept; None when `WARREN_DATABASE_URL` names a server."""
-    url = os.environ.get(DATABASE_VARIABLE, "")
+    url = value_of(DATABASE_VARIABLE)
     if data is not None:
         return data
-    if url.startswith(_EMBEDDED):
-        return Path(url.removeprefix(_EMBEDDED) or DEFAULT_DATA)
+    if url.startswith(EMBEDDED_SCHEME):
+        return Path(url.removeprefix(EMBEDDED_SCHEME) or DEFAULT_DATA)
     return None if url else DEFAULT_DATA
 
 
@@ -82,17 +80,17 @@ async def people_store(data: Path | None, *, must_exist: bool = True) -> AsyncIt
     from warren.adapters.postgres import PostgresRunStore
 
     settings = settings_of_people()
-    url = f"{_EMBEDDED}{data}" if data is not None else settings.database_url
-    if url.startswith("memory:"):
+    url = f"{EMBEDDED_SCHEME}{data}" if data is not None else settings.database_url
+    if url.startswith(MEMORY_SCHEME):
         raise InvalidInput(f"{DATABASE_VARIABLE}: memory: keeps nothing that could be looked at")
-    if not url.startswith(_EMBEDDED):
+    if not url.startswith(EMBEDDED_SCHEME):
         store = PostgresRunStore(url, name=_NAME, give_up_after=GIVE_UP_AFTER)
         try:
             yield store
         finally:
             await store.close()
         return
-    directory = Path(url.removeprefix(_EMBEDDED) or DEFAULT_DATA)
+    directory = Path(url.removeprefix(EMBEDDED_SCHEME) or DEFAULT_DATA)
     if must_exist and not (directory / "cluster").exists():
         raise InvalidInput(f"there is no database in {directory}; `warren run --data {directory}` makes one")
     async with EmbeddedPostgres(directory) as server:
@@ -137,7 +135,7 @@ async def own_servers(settings: Settings, data: Path | None, *, importing: str) 
     """
     directory = data_directory(data)
     if directory is None:
-        if not os.environ.get(BROKER_VARIABLE):
+        if not value_of(BROKER_VARIABLE):
             raise InvalidInput(
                 f"{DATABASE_VARIABLE} names a server, but {BROKER_VARIABLE} is not set. Set it to amqp://... to use "
                 "both servers, or to memory: to run everything but the database in this process (then nothing else may "

@@ -12,7 +12,8 @@ from warren.runtime.connect_broker import make_broker
 from warren.runtime.process_image import ProcessImage
 from warren.runtime.service import ServiceContext, connected, run_service
 from warren.runtime.settings import load_settings
-from warren.sdk.registry import registry, workflow_registry
+from warren.sdk.registry import registry
+from warren.sdk.workflow import workflow_registry
 from warren_worker import app
 from warren_worker.modules import import_modules
 from warren_worker.settings import WorkerSettings

@@ -17,7 +17,8 @@ from warren.runtime.telemetry import Telemetry
 from warren.sdk import actions, dependencies, invoke, threads
 from warren.sdk.construct import CONSTRUCT
 from warren.sdk.context import ActionContext
-from warren.sdk.registry import ActionDefinition, ActionRegistry
+from warren.sdk.definitions import ActionDefinition
+from warren.sdk.registry import ActionRegistry
 from warren_worker import attempts
 from warren_worker.attempts import Attempt, failed, succeeded
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from warren.client.handle import RunHandle
+from warren.client.handle import ClientRunHandle
 from warren.client.histories import HistoryEntry, entries_of
 from warren.client.publisher import Outbox
 from warren.client.registration import classes_of, versions_of
@@ -120,7 +120,7 @@ class Warren:
         run_id: UUID | None = None,
         version: str | None = None,
         **kwargs: Any,
-    ) -> RunHandle:
+    ) -> ClientRunHandle:
         """Start a run with `run()`'s arguments; returns when the start is safe in the broker.
 
         A workflow that is given by name takes keyword arguments only. `key` is your own name for the run, unique per
@@ -149,7 +149,7 @@ class Warren:
         version: str | None = None,
         **kwargs: Any,
     ) -> Any:
-        """Start a run and wait for its result; raises what `start` and `RunHandle.result` raise."""
+        """Start a run and wait for its result; raises what `start` and `ClientRunHandle.result` raise."""
         handle = await self.start(workflow, *args, key=key, run_id=run_id, version=version, **kwargs)
         return await handle.result()
 
@@ -161,7 +161,7 @@ class Warren:
         key: str | None = None,
         run_id: UUID | None = None,
         version: str | None = None,
-    ) -> RunHandle:
+    ) -> ClientRunHandle:
         """The same as `start`, with Python values by parameter name."""
         encoded = {name: encode(value) for name, value in arguments.items()}
         return await self.start_encoded(workflow, encoded, key=key, run_id=run_id, version=version)
@@ -176,7 +176,7 @@ class Warren:
         version: str | None = None,
         accepted: bool = False,
         patience: float | None = None,
-    ) -> RunHandle:
+    ) -> ClientRunHandle:
         """The same as `start`, with JSON (plain or tagged) by parameter name.
 
         With `accepted`, or a key, it waits until the run exists, and raises if the start was refused. After `patience`
@@ -209,7 +209,7 @@ class Warren:
             return handle
         return handle if run.run_id == handle.id else self._handle(request, run.run_id, handle._expectation)
 
-    async def _send_start(self, request: messages.StartRun) -> RunHandle:
+    async def _send_start(self, request: messages.StartRun) -> ClientRunHandle:
         expectation = self._replies.expect()
         assert request.run_id is not None
         handle = self._handle(request, request.run_id, expectation)
@@ -217,7 +217,7 @@ class Warren:
             await self._publish_start(request, expectation.correlation_id, headers)
         return handle
 
-    def _handle(self, request: messages.StartRun, run_id: UUID, expectation: Expectation) -> RunHandle:
+    def _handle(self, request: messages.StartRun, run_id: UUID, expectation: Expectation) -> ClientRunHandle:
         """A handle whose outcome is asked for again with the id of the run that it is."""
         again = request.model_copy(update={"run_id": run_id, "reply": "outcome"})
         correlation_id = expectation.correlation_id
@@ -229,7 +229,7 @@ class Warren:
 
         expectation.ask_again = ask_again
         self._replies.is_for(expectation, run_id, request.workflow)
-        return RunHandle(self, run_id, request.workflow, expectation)
+        return ClientRunHandle(self, run_id, request.workflow, expectation)
 
     async def _look_for_a_compiler(self, run_id: UUID) -> None:
         """Tell who waits for nothing: starts are safe in their queue for ever, but nobody may be there to take them."""
@@ -307,7 +307,7 @@ class Warren:
         """A run's row, by its id, or by its key and workflow; raises `RunNotFound`."""
         return await find_run(await self.store(), run, workflow)
 
-    async def get(self, run: UUID | str, *, workflow: type[Workflow] | str | None = None) -> RunHandle:
+    async def get(self, run: UUID | str, *, workflow: type[Workflow] | str | None = None) -> ClientRunHandle:
         """A handle of a run by its id, or by its key and workflow; raises `RunNotFound`."""
         self._check_open()
         stored = await self.describe(run, workflow=workflow)

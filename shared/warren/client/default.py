@@ -12,7 +12,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from warren.client.client import Warren
-from warren.client.handle import RunHandle
+from warren.client.handle import ClientRunHandle
 from warren.sdk.workflow import Workflow
 
 
@@ -30,7 +30,7 @@ class DefaultClient:
         *,
         key: str | None = None,
         run_id: UUID | None = None,
-    ) -> RunHandle:
+    ) -> ClientRunHandle:
         """Start a run; see `Warren.start_run`."""
         client = await self.opened()
         return await client.start_run(workflow, arguments, key=key, run_id=run_id)

@@ -1,9 +1,9 @@
-"""`RunHandle`: one run as whoever started it, or looked it up, sees it."""
+"""`ClientRunHandle`: one run on the servers, as whoever started it, or looked it up, sees it."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from warren.client.histories import HistoryEntry
@@ -12,22 +12,37 @@ from warren.client.replies import Expectation
 from warren.contracts import messages
 from warren.contracts.messages import RunStatus
 from warren.errors import InternalError
+from warren.ports import StoredRun
+from warren.sdk import RunHandle
 
-if TYPE_CHECKING:
-    from warren.client.client import Warren
+
+class RunService(Protocol):
+    """What a handle asks of its client."""
+
+    async def describe(self, run: UUID, /) -> StoredRun:
+        """A run's row; raises `RunNotFound`."""
+        ...
+
+    async def history(self, run_id: UUID, /) -> list[HistoryEntry]:
+        """A run's transitions; raises `RunNotFound`."""
+        ...
+
+    async def cancel(self, run: UUID, /, *, reason: str | None) -> None:
+        """Ask for a run's end; raises `RunNotFound`."""
+        ...
 
 
-class RunHandle:
-    """A started run. Letting go of it changes nothing for the run."""
+class ClientRunHandle(RunHandle[Any]):
+    """A run on the servers: its end is heard through the broker, everything else is looked up in the database."""
 
-    def __init__(self, client: Warren, run_id: UUID, workflow: str, expectation: Expectation) -> None:
+    def __init__(self, client: RunService, run_id: UUID, workflow: str, expectation: Expectation) -> None:
         self._client = client
         self._id = run_id
         self._workflow = workflow
         self._expectation = expectation
 
     def __repr__(self) -> str:
-        return f"<RunHandle {self._workflow} {self._id}>"
+        return f"<ClientRunHandle {self._workflow} {self._id}>"
 
     @property
     def id(self) -> UUID:
@@ -82,7 +97,11 @@ class RunHandle:
 
     async def status(self) -> RunStatus:
         """Where it stands, from the database; raises `RunNotFound` while it has not been started yet."""
-        return (await self._client.describe(self._id)).status
+        return (await self.describe()).status
+
+    async def describe(self) -> StoredRun:
+        """Its row in the database; raises `RunNotFound` while it has not been started yet."""
+        return await self._client.describe(self._id)
 
     async def history(self) -> list[HistoryEntry]:
         """Its transitions so far, from the database."""

@@ -6,15 +6,13 @@ Must not know how messages travel.
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Iterable
 from types import ModuleType
 
 from warren.client.outcomes import refusal
 from warren.contracts import messages
 from warren.errors import InternalError, InvalidInput, RegistrationRefused
-from warren.sdk.registry import workflow_registry
-from warren.sdk.workflow import Workflow
+from warren.sdk.workflow import Workflow, workflow_registry
 
 
 def classes_of(source: type[Workflow] | ModuleType | str) -> list[type[Workflow]]:
@@ -22,14 +20,7 @@ def classes_of(source: type[Workflow] | ModuleType | str) -> list[type[Workflow]
     if isinstance(source, type):
         return [source]
     module = importlib.import_module(source) if isinstance(source, str) else source
-    package = f"{module.__name__}."
-    found = [
-        cls
-        for cls in workflow_registry.entries()
-        if cls.__module__ == module.__name__
-        or cls.__module__.startswith(package)
-        or getattr(sys.modules[module.__name__], cls.__name__, None) is cls
-    ]
+    found = workflow_registry.of_module(module)
     if not found:
         raise InvalidInput(f"module {module.__name__!r} has no @workflow class")
     return found

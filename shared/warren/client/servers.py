@@ -5,26 +5,21 @@ A driver is imported only when its server is asked for: a client may be given a 
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
-from typing import Final
+from importlib.util import find_spec
 
-from warren.errors import InvalidInput
 from warren.ports import Broker, RunStore
+from warren.settings import BrokerSettings, DatabaseSettings, broker_server_url, database_server_url, read_settings
 
-BROKER_VARIABLE: Final = "WARREN_BROKER_URL"
-DATABASE_VARIABLE: Final = "WARREN_DATABASE_URL"
-DEFAULT_BROKER_URL: Final = "amqp://guest:guest@127.0.0.1:5672/"
-DEFAULT_DATABASE_URL: Final = "postgresql://127.0.0.1:5432/warren"
+if find_spec("aio_pika") is None:  # said at once, and not when the first run is started
+    raise ModuleNotFoundError("No module named 'aio_pika'", name="aio_pika")
 
 
 def client_broker(url: str | None, *, name: str, give_up_after: timedelta | None) -> Broker:
     """A broker for `url`, or else for `WARREN_BROKER_URL`; raises `InvalidInput` for one that is no server's."""
     from warren.adapters.rabbitmq import RabbitBroker
 
-    url = url or os.environ.get(BROKER_VARIABLE) or DEFAULT_BROKER_URL
-    if url.startswith("memory:"):
-        raise InvalidInput(f"{BROKER_VARIABLE}: memory: works inside one process only (`warren run`, `warren dev`)")
+    url = broker_server_url(url or read_settings(BrokerSettings).broker_url)
     return RabbitBroker(url, name=name, give_up_after=give_up_after)
 
 
@@ -32,7 +27,5 @@ def client_store(url: str | None, *, name: str, give_up_after: timedelta | None)
     """A store for `url`, or else for `WARREN_DATABASE_URL`; raises `InvalidInput` for one that is no server's."""
     from warren.adapters.postgres import PostgresRunStore
 
-    url = url or os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE_URL
-    if not url.startswith(("postgresql://", "postgres://")):
-        raise InvalidInput(f"{DATABASE_VARIABLE}: a client needs a postgresql:// server")
+    url = database_server_url(url or read_settings(DatabaseSettings).database_url, whose="a client")
     return PostgresRunStore(url, name=name, give_up_after=give_up_after, max_size=2)

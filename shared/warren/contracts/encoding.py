@@ -20,6 +20,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from warren.contracts.exceptions import class_attributes, hidden_attributes
+from warren.contracts.marks import ENCODE
 from warren.contracts.modules import importable_name
 from warren.contracts.tags import (
     FACTORIES,
@@ -108,7 +109,7 @@ def _encode_part(value: Any, name: str, depth: int) -> Json:
 
 def _encode_object(value: Any, depth: int) -> Json:
     _check_depth(depth)
-    own = getattr(type(value), "__warren_encode__", None)
+    own = getattr(type(value), ENCODE, None)
     if own is not None:
         return own(value, lambda part, name: _encode_part(part, name, depth + 1))
     if isinstance(value, enum.Enum):
@@ -238,7 +239,7 @@ def _encode_model(value: BaseModel, depth: int) -> Json:
 
 
 def _encode_exception(error: BaseException, depth: int, causes: int = 0) -> dict[str, Json]:
-    own = getattr(type(error), "__warren_encode__", None)
+    own = getattr(type(error), ENCODE, None)
     if own is not None:
         encoded: dict[str, Json] = own(error, lambda part, name: _encode_or_repr(part, depth + 1))
     else:

@@ -8,7 +8,7 @@ fields and carry the schema version `v`.`minor`: `wire` overlooks what a newer m
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, WrapValidator
@@ -32,8 +32,7 @@ from warren.contracts.events import (
     TimerDue,
 )
 from warren.contracts.parts import Part, RunStatus
-
-Json = Any
+from warren.contracts.tags import Json
 
 __all__ = [
     "MINOR_VERSION",

@@ -26,6 +26,8 @@ PROBE_KEY: Final = "probe"
 """Bound to nothing: a message with it shows that the broker takes messages, and is gone."""
 
 DEFAULT_ACTION_QUEUE: Final = "default"
+CONSTRUCT_ACTION: Final = "warren:construct"
+"""The action that constructs a class on a worker: arguments are the class's ref and those of the call."""
 
 HEADER_TRACEPARENT: Final = "traceparent"
 HEADER_TRACESTATE: Final = "tracestate"

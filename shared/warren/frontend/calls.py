@@ -14,6 +14,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
+from warren.contracts import marks
 from warren.contracts.values import encode
 from warren.errors import RefusalCode, UnserializableValue
 from warren.frontend import refusals
@@ -143,7 +144,7 @@ def _call_self(b: Builder, node: ast.Call, found: SelfMember) -> Expr:
     self_argument = Local(found.variable, span=b.span(node.func))
     if found.name == "run_action":
         return _run_action(b, node)
-    if isinstance(raw, FunctionType) and found.name != "run" and not hasattr(raw, "__warren_action__"):
+    if isinstance(raw, FunctionType) and found.name != "run" and not hasattr(raw, marks.ACTION):
         return _plain(b, node, method(b, node.func, raw, text), first=(self_argument,))
     if isinstance(raw, classmethod):
         function = class_method(b, node.func, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from warren.contracts import marks
 from warren.errors import RefusalCode
 from warren.frontend.builder import Builder
 from warren.frontend.names import Object, find
@@ -34,7 +35,7 @@ def visit_child(b: Builder, node: ast.Call) -> Expr | None:
         return None
     if found.value is b.unit.workflow:
         return b.refuse(node, _ITSELF.named(found.text))
-    ir: Any = vars(found.value).get("__warren_ir__")
+    ir: Any = vars(found.value).get(marks.IR)
     if not isinstance(ir, WorkflowIR) or function.value.args or function.value.keywords:
         return None
     for keyword in node.keywords:

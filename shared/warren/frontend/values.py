@@ -11,6 +11,7 @@ import operator
 from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any
 
+from warren.contracts import marks
 from warren.contracts.values import type_ref
 from warren.errors import RefusalCode
 from warren.frontend import refusals
@@ -99,7 +100,7 @@ def emit(b: Builder, node: ast.expr, value: Any, text: str) -> Expr:
         if name in CONTEXTS:
             return b.refuse(node, _CONTEXT_ONLY.named(text))
         return Intrinsic(name, span=span)
-    if hasattr(value, "__warren_action__"):
+    if hasattr(value, marks.ACTION):
         return action(b, node, value)
     if isinstance(value, FunctionType):
         return function(b, node, value, text)
@@ -128,9 +129,9 @@ def action(b: Builder, node: ast.expr, value: Any) -> Expr:
     """A reference to an action; the classes that its signature names become types of the workflow."""
     b.compilation.use_signature(getattr(value, "__wrapped__", value))
     return ActionRef(
-        value.__warren_action__,
-        tuple(value.__warren_params__),
-        getattr(value, "__warren_queue__", "default"),
+        getattr(value, marks.ACTION),
+        tuple(getattr(value, marks.PARAMS)),
+        getattr(value, marks.QUEUE, "default"),
         span=b.span(node),
     )
 
@@ -149,7 +150,7 @@ def function(
 
 def type_name(b: Builder, node: ast.expr, cls: type, text: str) -> Expr:
     """A class as a value."""
-    if cls is b.unit.workflow or hasattr(cls, "__warren_ir__"):
+    if cls is b.unit.workflow or hasattr(cls, marks.IR):
         return b.refuse(
             node,
             Refusal(
@@ -184,7 +185,7 @@ def _class_member(b: Builder, node: ast.expr, found: ClassMember) -> Expr:
         return emit(b, node, raw.__func__, text)
     if isinstance(raw, classmethod):
         return _bound(b, node, class_method(b, node, found), owner, None, text)
-    if isinstance(raw, FunctionType) and not hasattr(raw, "__warren_action__"):
+    if isinstance(raw, FunctionType) and not hasattr(raw, marks.ACTION):
         return function(b, node, raw, text, is_method=issubclass(b.unit.workflow, owner))
     if isinstance(raw, property):
         return b.refuse(node, _unreadable(text, "a property, which only an instance has"))
@@ -279,7 +280,7 @@ def _unreadable(text: str, what: str) -> Refusal:
 
 def method(b: Builder, node: ast.expr, raw: FunctionType, text: str) -> Expr:
     """A reference to a method of the workflow; it takes `self` as its first argument."""
-    while hasattr(raw, "__warren_starts_runs__"):  # the `run` of a decorated base class
+    while hasattr(raw, marks.STARTS_RUNS):  # the `run` of a decorated base class
         raw = raw.__wrapped__  # type: ignore[attr-defined]  # set by functools.wraps
     if raw.__module__.startswith("warren.sdk"):
         return b.refuse(

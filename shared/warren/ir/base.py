@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, cast, dataclass_transform
 
+from warren.contracts.tags import Json
 from warren.errors import MessageError
 from warren.ir.structure import checks_of
 
@@ -35,7 +36,6 @@ _MAP_FIELDS = {
 
 MAX_NODES = 400_000
 """Nodes of IR or of a program, which has up to a few for each of the IR; `ir.checking` allows IR less."""
-Json = Any
 T = TypeVar("T")
 
 

@@ -11,9 +11,8 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from warren.contracts.values import TAG
+from warren.contracts.tags import TAG, Json
 
-Json = Any
 Number = int | float | decimal.Decimal
 
 _NUMBERS: Final[dict[str, tuple[Callable[[Any, Any], bool], str]]] = {

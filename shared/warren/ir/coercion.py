@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from warren.contracts.plain import to_plain
-from warren.contracts.values import TAG
+from warren.contracts.tags import TAG, Json
 from warren.ir.bounds import bounds_text, is_within
 from warren.ir.expressions import Const
 from warren.ir.scalars import BUILTINS_OF, SCALARS, NotThatKind, coerce_scalar, tag_of
 from warren.ir.workflow import FieldDef, TypeDef
-
-Json = Any
 
 _MAX_DEPTH = 100
 _MISSING = object()

@@ -16,10 +16,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final, cast
 
-from warren.contracts.values import TAG, TypeResolver, decode, encode
+from warren.contracts.values import TAG, Json, TypeResolver, decode, encode
 from warren.errors import InvalidInput
-
-Json = Any
 
 _NO_TYPES = cast(TypeResolver, None)
 """The tags of scalars name no class."""

@@ -13,17 +13,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from warren.contracts.limits import check_payload
+from warren.contracts.tags import Json
 from warren.errors import InvalidInput
 from warren.ir.coercion import Coercion, spec_text
 from warren.ir.expressions import Param
 from warren.ir.workflow import TypeDef
 
 __all__ = ["bind_input", "coerce", "spec_text"]
-
-Json = Any
 
 
 def coerce(spec: Json, value: Json, types: Mapping[str, TypeDef], path: str = "value") -> Json:

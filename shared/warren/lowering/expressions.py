@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
+from warren.contracts.names import CONSTRUCT_ACTION
 from warren.errors import Diagnostic, RefusalCode, UnsupportedPatternError
 from warren.ir import expressions as ex
 from warren.ir import statements as st
@@ -19,9 +20,6 @@ from warren.ir.program import AwaitNode, BranchNode, LoopNode
 from warren.ir.workflow import Function, TypeDef
 from warren.lowering.assembler import Assembler, Label
 from warren.lowering.walk import Waits, children, map_children, rename, walk
-
-CONSTRUCT_ACTION = "warren:construct"
-"""The action that constructs a class on a worker: arguments are the class's ref and those of the call."""
 
 _STABLE = (ex.Const, ex.Intrinsic, ex.ActionRef, ex.ChildRef, ex.FunctionRef, ex.TypeName)
 _NONE = ex.Const(None)
@@ -296,7 +294,7 @@ class ExpressionLifter:
 def describe(awaitable: Node, functions: Mapping[str, Function]) -> tuple[str, str]:
     """What an await waits for, as far as it can be told at compile time: kind and label of its node."""
     match awaitable:
-        case ex.Call(func=ex.ActionRef(action="warren:construct"), args=(ex.Const(encoded=ref), *_)):
+        case ex.Call(func=ex.ActionRef(action=key), args=(ex.Const(encoded=ref), *_)) if key == CONSTRUCT_ACTION:
             return "construct", str(ref).partition(":")[2]
         case ex.Call(func=ex.ActionRef() as action):
             return "action", action.action.partition(":")[2]

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Final
 
 from warren.adapters.rabbitmq import RabbitBroker
-from warren.errors import InvalidInput
 from warren.ports import Broker
 from warren.runtime.settings import Settings
+from warren.settings import broker_server_url
 
 PROMPT_HEARTBEAT: Final = 3
 """Seconds, for processes that never block their event loop, as no user code runs in them: should their host vanish,
@@ -23,8 +23,5 @@ def make_broker(
     Raises:
         InvalidInput: `memory:` was asked for, which lives inside one process only.
     """
-    if settings.broker_url.startswith("memory:"):
-        raise InvalidInput("WARREN_BROKER_URL: memory: works inside one process only (`warren run`, `warren dev`)")
-    return RabbitBroker(
-        settings.broker_url, name=name, give_up_after=give_up_after, heartbeat_seconds=heartbeat_seconds
-    )
+    url = broker_server_url(settings.broker_url)
+    return RabbitBroker(url, name=name, give_up_after=give_up_after, heartbeat_seconds=heartbeat_seconds)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from warren.adapters.postgres import PostgresRunStore
-from warren.errors import InvalidInput
 from warren.ports import RunStore
 from warren.runtime.settings import Settings
+from warren.settings import database_server_url
 
 
 def make_store(settings: Settings, *, name: str, give_up_after: timedelta | None = None) -> RunStore:
@@ -16,6 +16,5 @@ def make_store(settings: Settings, *, name: str, give_up_after: timedelta | None
     Raises:
         InvalidInput: the URL is not a server's; `embedded:` and `memory:` are for `warren run` and `warren dev`.
     """
-    if not settings.database_url.startswith(("postgresql://", "postgres://")):
-        raise InvalidInput("WARREN_DATABASE_URL: a service of its own process needs a postgresql:// server")
-    return PostgresRunStore(settings.database_url, name=name, give_up_after=give_up_after)
+    url = database_server_url(settings.database_url, whose="a service of its own process")
+    return PostgresRunStore(url, name=name, give_up_after=give_up_after)

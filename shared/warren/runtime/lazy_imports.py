@@ -1,6 +1,10 @@
 """Importing a library without what it imports in turn and hardly ever uses. Knows no library.
 
 It still finds everything when it needs it: until then it has stand-ins, which import the real thing at their first use.
+
+`import structlog` is why there is this: it imports rich, wherever that is installed, for tracebacks on a terminal, and
+has no option against it. Every service, and every command that logs, would start with 0.2 s of processor time and 5 MB
+of memory more (structlog 26.1, rich 15).
 """
 
 from __future__ import annotations

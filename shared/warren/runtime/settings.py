@@ -1,39 +1,26 @@
-"""The settings of every process, read from `WARREN_*` variables. Knows names, types and limits, no service.
-
-pydantic alone reads them: pydantic-settings would take as long to import as asyncpg, for files and clouds nobody asks.
-"""
+"""The settings of every service, read from `WARREN_*` variables. Knows names, types and limits, no service."""
 
 from __future__ import annotations
 
-import os
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from warren.contracts.topology import QueueType
-from warren.errors import InvalidInput
+from warren.settings import MEMORY_SCHEME, BrokerSettings, DatabaseSettings, read_settings
 
 S = TypeVar("S", bound="Settings")
-
-PREFIX = "WARREN_"
-
-_BROKER_SCHEMES = ("amqp://", "amqps://", "memory:")
-_DATABASE_SCHEMES = ("postgresql://", "postgres://", "embedded:", "memory:")
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-class Settings(BaseModel):
+class Settings(BrokerSettings, DatabaseSettings):
     """What any service can be told. A service with settings of its own subclasses this.
 
     Durations are in seconds. Every field `x_y` is the environment variable `WARREN_X_Y`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    broker_url: str = "amqp://guest:guest@127.0.0.1:5672/"
-    database_url: str = "postgresql://127.0.0.1:5432/warren"
     queue_type: QueueType = "quorum"
     shards: Annotated[int, Field(ge=1, le=1024)] = 4
     """Event queues; all services of one installation must agree. A run keeps the shard that it started on."""
@@ -79,7 +66,7 @@ class Settings(BaseModel):
     @property
     def broker_is_volatile(self) -> bool:
         """Whether the broker lives in this process, and forgets everything with it."""
-        return self.broker_url.startswith("memory:")
+        return self.broker_url.startswith(MEMORY_SCHEME)
 
     @property
     def stall_seconds(self) -> float:
@@ -97,39 +84,7 @@ class Settings(BaseModel):
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("broker_url")
-    @classmethod
-    def _check_broker(cls, value: str) -> str:
-        return _check_scheme(value, _BROKER_SCHEMES)
-
-    @field_validator("database_url")
-    @classmethod
-    def _check_database(cls, value: str) -> str:
-        return _check_scheme(value, _DATABASE_SCHEMES)
-
 
 def load_settings(cls: type[S] = Settings, **overrides: Any) -> S:  # type: ignore[assignment]  # S's own default
-    """Read settings from the environment, in capitals or not; `overrides` (None is none) win.
-
-    Raises:
-        InvalidInput: one line per wrong setting, each naming its variable.
-    """
-    variables = {name.upper(): text for name, text in os.environ.items()}
-    found = {name: variables[key] for name in cls.model_fields if (key := PREFIX + name.upper()) in variables}
-    try:
-        return cls(**found | {name: value for name, value in overrides.items() if value is not None})
-    except ValidationError as error:
-        raise InvalidInput("\n".join(_explain(item) for item in error.errors(include_url=False))) from None
-
-
-def _explain(item: Any) -> str:
-    name = PREFIX + "_".join(str(part).upper() for part in item["loc"][:1])
-    reason = str(item["msg"]).removeprefix("Value error, ")
-    shown = "" if name.endswith("_URL") else f", not {item['input']!r}"  # a URL may hold a password
-    return f"{name}: {reason[:1].lower()}{reason[1:]}{shown}"
-
-
-def _check_scheme(value: str, schemes: tuple[str, ...]) -> str:
-    if not value.startswith(schemes):
-        raise ValueError(f"must start with one of {', '.join(schemes)}")
-    return value
+    """Read settings from the environment, in capitals or not; see `read_settings`."""
+    return read_settings(cls, **overrides)

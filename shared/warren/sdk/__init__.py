@@ -2,9 +2,10 @@
 
 from mountaineer_di import Depends, provide_dependencies
 
-from warren.sdk._runner import RunHandle, WorkflowClient, default_client, set_client_factory
 from warren.sdk.actions import action
+from warren.sdk.client_factory import WorkflowClient, default_client, set_client_factory
 from warren.sdk.context import ActionContext, action_context, provide_action_context
+from warren.sdk.definitions import ActionDefinition
 from warren.sdk.dependencies import Depend
 from warren.sdk.durable import log, now, random, uuid4
 from warren.sdk.invoke import invoke_action
@@ -15,8 +16,9 @@ from warren.sdk.payloads import (
     serialize_error_payload,
     serialize_result_payload,
 )
-from warren.sdk.registry import ActionDefinition, ActionRegistry, WorkflowRegistry, registry, workflow_registry
+from warren.sdk.registry import ActionRegistry, registry
 from warren.sdk.retry import RetryPolicy
+from warren.sdk.run_handle import RunDescription, RunHandle, RunTransition
 from warren.sdk.schedules import (
     ScheduleInfo,
     delete_schedule,
@@ -25,7 +27,15 @@ from warren.sdk.schedules import (
     resume_schedule,
     schedule_workflow,
 )
-from warren.sdk.workflow import Workflow, bind_arguments, build_workflow_ir, user_run, workflow
+from warren.sdk.workflow import (
+    Workflow,
+    WorkflowRegistry,
+    bind_arguments,
+    build_workflow_ir,
+    user_run,
+    workflow,
+    workflow_registry,
+)
 
 __all__ = [
     "ActionContext",
@@ -35,7 +45,9 @@ __all__ = [
     "Depend",
     "Depends",
     "RetryPolicy",
+    "RunDescription",
     "RunHandle",
+    "RunTransition",
     "ScheduleInfo",
     "Workflow",
     "WorkflowClient",

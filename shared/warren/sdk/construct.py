@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from warren.contracts.imported_types import find_class
-from warren.sdk.actions import define_action
+from warren.contracts.names import CONSTRUCT_ACTION
+from warren.sdk.definitions import define_action
 
 
 async def construct(ref: str, /, *args: Any, **kwargs: Any) -> Any:
@@ -17,4 +18,4 @@ async def construct(ref: str, /, *args: Any, **kwargs: Any) -> Any:
     return find_class(ref)(*args, **kwargs)
 
 
-CONSTRUCT: Final = define_action(construct, key="warren:construct")
+CONSTRUCT: Final = define_action(construct, key=CONSTRUCT_ACTION)

@@ -18,9 +18,9 @@ from warren.contracts.moments import LONGEST_SECONDS, moment_after
 from warren.contracts.values import Json, decode, encode
 from warren.errors import ActionError, ActionNotRegistered, ActionTimeout, UnserializableValue
 from warren.sdk import forks
-from warren.sdk.actions import call_async
 from warren.sdk.context import ActionContext, current_context
-from warren.sdk.registry import ActionDefinition, registry
+from warren.sdk.definitions import ActionDefinition, call_async
+from warren.sdk.registry import registry
 from warren.sdk.threads import call_in_thread, ending
 from warren.sdk.timeouts import AttemptTimeout, current_timeout
 

@@ -1,4 +1,4 @@
-"""What this process has defined: its actions and its workflows, by name. Filled at import by the decorators.
+"""What this process has defined, by name: its actions here, its workflows in `workflow`. The decorators fill both.
 
 Defining the same thing again (a reload, pytest importing a module twice) replaces it; a different thing under a taken
 name is an error. Must not know how anything is executed.
@@ -8,32 +8,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from warren.ir.expressions import Param
-from warren.sdk.dependencies import Injection
-
-if TYPE_CHECKING:
-    from warren.sdk.workflow import Workflow
+from warren.sdk.definitions import ActionDefinition, define_action
 
 D = TypeVar("D")
 
 
-@dataclass(frozen=True, slots=True)
-class ActionDefinition:
-    """One action. `func` is the user's function, `wrapper` what `@action` put in its place."""
-
-    key: str
-    queue: str
-    func: Callable[..., Any]
-    wrapper: Callable[..., Any]
-    params: tuple[Param, ...]
-    is_async: bool
-    injection: Injection | None
-
-
-class _Registry(Generic[D]):
+class Registry(Generic[D]):
     """Definitions by key, in the order in which they were made."""
 
     _kind = "definition"
@@ -57,7 +39,7 @@ class _Registry(Generic[D]):
         self._entries[key] = definition
 
 
-class ActionRegistry(_Registry[ActionDefinition]):
+class ActionRegistry(Registry[ActionDefinition]):
     """Actions by key, `module:name`."""
 
     _kind = "action"
@@ -69,8 +51,6 @@ class ActionRegistry(_Registry[ActionDefinition]):
             ValueError: another function has this key.
             TypeError: `func` cannot be an action.
         """
-        from warren.sdk.actions import define_action  # here, because actions builds on this module
-
         self.add(define_action(func, key=f"{module}:{name}", queue=queue))
 
     def add(self, definition: ActionDefinition) -> None:
@@ -92,24 +72,6 @@ class ActionRegistry(_Registry[ActionDefinition]):
         return list(self._entries.values())
 
 
-class WorkflowRegistry(_Registry["type[Workflow]"]):
-    """Workflow classes by their short name."""
-
-    _kind = "workflow"
-
-    def register(self, name: str, cls: type[Workflow]) -> None:
-        """Register `cls`; raises `ValueError` when another class has this name."""
-        self._put(name, cls, cls, self._entries.get(name))
-
-    def get(self, name: str) -> type[Workflow] | None:
-        """The class of this name, or None."""
-        return self._entries.get(name)
-
-    def entries(self) -> list[type[Workflow]]:
-        """All workflow classes, in the order of their definition."""
-        return list(self._entries.values())
-
-
 def _place_of(obj: Any) -> tuple[str, str]:
     """Where something is defined: the same place twice is the same definition."""
     target = inspect.unwrap(obj)
@@ -125,4 +87,3 @@ def _describe(obj: Any) -> str:
 
 
 registry = ActionRegistry()
-workflow_registry = WorkflowRegistry()

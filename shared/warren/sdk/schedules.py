@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 from warren.errors import SchedulingUnavailable
-
-if TYPE_CHECKING:
-    from warren.sdk.workflow import Workflow
+from warren.sdk.workflow import Workflow
 
 
 @dataclass(frozen=True, slots=True)

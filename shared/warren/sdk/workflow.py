@@ -1,6 +1,6 @@
 """`Workflow` and `@workflow`: a workflow is compiled when its class is defined, and its `run()` then starts runs.
 
-Must not know how a run is carried out, only whom to ask for one (`_runner`) and what compiles it (`frontend`).
+Must not know how a run is carried out, only whom to ask for one (`client_factory`) and what compiles it (`frontend`).
 """
 
 from __future__ import annotations
@@ -9,24 +9,22 @@ import functools
 import inspect
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
+from warren.contracts import marks
 from warren.contracts.names import WORKFLOW_NAME_BYTES, is_workflow_name
 from warren.ir.workflow import WorkflowIR
-from warren.sdk._runner import RunHandle, default_client
+from warren.sdk.attempts import is_native, run_natively
+from warren.sdk.client_factory import default_client
 from warren.sdk.diagnostics import refuse
-from warren.sdk.native import is_native, run_natively
-from warren.sdk.registry import workflow_registry
+from warren.sdk.registry import Registry
 from warren.sdk.retry import RetryPolicy
+from warren.sdk.run_handle import HasRun, RunHandle
 
 T = TypeVar("T")
 W = TypeVar("W", bound="type[Workflow]")
-
-_IR = "__warren_ir__"
-_ACTION_NAMES = "__warren_action_names__"
-_STARTS_RUNS = "__warren_starts_runs__"
 
 
 class Workflow:
@@ -62,7 +60,9 @@ class Workflow:
         result: T = await run_natively(awaitable, retry, timeout)
         return result
 
-    async def start(self, *args: Any, _key: str | None = None, _run_id: UUID | None = None, **kwargs: Any) -> RunHandle:
+    async def start(
+        self: HasRun[T], *args: Any, _key: str | None = None, _run_id: UUID | None = None, **kwargs: Any
+    ) -> RunHandle[T]:
         """Start a run with `run()`'s arguments and return its handle without waiting.
 
         `_key` is your own name for the run, unique per workflow; starting again with it gives the handle of that run.
@@ -70,7 +70,7 @@ class Workflow:
         Raises:
             TypeError: the arguments do not fit `run()`, or the class is not decorated.
         """
-        cls = type(self)
+        cls: Any = type(self)
         cls.workflow_ir()
         return await default_client().start_run(cls, bind_arguments(cls, *args, **kwargs), key=_key, run_id=_run_id)
 
@@ -82,10 +82,41 @@ class Workflow:
     @classmethod
     def workflow_ir(cls) -> WorkflowIR:
         """What the class was compiled to; raises `TypeError` when it is not decorated with `@workflow`."""
-        ir = vars(cls).get(_IR)
+        ir = vars(cls).get(marks.IR)
         if not isinstance(ir, WorkflowIR):
             raise TypeError(f"{cls.__qualname__} is not compiled: decorate it with @workflow")
         return ir
+
+
+class WorkflowRegistry(Registry[type[Workflow]]):
+    """Workflow classes by their short name."""
+
+    _kind = "workflow"
+
+    def register(self, name: str, cls: type[Workflow]) -> None:
+        """Register `cls`; raises `ValueError` when another class has this name."""
+        self._put(name, cls, cls, self._entries.get(name))
+
+    def get(self, name: str) -> type[Workflow] | None:
+        """The class of this name, or None."""
+        return self._entries.get(name)
+
+    def entries(self) -> list[type[Workflow]]:
+        """All workflow classes, in the order of their definition."""
+        return list(self._entries.values())
+
+    def of_module(self, module: ModuleType) -> list[type[Workflow]]:
+        """Those that a module defines, holds or has in its sub-modules, in the order of their definition."""
+        held = {id(value) for value in vars(module).values()}
+        package = f"{module.__name__}."
+        return [
+            cls
+            for cls in self._entries.values()
+            if cls.__module__ == module.__name__ or cls.__module__.startswith(package) or id(cls) in held
+        ]
+
+
+workflow_registry = WorkflowRegistry()
 
 
 def workflow(cls: W) -> W:
@@ -103,8 +134,8 @@ def workflow(cls: W) -> W:
     if compiled.diagnostics:
         refuse(compiled.diagnostics)
     workflow_registry.register(cls.short_name(), cls)
-    setattr(cls, _IR, compiled.ir)
-    setattr(cls, _ACTION_NAMES, _action_names(run))
+    setattr(cls, marks.IR, compiled.ir)
+    setattr(cls, marks.ACTION_NAMES, _action_names(run))
     cls.run = _starting(run)
     return cls
 
@@ -117,7 +148,7 @@ def build_workflow_ir(cls: type[Workflow]) -> WorkflowIR:
 def user_run(cls: type[Workflow]) -> FunctionType:
     """The `run()` that the user wrote, whether or not `cls` is decorated yet."""
     run: Any = cls.run
-    while hasattr(run, _STARTS_RUNS):
+    while hasattr(run, marks.STARTS_RUNS):
         run = vars(run)["__wrapped__"]
     return cast(FunctionType, run)
 
@@ -154,7 +185,7 @@ def _starting(run: Callable[..., Any]) -> Callable[..., Any]:
         handle = await self.start(*args, **kwargs)
         return await handle.result() if _blocking else str(handle.id)
 
-    setattr(start_and_wait, _STARTS_RUNS, True)
+    setattr(start_and_wait, marks.STARTS_RUNS, True)
     return start_and_wait
 
 
@@ -162,8 +193,8 @@ def _action_names(run: Callable[..., Any]) -> dict[str, list[str]]:
     """Under which names the workflow's module knows each action, so that a test may put something else there."""
     found: dict[str, list[str]] = {}
     for name, value in getattr(run, "__globals__", {}).items():
-        if isinstance(value, FunctionType) and "__warren_action__" in vars(value):
-            found.setdefault(vars(value)["__warren_action__"], []).append(name)
+        if isinstance(value, FunctionType) and marks.ACTION in vars(value):
+            found.setdefault(vars(value)[marks.ACTION], []).append(name)
     return found
 
 

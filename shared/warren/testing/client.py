@@ -4,34 +4,59 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from warren.contracts.ids import new_run_id
+from warren.contracts.messages import RunStatus
 from warren.contracts.values import encode_exception
 from warren.errors import WorkflowCancelledError, WorkflowFailedError
-from warren.sdk import Workflow
+from warren.sdk import RunHandle, Workflow
+from warren.testing.driver import Transition
 from warren.testing.environment import WorkflowEnvironment
 
 _TASKS: set[asyncio.Task[Any]] = set()
 """Holds on to runs that nobody waits for, until they end."""
 
 
-class InProcessHandle:
-    """A run in this process."""
+@dataclass(frozen=True, slots=True)
+class InProcessDescription:
+    """What is known of a run in this process. Times are virtual."""
 
-    def __init__(self, environment: WorkflowEnvironment, task: asyncio.Task[Any]) -> None:
+    run_id: UUID
+    workflow: str
+    version: str
+    status: RunStatus
+    key: str | None
+    created_at: datetime
+    finished_at: datetime | None
+    wake_at: datetime | None
+
+
+class InProcessHandle(RunHandle[Any]):
+    """A run in this process. Its times are those of its environment, which skips what nobody waits for."""
+
+    def __init__(self, environment: WorkflowEnvironment, task: asyncio.Task[Any], *, key: str | None = None) -> None:
         self.environment = environment
         self._task = task
+        self._key = key
 
     @property
     def id(self) -> UUID:
         """Its run id."""
         return self.environment.run_id
 
-    async def result(self) -> Any:
-        """Wait for its end; raises `WorkflowFailedError` with the workflow's own exception as its cause."""
-        await asyncio.shield(self._task)
+    async def result(self, timeout: float | None = None) -> Any:
+        """Wait for its end, at most `timeout` seconds of real time; raises what `RunHandle.result` does."""
+        try:
+            async with asyncio.timeout(timeout) as waiting:
+                await asyncio.shield(self._task)
+        except TimeoutError:
+            if not waiting.expired():
+                raise
+            raise TimeoutError(f"run {self.id} has not ended within {timeout} s; it goes on") from None
         try:
             return self.environment.driver.outcome()
         except WorkflowCancelledError:
@@ -40,9 +65,36 @@ class InProcessHandle:
             message = f"{type(error).__qualname__}: {error}"
             raise WorkflowFailedError(message, run_id=self.id, error=encode_exception(error)) from error
 
+    async def status(self) -> RunStatus:
+        """Where it stands."""
+        return self.environment.driver.state.status
+
+    async def describe(self) -> InProcessDescription:
+        """What is known of it."""
+        driver = self.environment.driver
+        first, last = driver.history[0], driver.history[-1]
+        return InProcessDescription(
+            run_id=driver.run_id,
+            workflow=driver.executable.workflow,
+            version=driver.executable.version,
+            status=driver.state.status,
+            key=self._key,
+            created_at=first.at,
+            finished_at=last.at if driver.is_finished else None,
+            wake_at=driver.state.wake_at,
+        )
+
+    async def history(self) -> list[Transition]:
+        """Its transitions so far."""
+        return list(self.environment.history)
+
+    async def cancel(self, reason: str | None = None) -> None:
+        """Ask for its end; the workflow can still clean up. A run that has ended stays as it is."""
+        self.environment.cancel(reason)
+
 
 class InProcessClient:
-    """Starts runs in this process, one `WorkflowEnvironment` each; `key` has no effect."""
+    """Starts runs in this process, one `WorkflowEnvironment` each; `key` is kept, and finds no run again."""
 
     async def start_run(
         self,
@@ -58,4 +110,4 @@ class InProcessClient:
         task = asyncio.create_task(environment.finish(workflow))
         _TASKS.add(task)
         task.add_done_callback(_TASKS.discard)
-        return InProcessHandle(environment, task)
+        return InProcessHandle(environment, task, key=key)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
+from warren.contracts import marks
 from warren.errors import ActionNotRegistered
 from warren.sdk import ActionDefinition, Workflow, registry, user_run
 from warren.sdk.construct import CONSTRUCT
@@ -27,7 +28,7 @@ class Doubles:
 
     def __init__(self, workflow: type[Workflow], replacements: Mapping[Any, Callable[..., Any]]) -> None:
         self._globals = user_run(workflow).__globals__
-        self._imported: dict[str, list[str]] = vars(workflow).get("__warren_action_names__", {})
+        self._imported: dict[str, list[str]] = vars(workflow).get(marks.ACTION_NAMES, {})
         self._replacements: dict[str, Callable[..., Any]] = {}
         for key, replacement in replacements.items():
             if not callable(replacement):
@@ -53,7 +54,7 @@ class Doubles:
         if "<locals>" not in own.func.__qualname__:
             candidates.append(getattr(sys.modules.get(own.func.__module__), own.func.__qualname__, None))
         for candidate in candidates:
-            is_action = isinstance(candidate, FunctionType) and vars(candidate).get("__warren_action__") == key
+            is_action = isinstance(candidate, FunctionType) and vars(candidate).get(marks.ACTION) == key
             if callable(candidate) and not is_action and candidate is not own.func:
                 patched: Callable[..., Any] = candidate
                 return patched
@@ -61,7 +62,7 @@ class Doubles:
 
 
 def _name_of(key: object) -> str:
-    name = key if isinstance(key, str) else getattr(key, "__warren_action__", None)
+    name = key if isinstance(key, str) else getattr(key, marks.ACTION, None)
     if not isinstance(name, str):
         raise TypeError(f"{key!r} is not an action; use the decorated function, its key 'module:name' or its name")
     return name

@@ -62,6 +62,7 @@ class WorkflowEnvironment:
         self._seed = seed
         self._start = now
         self._driver: EngineDriver | None = None
+        self._loop: _Loop | None = None
 
     @property
     def driver(self) -> EngineDriver:
@@ -96,10 +97,18 @@ class WorkflowEnvironment:
         self._driver = EngineDriver(
             executable_of(workflow), encode_input(workflow, arguments), run_id=run_id, now=self._start
         )
+        self._loop = None
 
     async def finish(self, workflow: type[Workflow]) -> None:
         """Carry the started run to its end."""
-        await _Loop(self.driver, workflow, self._replacements, self._seed).run()
+        self._loop = _Loop(self.driver, workflow, self._replacements, self._seed)
+        await self._loop.run()
+
+    def cancel(self, reason: str | None = None) -> None:
+        """Ask for the end of the run that was started last, as `RunHandle.cancel` does; `finish` carries that out."""
+        self.driver.cancel(reason)
+        if self._loop is not None:
+            self._loop.wake()
 
 
 class _Loop:
@@ -139,6 +148,10 @@ class _Loop:
                 self._carry_out()
         finally:
             await self._stop()
+
+    def wake(self) -> None:
+        """Something happened that did not come from here."""
+        self._progress.set()
 
     def _carry_out(self) -> None:
         """Start the actions and child runs and note the timers of all transitions since the last time."""

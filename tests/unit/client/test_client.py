@@ -16,7 +16,6 @@ from tests.unit.client.workflows import Broken, Order, OutOfStock, Point, Ship, 
 
 from warren.adapters.memory.broker import MemoryBroker
 from warren.client import Warren, replies
-from warren.client.servers import DEFAULT_BROKER_URL, DEFAULT_DATABASE_URL
 from warren.contracts import messages
 from warren.contracts.ids import new_run_id
 from warren.contracts.messages import RunStatus
@@ -30,7 +29,6 @@ from warren.errors import (
     WorkflowFailedError,
 )
 from warren.ports import OutgoingMessage
-from warren.runtime.settings import Settings
 
 ORDER = Order(7, ("tea", "cup"))
 
@@ -114,6 +112,9 @@ async def test_a_run_can_be_looked_at(client: Warren) -> None:
     history = await handle.history()
     assert [type(entry.event) for entry in history] == [messages.RunStarted, messages.ActionSucceeded]
     assert [entry.seq for entry in history] == [1, 2]
+    described = await handle.describe()
+    assert (described.run_id, described.workflow, described.key) == (handle.id, "client-ship", "k")
+    assert described.finished_at is not None
     (run,) = await client.runs(workflow=Ship, status=RunStatus.COMPLETED)
     assert (run.run_id, run.key) == (handle.id, "k")
     assert await client.runs(status=RunStatus.FAILED) == []
@@ -234,9 +235,16 @@ async def test_another_clients_broken_answer_does_not_stop_this_one(here: Instal
     assert await client.run(Wait, 0) == "waited"
 
 
-def test_the_defaults_are_those_of_the_services() -> None:
-    fields = Settings.model_fields
-    assert (fields["broker_url"].default, fields["database_url"].default) == (DEFAULT_BROKER_URL, DEFAULT_DATABASE_URL)
+async def test_a_client_reads_what_the_services_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("warren_broker_url", "memory:")
+    with pytest.raises(InvalidInput, match=r"^WARREN_BROKER_URL: memory: works inside one process only"):
+        Warren()
+    monkeypatch.setenv("warren_broker_url", "amqp://127.0.0.1:1/")
+    monkeypatch.setenv("WARREN_DATABASE_URL", "mysql://root:secret@host")
+    client = Warren()  # needs no database before it is asked for one
+    with pytest.raises(InvalidInput, match=r"^WARREN_DATABASE_URL: must start with") as caught:
+        await client.store()
+    assert "secret" not in str(caught.value)
 
 
 def test_a_client_needs_servers() -> None:

@@ -1,4 +1,4 @@
-"""`runs`, `show`, `history` and `doctor`: what the servers know."""
+"""`runs`, `show` and `history`: what the database knows."""
 
 from __future__ import annotations
 
@@ -21,36 +21,20 @@ def runs(
     as_json: AsJson = False,
 ) -> int:
     """List runs, newest first by their creation."""
-    from warren_cli.reading import runs as work
+    from warren_cli.inspect_runs import runs as work
 
     return work(workflow=workflow, status=status, limit=limit, before=before, data=data, as_json=as_json)
 
 
 def show(run: Run, workflow: Of = None, data: Data = None, as_json: AsJson = False) -> int:
     """Show one run."""
-    from warren_cli.reading import show as work
+    from warren_cli.inspect_runs import show as work
 
     return work(run, workflow=workflow, data=data, as_json=as_json)
 
 
 def history(run: Run, workflow: Of = None, data: Data = None, as_json: AsJson = False) -> int:
     """Show every transition of a run."""
-    from warren_cli.reading import history as work
+    from warren_cli.inspect_runs import history as work
 
     return work(run, workflow=workflow, data=data, as_json=as_json)
-
-
-def doctor(
-    release: Annotated[
-        list[str] | None,
-        typer.Option("--release", metavar="ID", help="Drop this message of the quarantine for good (repeatable)."),
-    ] = None,
-    data: Data = None,
-    as_json: AsJson = False,
-) -> int:
-    """Say what needs attention: messages that are tried again because the broker refuses them or their run cannot be
-    loaded, dead letters, and queues that nothing consumes. Exit code 1 when there is something.
-    """
-    from warren_cli.doctor import doctor as work
-
-    return work(release=release or [], data=data, as_json=as_json)

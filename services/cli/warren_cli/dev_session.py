@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from warren.client import RunHandle
+from warren.client import ClientRunHandle
 from warren.contracts.messages import RunStatus
 from warren.contracts.plain import to_plain
 from warren.errors import InvalidInput, WarrenError
@@ -24,9 +24,9 @@ from warren.sdk.workflow import Workflow
 from warren_cli.failures import DONE, report
 from warren_cli.inputs import load_workflows, parse_input, split_input
 from warren_cli.installation import Installation, installed
-from warren_cli.loops import interrupts, unless_interrupted
+from warren_cli.interrupts import interrupts, unless_interrupted
 from warren_cli.output import err, outcome_data, print_failure, print_json, print_resumed, standard_output
-from warren_cli.running import embedded_settings
+from warren_cli.run_locally import embedded_settings
 from warren_cli.servers import own_servers
 
 
@@ -78,7 +78,7 @@ class _Prompt:
                     self._results.print(started, highlight=False)
                 group.create_task(self._announce(handle))
 
-    async def _start(self, line: str) -> RunHandle:
+    async def _start(self, line: str) -> ClientRunHandle:
         name, _, rest = line.partition(" ")
         rest = rest.strip()
         cls = next((cls for cls in self._workflows if name in (cls.__name__, cls.short_name())), None)
@@ -88,7 +88,7 @@ class _Prompt:
             )
         return await self._installation.client.start_encoded(cls, parse_input(split_input(rest)), accepted=True)
 
-    async def _announce(self, handle: RunHandle) -> None:
+    async def _announce(self, handle: ClientRunHandle) -> None:
         outcome = await handle.outcome()
         if self._as_json:
             print_json(outcome_data(outcome), self._results)

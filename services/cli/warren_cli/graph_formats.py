@@ -1,20 +1,15 @@
-"""`warren graph`: a workflow's picture as mermaid, dot, JSON or (with graphviz installed) SVG."""
+"""A workflow's picture as mermaid, dot, JSON or (with graphviz installed) SVG. Must not know where it goes."""
 
 from __future__ import annotations
 
 import json
-import linecache
 import shutil
 import subprocess
 from dataclasses import asdict
-from pathlib import Path
 from typing import Final
 
 from warren.errors import InvalidInput
-from warren.lowering import lower
-from warren.lowering.draw import Arrow, Picture, Step, draw
-from warren_cli.inputs import load_workflow
-from warren_cli.output import err, write
+from warren.lowering.draw import Arrow, Picture, Step
 
 _MERMAID_SHAPES: Final = {
     "start": ("([", "])"),
@@ -36,23 +31,11 @@ _MERMAID_ARROWS: Final = {"next": "-->", "error": "-.->", "call": "-.->"}
 _DOT_STYLES: Final = {"next": "solid", "error": "dashed", "call": "dotted"}
 
 
-def graph(target: str, *, format: str, output: Path | None, technical: bool) -> int:  # noqa: A002 - the option's name
-    """Draw a workflow."""
-    program = lower(load_workflow(target).workflow_ir())
-    picture = draw(program, source_line=linecache.getline, technical=technical)
+def render(picture: Picture, format: str) -> str:  # noqa: A002 - the option's name
+    """The picture as `mermaid`, `dot`, `json` or `svg`; raises `InvalidInput` where svg cannot be had."""
     if format == "svg":
-        text = _svg(picture)
-    else:
-        text = {"mermaid": as_mermaid, "dot": as_dot, "json": as_json}[format](picture)
-    if output is None:
-        write(text)
-    else:
-        try:
-            output.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise InvalidInput(f"--output {output}: {error.strerror or error}") from error
-        err.print(f"wrote {output}", highlight=False)
-    return 0
+        return _svg(picture)
+    return {"mermaid": as_mermaid, "dot": as_dot, "json": as_json}[format](picture)
 
 
 def as_mermaid(picture: Picture) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from warren_cli.commands.options import AsJson
+from warren_cli.failures import needs_no_server
 
 
 class GraphFormat(StrEnum):
@@ -20,6 +21,7 @@ class GraphFormat(StrEnum):
     SVG = "svg"
 
 
+@needs_no_server
 def check(
     modules: Annotated[list[str] | None, typer.Argument(metavar="MODULE")] = None,
     as_json: AsJson = False,
@@ -30,14 +32,15 @@ def check(
     ] = None,
 ) -> int:
     """Compile the modules' workflows; exit 1 and say what to write instead where one is refused."""
-    from warren_cli.checking import check as work
-    from warren_cli.checking import explain as explain_code
+    from warren_cli.compile_workflows import check as work
+    from warren_cli.compile_workflows import explain as explain_code
 
     if explain is not None:
         return explain_code(explain)
     return work(modules or [], as_json=as_json, github=github)
 
 
+@needs_no_server
 def graph(
     target: Annotated[str, typer.Argument(metavar="MODULE:Workflow")],
     format: Annotated[GraphFormat, typer.Option("--format", "-f")] = GraphFormat.MERMAID,  # noqa: A002 - its name
@@ -45,6 +48,6 @@ def graph(
     technical: Annotated[bool, typer.Option("--technical", help="Show every node, also those between lines.")] = False,
 ) -> int:
     """Draw the graph that a workflow was compiled to."""
-    from warren_cli.graphing import graph as work
+    from warren_cli.compile_workflows import graph as work
 
     return work(target, format=format.value, output=output, technical=technical)

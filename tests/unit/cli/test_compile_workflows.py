@@ -9,7 +9,7 @@ import pytest
 
 from warren.errors import InvalidInput, RefusalCode
 from warren.frontend.explanations import explain as explanation
-from warren_cli.checking import check, explain
+from warren_cli.compile_workflows import check, explain
 
 SOURCE = """
 from warren import Workflow, workflow

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from warren.client import RunHandle
+from warren.client import ClientRunHandle
 from warren.contracts.messages import RunFinished
 from warren.errors import RegistrationRefused
 from warren.runtime.event_loop import run_async
 from warren_cli.failures import INTERRUPTED
 from warren_cli.inputs import load_workflows, parse_input, parse_run_id
-from warren_cli.loops import interrupts, unless_interrupted
+from warren_cli.interrupts import interrupts, unless_interrupted
 from warren_cli.output import err, out, print_goes_on, print_json, print_outcome, write
 from warren_cli.progress import shown
 from warren_cli.servers import people_client
@@ -82,7 +82,7 @@ def start(
     return run_async(send())
 
 
-async def _outcome(handle: RunHandle) -> RunFinished | None:
+async def _outcome(handle: ClientRunHandle) -> RunFinished | None:
     """The run's end; None when the wait for it was interrupted."""
     with interrupts(lambda: None) as interrupted:
         async with shown(handle.id, handle.workflow, None):

@@ -1,6 +1,8 @@
 """Help in half the time: rich draws it, but without two parts of it that typer imports too and our help does not use.
 
-Markdown is for help that is written in it, tracebacks for `pretty_exceptions_enable`. Both bring libraries along.
+Markdown is for help that is written in it, tracebacks for `pretty_exceptions_enable`. Both bring libraries along, and
+typer has no option to leave them out. `warren --help` took 0.38 s of processor time with this and 0.53 s without
+(typer 0.29, rich 15): remove it when typer imports them where it uses them.
 """
 
 from __future__ import annotations

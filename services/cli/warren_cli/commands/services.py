@@ -1,29 +1,10 @@
-"""`migrate`, `topology`, and the services as processes."""
+"""`compiler`, `coordinator` and `worker`: the services as processes."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import typer
-
-from warren_cli.commands.options import AsJson, Data
-
-
-def migrate(data: Data = None, as_json: AsJson = False) -> int:
-    """Create or upgrade the tables. Safe to repeat, and to run twice at once."""
-    from warren_cli.administration import migrate as work
-
-    return work(data=data, as_json=as_json)
-
-
-def topology(
-    queue: Annotated[list[str] | None, typer.Option("--queue", help="An action queue to declare as well.")] = None,
-    as_json: AsJson = False,
-) -> int:
-    """Create the exchanges and queues that are missing. Safe to repeat."""
-    from warren_cli.administration import topology as work
-
-    return work(queues=queue or [], as_json=as_json)
 
 
 def compiler() -> int:

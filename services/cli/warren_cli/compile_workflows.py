@@ -1,17 +1,21 @@
-"""`warren check`: every refusal in the modules' workflows, not only those of the first; and what a code means."""
+"""`check` (every refusal in the modules' workflows, and what a code means) and `graph`."""
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 from warren.errors import Diagnostic, InvalidInput, RefusalCode, UnsupportedPatternError
 from warren.frontend import explanations, report
 from warren.lowering import lower
+from warren.lowering.draw import draw
 from warren.sdk.diagnostics import collected_diagnostics
 from warren.sdk.workflow import Workflow
 from warren_cli.failures import report as report_failure
-from warren_cli.inputs import load_workflows
+from warren_cli.graph_formats import render
+from warren_cli.inputs import load_workflow, load_workflows
 from warren_cli.output import err, out, write
 
 
@@ -53,6 +57,21 @@ def check(modules: Sequence[str], *, as_json: bool, github: bool) -> int:
             out.print(f"[green]ok[/] {cls.short_name()} {program.version[:12]}", highlight=False)
     else:
         err.print(f"{len(workflows)} workflows compile", highlight=False)
+    return 0
+
+
+def graph(target: str, *, format: str, output: Path | None, technical: bool) -> int:  # noqa: A002 - the option's name
+    """Draw a workflow."""
+    program = lower(load_workflow(target).workflow_ir())
+    text = render(draw(program, source_line=linecache.getline, technical=technical), format)
+    if output is None:
+        write(text)
+    else:
+        try:
+            output.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise InvalidInput(f"--output {output}: {error.strerror or error}") from error
+        err.print(f"wrote {output}", highlight=False)
     return 0
 
 

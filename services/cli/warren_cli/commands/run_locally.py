@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from warren_cli.commands.options import AsJson, Input, Key, RunId
+from warren_cli.failures import needs_no_server
 
 DataDir = Annotated[Path | None, typer.Option("--data", help="Where the runs are kept. [.warren]")]
 
 
+@needs_no_server
 def run(
     target: Annotated[str, typer.Argument(metavar="MODULE:Workflow")],
     input: Input = None,  # noqa: A002 - the option's name
@@ -26,11 +28,12 @@ def run(
     standard error. With WARREN_BROKER_URL set to amqp://..., the run is started on the servers instead, whose workers
     must have the module.
     """
-    from warren_cli.running import run as work
+    from warren_cli.run_locally import run as work
 
     return work(target, input or [], key=key, run_id=run_id, data=data, as_json=as_json)
 
 
+@needs_no_server
 def dev(
     modules: Annotated[list[str], typer.Argument(metavar="MODULE")],
     data: DataDir = None,
@@ -41,6 +44,6 @@ def dev(
     A line is WORKFLOW followed by its input: `order {"id": 7}`, or `order id=7`. Ctrl-C (or the end of the input)
     drains. With WARREN_BROKER_URL and WARREN_DATABASE_URL set, the services work on those servers.
     """
-    from warren_cli.developing import dev as work
+    from warren_cli.dev_session import dev as work
 
     return work(modules, data=data, as_json=as_json)

@@ -20,16 +20,15 @@ from warren.runtime.event_loop import run_async
 from warren.runtime.logs import configure_logs
 from warren.runtime.process_end import EXIT_SECONDS, end_within
 from warren.runtime.settings import load_settings
-from warren.sdk.registry import workflow_registry
-from warren.sdk.workflow import Workflow
+from warren.sdk.workflow import Workflow, workflow_registry
 from warren_cli.failures import INTERRUPTED
 from warren_cli.inputs import load_workflow, parse_input, parse_run_id
-from warren_cli.loops import interrupts, unless_interrupted
+from warren_cli.interrupts import interrupts, unless_interrupted
 from warren_cli.servers import Servers, own_servers, people_client, uses_servers
 from warren_worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
-    from warren.client import RunHandle
+    from warren.client import ClientRunHandle
     from warren.contracts import messages
     from warren.ports import RunStore
 
@@ -133,7 +132,7 @@ class _OneRun:
                 return outcome
 
     async def _wait(
-        self, handle: RunHandle, store: RunStore | None, interrupted: asyncio.Event
+        self, handle: ClientRunHandle, store: RunStore | None, interrupted: asyncio.Event
     ) -> messages.RunFinished | None:
         from warren_cli.progress import shown
 

@@ -14,7 +14,7 @@ def register(
     as_json: AsJson = False,
 ) -> int:
     """Publish the programs of the modules' workflows."""
-    from warren_cli.sending import register as work
+    from warren_cli.start_runs import register as work
 
     return work(modules, as_json=as_json)
 
@@ -31,7 +31,7 @@ def start(
     as_json: AsJson = False,
 ) -> int:
     """Start a run on the servers and print its id."""
-    from warren_cli.sending import start as work
+    from warren_cli.start_runs import start as work
 
     return work(workflow, input or [], key=key, run_id=run_id, version=version, wait=wait, as_json=as_json)
 
@@ -43,6 +43,6 @@ def cancel(
     as_json: AsJson = False,
 ) -> int:
     """Ask for a run's end."""
-    from warren_cli.sending import cancel as work
+    from warren_cli.start_runs import cancel as work
 
     return work(run, workflow=workflow, reason=reason, as_json=as_json)

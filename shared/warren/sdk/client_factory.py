@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from warren.sdk.workflow import Workflow
-
-
-class RunHandle(Protocol):
-    """A started run."""
-
-    @property
-    def id(self) -> UUID:
-        """Its run id."""
-        ...
-
-    async def result(self) -> Any:
-        """Wait for its end; return its decoded result, or raise `WorkflowFailedError`."""
-        ...
+from warren.sdk.run_handle import RunHandle
 
 
 class WorkflowClient(Protocol):
     """Starts runs for `Workflow.run` and `Workflow.start`."""
 
     async def start_run(
-        self, workflow: type[Workflow], arguments: Mapping[str, Any], *, key: str | None, run_id: UUID | None
-    ) -> RunHandle:
+        self, workflow: type[Any], arguments: Mapping[str, Any], *, key: str | None, run_id: UUID | None
+    ) -> RunHandle[Any]:
         """Start a run of `workflow`; `arguments` are Python values by parameter name, defaults left out.
 
         Returns as soon as the start is safe. With a `key` that is used already, the handle is of that run.

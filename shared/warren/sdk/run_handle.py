@@ -1,0 +1,129 @@
+"""`RunHandle`: what whoever starts a run gets, whichever client started it: the servers' or a test's.
+
+It says what can be asked and what comes back; how is the business of the clients that implement it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol, TypeVar
+from uuid import UUID
+
+if TYPE_CHECKING:  # for type checkers only: these models take longer to import than the rest of `import warren`
+    from warren.contracts.messages import RunEvent, RunStatus
+
+Result = TypeVar("Result", covariant=True)
+
+
+class RunDescription(Protocol):
+    """What is known of a run, but for its values. Times are UTC; `version` is the hash of its program."""
+
+    @property
+    def run_id(self) -> UUID:
+        """Its run id."""
+        ...
+
+    @property
+    def workflow(self) -> str:
+        """The name that its workflow is registered under."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """The hash of its program."""
+        ...
+
+    @property
+    def status(self) -> RunStatus:
+        """Where it stands."""
+        ...
+
+    @property
+    def key(self) -> str | None:
+        """The caller's own name for it."""
+        ...
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was started."""
+        ...
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """When it ended; None while it runs."""
+        ...
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """When its next timer is due; None without one."""
+        ...
+
+
+class RunTransition(Protocol):
+    """One step of a run: the event that came in and the commands that the run answered it with."""
+
+    @property
+    def seq(self) -> int:
+        """Its number in the history, from 1."""
+        ...
+
+    @property
+    def at(self) -> datetime:
+        """When it happened (UTC)."""
+        ...
+
+    @property
+    def event(self) -> RunEvent:
+        """What happened."""
+        ...
+
+    @property
+    def commands(self) -> Sequence[object]:
+        """What the run did about it."""
+        ...
+
+
+class RunHandle(Protocol[Result]):
+    """A started run. Letting go of it changes nothing for the run."""
+
+    @property
+    def id(self) -> UUID:
+        """Its run id."""
+        ...
+
+    async def result(self, timeout: float | None = None) -> Result:
+        """Wait for its end and return its result, with the Python types that the workflow returned.
+
+        Raises:
+            WorkflowFailedError: it failed; `__cause__` is the workflow's own exception.
+            WorkflowCancelledError: it was cancelled.
+            TimeoutError: it did not end within `timeout` seconds; it goes on.
+            InvalidInput: the start was refused.
+        """
+        ...
+
+    async def status(self) -> RunStatus:
+        """Where it stands; raises `RunNotFound` while it has not been started yet."""
+        ...
+
+    async def describe(self) -> RunDescription:
+        """What is known of it; raises `RunNotFound` while it has not been started yet."""
+        ...
+
+    async def history(self) -> Sequence[RunTransition]:
+        """Its transitions so far, in order; raises `RunNotFound` while it has not been started yet."""
+        ...
+
+    async def cancel(self, reason: str | None = None) -> None:
+        """Ask for its end; the workflow can still clean up. A run that has ended stays as it is."""
+        ...
+
+
+class HasRun(Protocol[Result]):
+    """A workflow whose `run()` returns a `Result`: from this the type of its handle follows."""
+
+    @property
+    def run(self) -> Callable[..., Awaitable[Result]]:
+        """The user's `async def run(self, ...)`."""
+        ...
