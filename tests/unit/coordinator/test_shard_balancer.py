@@ -12,6 +12,7 @@ import pytest
 from tests.support.clock import FakeClock
 from tests.support.cluster import Cluster, Service, cluster
 from tests.support.eventually import eventually
+from tests.support.idle import idle
 from tests.support.service_workflows import Long, Sleeps
 
 from warren.contracts import messages, names, wire
@@ -148,7 +149,7 @@ async def test_one_that_was_away_for_a_moment_gets_its_shards_back(world: World)
     await world.ends_right()
     for _ in range(3):  # a shard of which nothing had been heard at one beat is left at the next
         await world.pass_time(BEAT)
-        await asyncio.sleep(0.05)
+        await idle(after_seconds=0.05)
     assert world.is_even(), world.owners()
 
 
