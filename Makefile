@@ -61,6 +61,7 @@ check: $(VENV)/.dev ## Format, lint, types, layers, and the tests that need no s
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/mypy tests
 	$(BIN)/lint-imports
 	$(PYTEST) tests/unit tests/architecture
 
