@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import uvloop
-
 from tests.support.machine import allowed
 
 from warren.adapters.rabbitmq.retry import awake_timeout
