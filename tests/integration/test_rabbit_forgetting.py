@@ -47,7 +47,7 @@ async def test_a_broker_that_never_answers_a_consumer_is_asked_again(
 
     monkeypatch.setattr(ConsumeChannel, "consume", never_at_first)
     async with loaded(node.url):
-        assert asked == 3
+        assert asked >= 3, "the two that were not answered, and one that was"
 
 
 async def test_a_broker_that_never_prepares_a_connection_gets_another_one(
