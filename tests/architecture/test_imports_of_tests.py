@@ -7,7 +7,7 @@ import functools
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.architecture.sources import ROOT
+from tests.architecture.sources import ROOT, parsed
 
 ROOTS = {
     "warren": ROOT / "shared/warren",
@@ -28,7 +28,7 @@ def test_every_import_of_a_test_is_there() -> None:
         f"{path.relative_to(ROOT)}: {name}"
         for path in files
         if not path.relative_to(ROOT).as_posix().startswith(NOT_READ)
-        for name in imports_of(ast.parse(path.read_text(encoding="utf-8")))
+        for name in imports_of(parsed(path.read_text(encoding="utf-8")))
         if not is_there(name)
     ]
     assert missing == []
@@ -73,7 +73,7 @@ def path_of(module: str) -> Path | None:
 def bound(path: Path) -> frozenset[str]:
     """The names that a module binds, outside functions and classes."""
     names: set[str] = set()
-    to_do: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    to_do: list[ast.AST] = [parsed(path.read_text(encoding="utf-8"))]
     while to_do:
         node = to_do.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

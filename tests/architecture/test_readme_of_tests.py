@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import re
 
-from tests.architecture.sources import ROOT
+from tests.architecture.sources import ROOT, parsed
 
 TESTS = ROOT / "tests"
 ROWS = [line for line in (TESTS / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
 
 
 def functions_of(path: str) -> set[str]:
-    tree = ast.parse((TESTS / path).read_text(encoding="utf-8"))
+    tree = parsed((TESTS / path).read_text(encoding="utf-8"))
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 
