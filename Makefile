@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 # The first of these that runs and is new enough; PYTHON=... overrides it.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
-# Tests run in two processes; a file stays in one, so that its servers are started once.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# Tests run in two processes; a file with servers stays in one, so that they are started once (tests/conftest.py).
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 # A target whose module is not part of this checkout is not listed.
 has = $(wildcard tests/$(1)/__main__.py tests/$(1).py)
 
@@ -61,6 +61,7 @@ check: $(VENV)/.dev ## Format, lint, types, layers, and the tests that need no s
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/mypy tests
 	$(BIN)/lint-imports
 	$(PYTEST) tests/unit tests/architecture
 
@@ -89,6 +90,7 @@ bench-peers: $(VENV)/.dev ## The same workloads on other engines, where they are
 
 golden: $(VENV)/.dev ## Rewrite the golden IR files from the fixture workflows
 	$(BIN)/python -m tests.support.golden
+	$(BIN)/python -m tests.unit.engine.snapshots.test_golden
 
 chaos: $(VENV)/.dev ## Kill and pause services and servers while runs are under way: SEED=1 MINUTES=2
 	$(BIN)/python -m tests.chaos --seed $(SEED) --minutes $(MINUTES)

@@ -112,7 +112,7 @@ def compile_seconds() -> tuple[float, float]:
 
 def gather_seconds(width: int) -> float:
     """Start a gather, and complete every action of it."""
-    executable = Executable(lower(Fan.__warren_ir__))
+    executable = Executable(lower(Fan.__warren_ir__))  # type: ignore[attr-defined]  # the decorator sets it
     run_id, at = new_run_id(), datetime.now(UTC)
 
     def work() -> None:

@@ -63,9 +63,14 @@ async def test_a_body_of_any_size_arrives_whole(world: World, size: int) -> None
     assert bodies(await take(subscription, 3)) == [b"before", body, b"after"]
 
 
-async def test_publishing_nothing_is_done_at_once(world: World) -> None:
+async def test_publishing_nothing_is_done_at_once_and_sends_nothing(world: World) -> None:
     broker = await world.broker()
+    queue = await world.declared(broker)
     await broker.publish([])
+    await broker.publish(to(queue, b"canary"))
+    subscription = await broker.subscribe(queue, prefetch=10)
+    assert bodies(await subscription.receive(10)) == [b"canary"]
+    assert await broker.stats(queue) == QueueStats(messages=0, consumers=1)
 
 
 async def test_messages_of_one_publish_keep_their_order(world: World) -> None:
@@ -126,7 +131,13 @@ async def test_each_publish_hears_of_its_own_unroutable_messages_only(world: Wor
 
 async def test_a_message_that_is_not_mandatory_is_dropped_silently(world: World) -> None:
     broker = await world.broker()
-    await broker.publish([OutgoingMessage("", f"{world.prefix}.missing", b"x", mandatory=False)])
+    queue = await world.declared(broker)
+    lost = OutgoingMessage("", f"{world.prefix}.missing", b"x", mandatory=False)
+    await broker.publish([lost])
+    await broker.publish([lost, *to(queue, b"canary"), lost])
+    subscription = await broker.subscribe(queue, prefetch=10)
+    assert bodies(await subscription.receive(10)) == [b"canary"], "what shares a publish with it arrives"
+    assert await broker.stats(queue) == QueueStats(messages=0, consumers=1)
 
 
 async def test_an_unknown_exchange_is_an_error_that_names_it_and_harms_nobody_else(world: World) -> None:

@@ -92,7 +92,7 @@ class _JumpingSelector(selectors.DefaultSelector):
         if timeout:
             moment = self._loop.moment + timeout
             if timeout >= _LONGEST_SELECT:  # a loop waits for no more at once
-                moment = self._loop._scheduled[0].when()
+                moment = self._loop._scheduled[0].when()  # type: ignore[attr-defined]  # asyncio's own
             if moment + _RESOLUTION == moment:  # floats are coarse here, and a timer is over when its moment has passed
                 moment = math.nextafter(moment, math.inf)
             self._loop.moment = moment

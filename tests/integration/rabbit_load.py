@@ -14,7 +14,7 @@ from warren.adapters.rabbitmq import RabbitBroker
 from warren.contracts.topology import Exchange, Queue, Topology
 from warren.ports.broker import OutgoingMessage, Subscription
 
-HEALED_SECONDS = 10.0
+HEALED_SECONDS = 20.0
 EXCHANGE = Exchange("faults", "direct")
 QUEUE = Queue("faults.q", (EXCHANGE.name, "k"), dead_letter=None, queue_type="quorum")
 TOPOLOGY = Topology("quorum", (EXCHANGE,), (QUEUE,))

@@ -37,7 +37,7 @@ async def test_a_restart(node: PrivateRabbit) -> None:
         assert not load.broker.is_ready
         await asyncio.to_thread(node.start)
         await load.healed(since=time.monotonic())
-        assert load.broker.epoch == 2
+        assert load.broker.epoch >= 2
 
 
 async def test_a_kill(node: PrivateRabbit) -> None:
@@ -69,7 +69,7 @@ async def test_every_connection_closed_by_an_operator(node: PrivateRabbit) -> No
     async with loaded(node.url) as load:
         since = time.monotonic()
         await asyncio.to_thread(node.ctl, "close_all_connections", "maintenance")
-        await eventually(lambda: load.broker.epoch == 2)
+        await eventually(lambda: load.broker.epoch >= 2)
         await load.healed(since=since)
 
 
@@ -135,10 +135,10 @@ async def test_a_network_that_swallows_one_direction(node: PrivateRabbit, direct
         await asyncio.sleep(3.0)  # the fault itself: every probe that falls into it is lost, whatever comes after it
         proxy.swallow(None)
         if kind == "publishing":
-            await eventually(lambda: broker.epoch == 2)
+            await eventually(lambda: broker.epoch >= 2)
         else:
             keeper = broker._consuming
-            await eventually(lambda: keeper.generation == 2 and subscription.is_active)
+            await eventually(lambda: keeper.generation >= 2 and subscription.is_active)
         await broker.publish([OutgoingMessage(EXCHANGE.name, "k", b"1")])
         taken = await take(subscription, 1)
         assert bodies(taken) == [b"1"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -29,13 +30,14 @@ LONGER_THAN_ANYBODY_WAITS = 7.5
 Run = Callable[[Coroutine[Any, Any, None]], None]
 
 
+def run_on(factory: Callable[[], asyncio.AbstractEventLoop], main: Coroutine[Any, Any, None]) -> None:
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(main)
+
+
 @pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
 def run(request: pytest.FixtureRequest) -> Run:
-    def run_on_it(main: Coroutine[Any, Any, None]) -> None:
-        with asyncio.Runner(loop_factory=request.param) as runner:
-            runner.run(main)
-
-    return run_on_it
+    return partial(run_on, request.param)
 
 
 @pytest.fixture
@@ -66,9 +68,13 @@ async def gone(url: str, *names: str) -> None:
             await (await connection.channel()).queue_delete(each)
 
 
-@pytest.mark.parametrize("computing", [False, True], ids=["asleep", "at work"])
+@pytest.mark.parametrize(
+    ("factory", "computing"),
+    [(asyncio.new_event_loop, False), (asyncio.new_event_loop, True), (uvloop.new_event_loop, True)],
+    ids=["asyncio, asleep", "asyncio, at work", "uvloop, at work"],
+)
 def test_what_was_delivered_stays_here_for_as_long_as_another_thread_speaks(
-    broker_url: str, name: str, run: Run, computing: bool
+    broker_url: str, name: str, factory: Callable[[], asyncio.AbstractEventLoop], computing: bool
 ) -> None:
     async def main() -> None:
         broker = await ready(broker_url, name)
@@ -92,10 +98,12 @@ def test_what_was_delivered_stays_here_for_as_long_as_another_thread_speaks(
         await broker.close()
         await gone(broker_url, name)
 
-    run(main())
+    run_on(factory, main())
 
 
-def test_without_that_it_is_given_to_others(broker_url: str, name: str, run: Run) -> None:
+def test_without_that_it_is_given_to_others(broker_url: str, name: str) -> None:
+    """On one loop only: it is the broker that is seen here."""
+
     async def main() -> None:
         broker = await ready(broker_url, name)
         subscription = await broker.subscribe(name, prefetch=2)
@@ -107,7 +115,7 @@ def test_without_that_it_is_given_to_others(broker_url: str, name: str, run: Run
         await broker.close()
         await gone(broker_url, name)
 
-    run(main())
+    asyncio.run(main())
 
 
 def test_two_threads_write_whole_frames_however_they_meet(broker_url: str, name: str, run: Run) -> None:
@@ -120,7 +128,7 @@ def test_two_threads_write_whole_frames_however_they_meet(broker_url: str, name:
         await broker.declare_queue(Queue(other, dead_letter=None))
         sent: list[bool] = []
         beats = to(other, b"x" * 2000, mandatory=False)
-        deadline = time.monotonic() + 4.0
+        deadline = time.monotonic() + 2.0
         published = 0
         with from_a_thread(lambda: sent.append(broker.keep_alive(beats)), every_seconds=0.0):
             while time.monotonic() < deadline:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -28,7 +28,7 @@ async def _whole_or_not(commits: Any, error: Exception, transitions: Any, *_: An
     commits._forget(transitions.touched)
 
 
-CONTROLS: Final = {
+CONTROLS: Final[dict[str, Callable[[], AbstractContextManager[Any]]]] = {
     "salvage": lambda: patch.object(warren_coordinator.events.incoming, "_salvaged", lambda body: []),
     "single": lambda: patch.object(SingleEvents, "handle", _nobody),
     "halves": lambda: patch.object(Commits, "_commit_by_halves", _whole_or_not),

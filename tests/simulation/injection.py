@@ -1,3 +1,5 @@
+# mypy: disable-error-code="attr-defined"
+# it replaces names that modules import: mypy need not say so
 """Faults of single events, injected where they are decoded, applied, encoded, stored, published or loaded.
 
 A hostile run leaves its kind as a mark in what is about it; whatever has the mark goes wrong, and nothing else does.

@@ -34,7 +34,7 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
         yield from (f"{run.run_id}: {text}" for text in _of_outcome(world, run, stored))
     for neighbour in world.scenario.neighbours:
         yield from (f"{neighbour.run_id} ({neighbour.kind}): {text}" for text in _of_neighbour(world, neighbour))
-    planned = {run.run_id for run in (*world.scenario.runs, *world.scenario.neighbours)}
+    planned = {run.run_id for run in world.scenario.runs} | {one.run_id for one in world.scenario.neighbours}
     for run_id, stored in world.database.runs.items():
         rows = [row for _, row in sorted(world.database.histories[run_id].items())]
         yield from (f"{run_id}: {text}" for text in _of_history(executables[stored.version], stored, rows))

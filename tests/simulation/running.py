@@ -1,3 +1,5 @@
+# mypy: disable-error-code="attr-defined"
+# it replaces names that modules import: mypy need not say so
 """Running seeds: each is a scenario, a world, and what was violated in it."""
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class World:
 
     def __init__(self, scenario: Scenario, programs: Iterable[ProgramRecord], *, verbose: bool = False) -> None:
         self.scenario = scenario
-        self.loop = SimulatedLoop(scenario.source)
+        self.loop = SimulatedLoop(scenario.source)  # type: ignore[abstract]  # it has what the services call
         self.weather: Weather = scenario.weather
         self.server = StormyServer(scenario.source, scenario.weather)
         self.database = MemoryDatabase()
@@ -115,7 +115,7 @@ class World:
         self.loop.spawn(self.loop.world, self._inject())
         last = max((fault.at + fault.seconds for fault in self.scenario.faults), default=0.0)
         if not self.loop.run(self._is_done, deadline=last + GRACE):
-            everybody = (*self.scenario.runs, *self.scenario.neighbours)
+            everybody: list[Any] = [*self.scenario.runs, *self.scenario.neighbours]
             open_runs = [str(each.run_id) for each in everybody if not self._has_ended(each.run_id)]
             waiting = [str(each.run_id) for each in self.scenario.runs if each.run_id not in self.client.outcomes]
             self.problems.append(

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from tests.support.idle import arrived
+
 from warren.adapters.memory.broker import MemoryBroker, MemorySubscription
 from warren.adapters.memory.broker_server import MemoryServer
 from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
@@ -168,13 +170,10 @@ class Cluster:
 
     async def has_actions(self) -> bool:
         """Whether an action lies in the queue, or came to the worker, without having been taken."""
-        try:
-            async with asyncio.timeout(0.05):
-                deliveries: list[Delivery] = await self.worker.receive(1)
-        except TimeoutError:
-            return False
-        self.worker.nack(deliveries)
-        return True
+        deliveries = await arrived(self.worker, after_seconds=0.1)
+        if deliveries:
+            self.worker.nack(deliveries)
+        return bool(deliveries)
 
     async def succeed(self, actions: Sequence[messages.RunAction], result: Any = None, **more: Any) -> None:
         """Report success of actions, each in a message of its own."""
@@ -217,11 +216,9 @@ class Cluster:
         """The reasons of what is parked, which is taken away."""
         subscription = await self.client.subscribe(names.DEAD_QUEUE, prefetch=100)
         reasons = []
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(0.2):
-                while deliveries := await subscription.receive(100):
-                    reasons += [delivery.headers[names.HEADER_REASON] for delivery in deliveries]
-                    subscription.ack(deliveries)
+        while deliveries := await arrived(subscription, after_seconds=0.2):
+            reasons += [delivery.headers[names.HEADER_REASON] for delivery in deliveries]
+            subscription.ack(deliveries)
         await subscription.cancel()
         return reasons
 

@@ -1,5 +1,7 @@
 """Golden IR and graphs: what each fixture workflow is compiled and lowered to, as text that a person can read.
 
+What a text does not show, the hash of the program does: `hashes.json` has one line for each fixture.
+
 `python -m tests.support.golden` (`make golden`) writes the files after a change that was meant; tests compare.
 """
 
@@ -9,13 +11,16 @@ import importlib
 import json
 from pathlib import Path
 
-from warren.ir import WorkflowIR, to_json
+from tests.support.ir_text import workflow_text
+
+from warren.ir import WorkflowIR
 from warren.ir.program import AsyncFunction, AwaitNode, GraphNode
 from warren.lowering import lower
 from warren.lowering.assembler import targets_of
 
 WORKFLOWS = Path(__file__).parents[1] / "workflows"
 GOLDEN = WORKFLOWS / "golden"
+HASHES = GOLDEN / "hashes.json"
 
 
 def fixture_names() -> list[str]:
@@ -33,12 +38,17 @@ def workflow_ir(name: str) -> WorkflowIR:
 
 def golden_path(name: str) -> Path:
     """Where the golden IR of a fixture lies."""
-    return GOLDEN / f"{name}.ir.json"
+    return GOLDEN / f"{name}.ir.txt"
 
 
 def golden_text(name: str) -> str:
     """What the golden file of a fixture should hold."""
-    return json.dumps(to_json(workflow_ir(name), spans=False), indent=1, ensure_ascii=True) + "\n"
+    return workflow_text(workflow_ir(name))
+
+
+def hashes() -> dict[str, str]:
+    """The identity of each fixture's program."""
+    return {name: lower(workflow_ir(name)).version for name in fixture_names()}
 
 
 def graph_path(name: str) -> Path:
@@ -71,8 +81,9 @@ def main() -> None:
     for name in names:
         golden_path(name).write_text(golden_text(name))
         graph_path(name).write_text(graph_text(name))
+    HASHES.write_text(json.dumps(hashes(), indent=0) + "\n")
     for path in GOLDEN.iterdir():
-        if path.name.partition(".")[0] not in names:
+        if path not in {HASHES, *map(golden_path, names), *map(graph_path, names)}:
             path.unlink()
     print(f"{len(names)} golden files in {GOLDEN}")
 

@@ -1,3 +1,5 @@
+# mypy: disable-error-code="attr-defined"
+# it replaces names that modules import: mypy need not say so
 """Whatever one command makes its handler raise, that command is refused, and what came with it is carried out."""
 
 from __future__ import annotations

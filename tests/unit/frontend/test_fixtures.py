@@ -5,7 +5,17 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.support.golden import GOLDEN, fixture_names, golden_path, golden_text, graph_path, graph_text, workflow_ir
+from tests.support.golden import (
+    GOLDEN,
+    HASHES,
+    fixture_names,
+    golden_path,
+    golden_text,
+    graph_path,
+    graph_text,
+    hashes,
+    workflow_ir,
+)
 
 from warren.ir import content_hash, from_json, to_json
 
@@ -22,6 +32,11 @@ def test_is_lowered_to_the_golden_graph(name: str) -> None:
     assert graph_text(name) == graph_path(name).read_text(), "meant? then run `make golden`"
 
 
+def test_every_program_has_the_golden_hash() -> None:
+    """It is what runs are stored with: one that changes makes a new version of a workflow that nobody changed."""
+    assert hashes() == json.loads(HASHES.read_text()), "meant? then run `make golden`"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_ir_survives_json(name: str) -> None:
     ir = workflow_ir(name)
@@ -31,5 +46,5 @@ def test_the_ir_survives_json(name: str) -> None:
 
 
 def test_there_is_no_golden_file_without_a_fixture() -> None:
-    assert {path.name.partition(".")[0] for path in GOLDEN.iterdir()} == set(NAMES)
+    assert set(GOLDEN.iterdir()) == {HASHES, *map(golden_path, NAMES), *map(graph_path, NAMES)}
     assert len(NAMES) >= 60

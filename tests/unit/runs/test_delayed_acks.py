@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from tests.support.eventually import eventually
+from tests.support.idle import idle
 
 from warren.ports import Delivery
-from warren.runs.delayed_acks import MOST_BATCHES, MOST_DELIVERIES, Acknowledgements
+from warren.runs.delayed_acks import DELAY_SECONDS, MOST_BATCHES, MOST_DELIVERIES, Acknowledgements
 
 
 class Acks:
@@ -55,7 +55,7 @@ async def test_what_is_dropped_is_left_to_redelivery() -> None:
     acks, late = Acks(), Acknowledgements()
     late.add(batch(acks, 1))
     late.drop()
-    await asyncio.sleep(0.02)
+    await idle(after_seconds=10 * DELAY_SECONDS)
     assert acks.calls == []
     late.add(batch(acks, 1))
     late.flush()

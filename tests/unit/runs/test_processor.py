@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from tests.support.eventually import eventually
+from tests.support.idle import idle
 
 from warren.adapters.memory.broker import MemoryBroker, MemorySubscription
 from warren.contracts import names
@@ -126,7 +127,7 @@ async def test_the_next_batch_is_handled_while_confirms_are_in_flight_up_to_a_bo
         bench.broker.gate.clear()
         for body in (b"1", b"2", b"3"):
             await bench.send(body)
-            await asyncio.sleep(0.02)
+            await idle(after_seconds=0.02)
         assert bench.handler.batches == [[b"1"], [b"2"]]
         assert bench.unsettled == 3
         bench.broker.gate.set()
@@ -207,8 +208,9 @@ async def test_draining_finishes_what_is_in_hand_and_takes_nothing_new() -> None
         await bench.send(b"1")
         await eventually(lambda: bench.handler.batches)
         bench.stop.set()
-        await asyncio.sleep(0.02)
+        await idle(after_seconds=0.02)
         await bench.send(b"2")
+        await idle(after_seconds=0.02)
         assert bench.handler.batches == [[b"1"]]
         assert bench.unsettled == 1
     assert bench.unsettled == 0

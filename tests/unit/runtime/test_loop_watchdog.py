@@ -155,7 +155,7 @@ def test_a_process_that_was_stopped_blames_nobody() -> None:
     for _ in range(10):
         assert process.stdout.readline() == b"tick\n"
     os.kill(process.pid, signal.SIGSTOP)
-    time.sleep(4.0)
+    time.sleep(2.5)  # more than twice what counts as blocked
     os.kill(process.pid, signal.SIGCONT)
     rest, _ = process.communicate(timeout=20)
     assert rest.split() == [b"tick"] * 30

@@ -29,7 +29,7 @@ def process(source: str) -> Iterator[subprocess.Popen[str]]:
     code = (
         PRELUDE + textwrap.dedent(source) + "\nsys.exit(run_service('test', load_settings(drain_seconds=DRAIN), app))"
     )
-    started = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+    started = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         yield started
     finally:
@@ -51,12 +51,16 @@ def test_the_first_signal_drains() -> None:
     DRAIN = 10
     async def app(context):
         await context.stop.wait()
-        await asyncio.sleep(0.1)
+        await asyncio.to_thread(sys.stdin.readline)
     """
     with process(source) as running:
         assert logged(running, "starting")["service"] == "test"
         running.send_signal(signal.SIGTERM)
         assert logged(running, "draining")["signal"] == "SIGTERM"
+        assert running.poll() is None, "it may finish what it has begun"
+        assert running.stdin is not None
+        running.stdin.write("done\n")
+        running.stdin.flush()
         logged(running, "stopped")
         assert running.wait(5) == 0
 

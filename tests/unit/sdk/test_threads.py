@@ -109,8 +109,8 @@ async def test_the_timeout_begins_when_the_function_does() -> None:
     with ThreadPool(max_threads=1).as_current():
         first = asyncio.ensure_future(invoke(gated, "first"))
         await eventually(lambda: gates.started)
-        second = asyncio.ensure_future(invoke(thread_name, timeout=0.1))
-        await asyncio.sleep(0.3)  # three times the timeout: what follows fails where waiting counts
+        second = asyncio.ensure_future(invoke(thread_name, timeout=0.4))
+        await asyncio.sleep(0.5)  # beyond the timeout: what follows fails where waiting counts
         gates.open["first"].set()
         assert await second == await first
 

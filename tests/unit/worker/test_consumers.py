@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from tests.support.eventually import eventually
+from tests.support.idle import idle
 from tests.unit.worker import actions
 from tests.unit.worker.actions import seen
 from tests.unit.worker.world import World
@@ -50,8 +51,7 @@ async def test_it_takes_more_as_soon_as_a_long_one_has_ended(w: World) -> None:
     await w.send(w.item(actions.hold, "long"))
     await w.reported(1)
     await w.send(w.item(actions.add, 1))
-    for _ in range(20):
-        await asyncio.sleep(0)
+    await idle()
     assert await w.waiting() == 1
     seen.gate.set()
     ended = await w.reported(2)

@@ -1,6 +1,6 @@
 """Whatever operators and statements are given, they end within the budget: soon, in little memory, with an error.
 
-An eighth of the steps is enough to see it; `python -m tests.unit.engine.costs` measures with all of them.
+An eighth of the steps is enough to see it; `python -m tests.unit.engine.guarded.costs` measures with all of them.
 """
 
 from __future__ import annotations

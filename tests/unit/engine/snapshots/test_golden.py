@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -119,3 +120,7 @@ def test_each_goes_on_from_its_snapshot(tmp_path: pathlib.Path) -> None:
         snapshot = json.loads(json.dumps(driver.snapshot()))
         driver.restore(snapshot)
         assert json.loads(json.dumps(driver.snapshot())) == snapshot, name
+
+
+if __name__ == "__main__":
+    write(pathlib.Path(tempfile.mkdtemp()))

@@ -7,7 +7,7 @@ import pathlib
 from typing import Any
 
 import pytest
-from tests.unit.engine.kept import KEPT, MORE
+from tests.unit.engine.snapshots.kept import KEPT, MORE
 from tests.unit.engine.writing import answer_all, compile_text, start
 
 from warren.contracts.messages import RunStatus

@@ -1,4 +1,4 @@
-"""Measure every program of the cost table at the full limits: `python -m tests.unit.engine.costs [NAME ...]`.
+"""Measure every program of the cost table at the full limits: `python -m tests.unit.engine.guarded.costs [NAME ...]`.
 
 Each runs in a process of its own, which is ended when it hangs. Without names, `measured.txt` is written anew.
 """
