@@ -14,10 +14,10 @@ from warren.contracts.moments import LONGEST_SECONDS
 
 
 def check_policy(attempts: Any, exception_types: Any, backoff_seconds: Any) -> tuple[str, ...] | None:
-    """Check the fields of a `RetryPolicy`; gives the names of the exception types.
+    """Check the fields of a `RetryPolicy`; returns the names of the exception types.
 
     Raises:
-        ValueError: a field cannot be meant like that.
+        ValueError: a field has an invalid value.
     """
     if attempts is not None:
         if isinstance(attempts, bool) or not isinstance(attempts, int):
@@ -42,7 +42,7 @@ def seconds_of(timeout: Any) -> float | None:
     """A timeout in seconds, of `LONGEST_SECONDS` at most; None for none, which infinity means as well.
 
     Raises:
-        ValueError: it is no positive number or duration.
+        ValueError: it is not a positive number or duration.
     """
     if timeout is None:
         return None
