@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 # A target whose module is not part of this checkout is not listed.
 has = $(wildcard tests/$(1)/__main__.py tests/$(1).py)
 
-.PHONY: help setup demo test check format schemas bench bench-peers golden chaos simulate fuzz compose-test clean
+.PHONY: help setup demo test check format reference schemas bench bench-peers golden chaos simulate fuzz compose-test clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' \
@@ -69,9 +69,10 @@ format: $(VENV)/.dev ## Rewrite the code as `make check` wants it
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-schemas: $(VENV)/.dev ## Generate docs/asyncapi.json from the message classes, docs/reference/refusals.md from the codes
-	$(BIN)/python -m docs.schemas
-	$(BIN)/python -m docs.refusals
+reference: $(VENV)/.dev ## Generate the pages in docs/reference: messages, Python API, command line, refusals
+	$(BIN)/python -m docs
+
+schemas: reference
 
 compose-test: $(VENV)/.dev ## Build the image, start docker-compose.yml, run a workflow, scale, kill a worker
 	$(BIN)/python -m pytest tests/e2e/test_compose.py --timeout 900

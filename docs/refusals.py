@@ -1,4 +1,4 @@
-"""Writes docs/reference/refusals.md: every code with which the compiler refuses something. `make schemas` runs this
+"""Writes docs/reference/refusals.md: every code with which the compiler refuses something. `make reference` runs this
 module."""
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ HEAD = """\
 What the compiler cannot compile it refuses when the module is imported: all places at once, each with a code, a reason
 and what to write instead. `warren check MODULE` prints them as text, with `--json` as JSON and with `--github` as
 annotations. `warren check --explain CODE` prints one section of this page. The language itself is described in
-[the language](../language.md).
+[the language](language.md).
 
 | code | meaning |
 |---|---|

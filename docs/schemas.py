@@ -1,5 +1,7 @@
-"""Writes docs/asyncapi.json: every exchange, queue and message, generated from the message classes and the names in
-`warren.contracts`, so that a client in any language can be written against it. `make schemas` runs this module."""
+"""Generates docs/reference/asyncapi.json: every exchange, queue and message, for clients in any language.
+
+Its sources are the message classes and the names in `warren.contracts`.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from pydantic.json_schema import models_json_schema
 
 from warren.contracts import messages, names
 
-TARGET = Path(__file__).parent / "asyncapi.json"
+TARGET = Path(__file__).parent / "reference" / "asyncapi.json"
 
 Message = type[BaseModel]
 
@@ -142,8 +144,3 @@ def _without_titles(schema: Any) -> Any:
     return {
         key: _without_titles(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))
     }
-
-
-if __name__ == "__main__":
-    TARGET.write_text(render(), encoding="utf-8")
-    print(f"wrote {TARGET}")  # noqa: T201 - a command's answer

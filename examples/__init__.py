@@ -1,1 +1,1 @@
-"""Workflows to run and to copy; each is one module with a page in `docs/examples`."""
+"""Workflows to run and to copy; each is one module with a page in `docs/tutorial/examples`."""

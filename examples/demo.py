@@ -44,7 +44,7 @@ def main() -> int:
 
         say("Its history. The first attempt to book the carrier failed, as it always does here:")
         warren("history", order[5], "--data", data)
-    say(f"That was Warren, in {time.monotonic() - started:.0f} seconds. Next: README.md, docs/quickstart.md")
+    say(f"That was Warren, in {time.monotonic() - started:.0f} seconds. Next: README.md, docs/tutorial/quickstart.md")
     return 0
 
 

@@ -164,7 +164,7 @@ class RunIdTaken(InvalidInput):
 
 
 class RegistrationRefused(InvalidInput):
-    """Some workflows of a registration were refused; `versions` has those that are registered all the same."""
+    """Some workflows of a registration were refused; `versions` maps those that were registered to their hashes."""
 
     code = "registration_refused"
 

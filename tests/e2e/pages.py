@@ -31,7 +31,7 @@ SHOWN = re.compile(
     r"make [a-z-]+( [A-Z]+=\w+)*|docker compose (up|down).*|git clone .*|cd \w+|pip install .*|\. \S+/activate"
 )
 """What an `sh` block may say without being run here: other tests run it, or it is not ours."""
-SILENT = {"diff", "mermaid", "text", "yaml"}
+SILENT = {"diff", "mermaid", "pyi", "text", "yaml"}
 _SECONDS = 90
 
 

@@ -8,18 +8,21 @@ import re
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
+from types import ModuleType
 
 import asyncpg
 import jsonschema
 import pytest
-from docs import refusals, schemas
+from docs import command_line, python_api, refusals, schemas
 from tests.e2e.command_line import ROOT
 from tests.e2e.pages import Runner, blocks
 from tests.support.servers.postgres import new_database
 
+import warren
 from warren_worker.settings import WorkerSettings
 
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+DOCS = ROOT / "docs"
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")])
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 
 
@@ -47,7 +50,7 @@ def test_the_code_of_the_page_runs(page: Path, tmp_path: Path, request: pytest.F
 
 
 def test_the_settings_table_is_that_of_the_settings() -> None:
-    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    text = (DOCS / "reference" / "settings.md").read_text(encoding="utf-8")
     table = dict(re.findall(r"^\| `(WARREN_\w+)` \| `?([^|`]*)`? \|", text, re.MULTILINE))
     expected = {
         f"WARREN_{name.upper()}": "" if field.default is None else str(field.default)
@@ -56,29 +59,72 @@ def test_the_settings_table_is_that_of_the_settings() -> None:
     assert {name: value.strip() for name, value in table.items()} == expected
 
 
-def test_the_asyncapi_document_is_current() -> None:
-    assert schemas.TARGET.read_text(encoding="utf-8") == schemas.render(), "run `make schemas`"
+@pytest.mark.parametrize("page", [schemas, python_api, command_line, refusals], ids=lambda page: str(page.TARGET.name))
+def test_a_generated_page_is_current(page: ModuleType) -> None:
+    assert page.TARGET.read_text(encoding="utf-8") == page.render(), "run `make reference`"
 
 
-def test_the_page_of_refusals_is_current() -> None:
-    assert refusals.TARGET.read_text(encoding="utf-8") == refusals.render(), "run `make schemas`"
-
-
-def test_the_start_in_the_docs_fits_the_published_schema() -> None:
+def test_the_messages_in_the_docs_fit_the_published_schemas() -> None:
     document = json.loads(schemas.TARGET.read_text(encoding="utf-8"))
-    schema = {"$ref": "#/components/schemas/StartRun", "components": document["components"]}
-    starts = [json.loads(block.text) for block in blocks(ROOT / "docs" / "messages.md") if block.kind == "json"]
-    for start in starts:
-        jsonschema.validate(start, schema)
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({**starts[0], "unknown": 1}, schema)
+    shown = [
+        json.loads(block.text)
+        for page in ("reference/messages.md", "howto/start-runs-from-other-languages.md")
+        for block in blocks(DOCS / page)
+        if block.kind == "json"
+    ]
+    assert {frozenset(message) for message in shown} == {
+        frozenset({"workflow", "input", "run_id"}),
+        frozenset({"items"}),
+    }
+    for message in shown:
+        name = "EventBatch" if "items" in message else "StartRun"
+        schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+        jsonschema.validate(message, schema)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**message, "unknown": 1}, schema)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=NAMES)
-def test_links_lead_to_files(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
-    broken = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+def test_the_errors_page_has_every_public_error() -> None:
+    text = (DOCS / "reference" / "errors.md").read_text(encoding="utf-8")
+    public = [getattr(warren, name) for name in warren.__all__]
+    errors = {thing.__name__ for thing in public if isinstance(thing, type) and issubclass(thing, Exception)}
+    assert "ActionTimeout" in errors
+    assert [name for name in sorted(errors) if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=[*NAMES, "CHANGELOG.md"])
+def test_links_lead_to_pages_and_headings(page: Path) -> None:
+    links = re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+    broken = [link for link in links if "://" not in link and not _leads_somewhere(page, link)]
     assert not broken
+
+
+def _leads_somewhere(page: Path, link: str) -> bool:
+    name, _, anchor = link.partition("#")
+    target = page.parent / name if name else page
+    return target.exists() and (not anchor or anchor in _anchors(target))
+
+
+def _anchors(page: Path) -> set[str]:
+    """What GitHub makes of the page's headings."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_page_is_in_the_table_of_contents() -> None:
+    contents = DOCS / "README.md"
+    links = re.findall(r"\]\(([^)#]+)\)", contents.read_text(encoding="utf-8"))
+    linked = {(DOCS / link).resolve() for link in links}
+    assert [page.name for page in DOCS.rglob("*.md") if page != contents and page.resolve() not in linked] == []
+
+
+def test_the_tests_that_are_named_exist() -> None:
+    present = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    shown = {name for page in PAGES for block in blocks(page) for name in re.findall(r"^# (test_\w+\.py)", block.text)}
+    for page in PAGES:
+        named = set(re.findall(r"\b(test_\w+\.py)\b", page.read_text(encoding="utf-8")))
+        assert named - shown <= present, f"{page.name} names tests that are not there"
 
 
 def test_every_make_target_that_is_named_exists() -> None:

@@ -24,7 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Durable Python workflows on RabbitMQ and PostgreSQL.\n\n"
     "WARREN_BROKER_URL and WARREN_DATABASE_URL select the servers. Exit codes: 0 done, 1 the run failed (or a check "
-    "refused), 2 wrong usage or refused input, 3 a server cannot be reached.",
+    "found something), 2 wrong usage or refused input, 3 a server cannot be reached.",
 )
 
 

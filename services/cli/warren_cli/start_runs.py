@@ -105,5 +105,5 @@ def cancel(run: str, *, workflow: str | None, reason: str | None, as_json: bool)
     if as_json:
         print_json({"run_id": str(run_id), "cancel_requested": True})
     else:
-        out.print(f"asked for the end of run {run_id}", highlight=False)
+        out.print(f"requested the cancellation of run {run_id}", highlight=False)
     return 0

@@ -69,8 +69,8 @@ class Performer:
     def give_up(self, attempt: Attempt, deliveries: int) -> None:
         """Report an attempt that must not be tried again."""
         error = WorkerLost(
-            f"the action {attempt.action.action!r} was not run any more: {deliveries} times a worker got it and ended "
-            "without an answer (killed, out of memory, or crashed in native code)"
+            f"giving up on action {attempt.action.action!r}: {deliveries} times a worker received it and ended without "
+            "an answer (killed, out of memory, or crashed in native code)"
         )
         self._report(attempt, failed(attempt.action, error))
 

@@ -43,7 +43,7 @@ class Warren:
     """A client of one Warren installation: `async with Warren() as client`.
 
     Without URLs, `WARREN_BROKER_URL` and `WARREN_DATABASE_URL` say where it is. A call gives up on a server that stays
-    away for `give_up_after` (None waits for ever) and raises `BrokerUnavailable` or `StoreUnavailable`. A `broker` or
+    away for `give_up_after` (None: never) and raises `BrokerUnavailable` or `StoreUnavailable`. A `broker` or
     `store` given instead of a URL is used as it is, and left open.
     """
 
@@ -92,7 +92,7 @@ class Warren:
         self._is_open = True
 
     async def close(self) -> None:
-        """Disconnect. Runs go on; handles of this client hear of them no more. Idempotent."""
+        """Disconnect. Runs continue; handles of this client receive no more results. Idempotent."""
         self._is_open = False
         await self._outbox.close()
         await self._replies.close()
@@ -121,15 +121,21 @@ class Warren:
         version: str | None = None,
         **kwargs: Any,
     ) -> ClientRunHandle:
-        """Start a run with `run()`'s arguments; returns when the start is safe in the broker.
+        """Start a run with `run()`'s arguments; returns when the broker has confirmed the start.
 
-        A workflow that is given by name takes keyword arguments only. `key` is your own name for the run, unique per
-        workflow: with one that is used already, the handle is of the run that has it. `version` pins a program hash.
-        Where `run()` has a parameter of one of these names, use `start_run`.
+        A workflow given by name takes keyword arguments only. If `run()` has a parameter of an option's name, use
+        `start_run`.
+
+        - `key`: a name for the run, unique per workflow. Waits until the run exists; if one has the key, returns that
+          run's handle.
+        - `run_id`: default: a new UUIDv7. A start that repeats an id starts nothing and returns the handle of that run.
+        - `version`: hash of the program to run; default: the latest.
 
         Raises:
             TypeError: the arguments do not fit `run()`.
             UnserializableValue: an argument cannot be sent.
+            InvalidInput: the key, id or name is invalid, or (with a key) the start was refused.
+            BrokerUnavailable: the client is not open, or the broker stays away.
         """
         if isinstance(workflow, str):
             if args:
@@ -162,7 +168,7 @@ class Warren:
         run_id: UUID | None = None,
         version: str | None = None,
     ) -> ClientRunHandle:
-        """The same as `start`, with Python values by parameter name."""
+        """Like `start`, with the arguments as a mapping of Python values by parameter name."""
         encoded = {name: encode(value) for name, value in arguments.items()}
         return await self.start_encoded(workflow, encoded, key=key, run_id=run_id, version=version)
 
@@ -177,10 +183,10 @@ class Warren:
         accepted: bool = False,
         patience: float | None = None,
     ) -> ClientRunHandle:
-        """The same as `start`, with JSON (plain or tagged) by parameter name.
+        """Like `start`, with the arguments as JSON values (plain or tagged) by parameter name.
 
-        With `accepted`, or a key, it waits until the run exists, and raises if the start was refused. After `patience`
-        seconds it returns in any case; the handle's `is_accepted` tells, and it may be for a run that has the key.
+        With `accepted`, or a key, it waits until the run exists, and raises `InvalidInput` if the start was refused.
+        After `patience` seconds it returns in any case; the handle's `is_accepted` says whether the run exists.
         """
         self._check_open()
         name = _name_of(workflow)
@@ -235,7 +241,7 @@ class Warren:
         """Tell who waits for nothing: starts are safe in their queue for ever, but nobody may be there to take them."""
         stats = await self._broker.stats(names.START_QUEUE)
         if stats is None or not stats.consumers:
-            log.warning("run %s waits, as no compiler is there to start runs; start one: warren compiler", run_id)
+            log.warning("run %s is queued, but no compiler is running; start one with `warren compiler`", run_id)
 
     async def _publish_start(self, request: messages.StartRun, correlation_id: str, headers: Mapping[str, str]) -> None:
         await self._outbox.publish(
@@ -256,7 +262,7 @@ class Warren:
     ) -> dict[str, str]:
         """Publish the programs of workflow classes, or of every workflow in modules; returns name to program hash.
 
-        Many workflows go out in several messages; what is right is registered whatever is wrong with the rest.
+        Valid workflows are registered even if others are refused.
 
         Raises:
             InvalidInput: a program was refused or is too large, or a module has no workflow.
@@ -324,7 +330,7 @@ class Warren:
         limit: int = 50,
         before: StoredRun | UUID | None = None,
     ) -> list[StoredRun]:
-        """Runs, the newest first by their creation; `before` continues after the last one seen (it, or its id).
+        """Rows of at most `limit` runs, newest first; `before` continues a list after a run (its row or its id).
 
         Raises:
             RunNotFound: `before` is the id of no run.
@@ -339,7 +345,7 @@ class Warren:
         return entries_of(await load_history(await self.store(), run_id))
 
     async def cancel(self, run: UUID | str, *, reason: str | None = None) -> None:
-        """Ask for a run's end; returns when the request is safe in the broker. Raises `RunNotFound`."""
+        """Request the cancellation of a run; returns when the broker has confirmed it. Raises `RunNotFound`."""
         self._check_open()
         stored = await self.describe(run)
         event = messages.CancelRequested(run_id=stored.run_id, reason=reason)

@@ -55,7 +55,7 @@ def is_retried(error: BaseException, retry_on: Sequence[str] | None) -> bool:
 
 
 def check_policy(attempts: Any, exception_types: Any, backoff_seconds: Any) -> tuple[str, ...] | None:
-    """Check the fields of a `RetryPolicy`; gives the names of the exception types.
+    """Check the fields of a `RetryPolicy`; returns the names of the exception types.
 
     Raises:
         ValueError: a field has an invalid value.
@@ -83,7 +83,7 @@ def seconds_of(timeout: Any) -> float | None:
     """A timeout in seconds, of `LONGEST_SECONDS` at most; None for none, which infinity means as well.
 
     Raises:
-        ValueError: it is no positive number or duration.
+        ValueError: it is not a positive number or duration.
     """
     if timeout is None:
         return None

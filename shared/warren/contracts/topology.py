@@ -1,4 +1,4 @@
-"""The exchanges and queues of DESIGN.md section 5, as data; an adapter declares them, nothing else decides them."""
+"""The exchanges and queues of docs/explanation/architecture.md as data. Adapters declare them; nothing else decides."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Commands to messages: the only place that builds what compiler and coordinator publish, as bytes, in batches.
 
-It knows the batching rule of DESIGN.md section 8 and the JSON of the outgoing messages (tests parse it with the models
-of `contracts.messages`); it must not know where a command came from or whether it is still wanted.
+It knows the batching rules (docs/explanation/design.md) and the JSON of the outgoing messages (tests parse it with the
+models of `contracts.messages`); it must not know where a command came from or whether it is still wanted.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The loop that compiler and coordinator share: receive, handle (load, apply, commit), publish, acknowledge.
 
-It keeps the one rule of DESIGN.md section 2: a message is acknowledged after what it changed is committed and what it
-causes is confirmed. It takes what is ready and never waits to fill a batch; while one batch's confirms are in flight
-the next one is handled; acknowledgements follow in order. It must not know what the messages mean.
+It keeps the one rule (docs/explanation/guarantees.md): a message is acknowledged after what it changed is committed and
+what it causes is confirmed. It takes what is ready and never waits to fill a batch; while one batch's confirms are in
+flight the next one is handled; acknowledgements follow in order. It must not know what the messages mean.
 """
 
 from __future__ import annotations

@@ -37,10 +37,12 @@ def action(func: None = None, /, *, name: str | None = None, queue: str = DEFAUL
 
 
 def action(func: Any = None, /, *, name: str | None = None, queue: str = DEFAULT_ACTION_QUEUE) -> Any:
-    """Make a function an action: the distributed work of workflows. Use it plainly or with arguments.
+    """Make a function an action, which workflows call and workers run. Use it as `@action` or `@action(...)`.
 
-    `func` is an `async def`, or a plain `def`, which runs in a thread. Either way a call gives an awaitable. `name` is
-    its name in the registry, by default its own; `queue` is the action queue whose workers run it.
+    `func` is an `async def`, or a plain `def`, which runs in a thread. In both cases a call returns an awaitable.
+
+    - `name`: its name in the registry; default: the function's name.
+    - `queue`: the action queue whose workers run it; default: `"default"`.
 
     Raises:
         TypeError: `func` is not a function, is a generator or a method of a class, or has a dependency that cannot be

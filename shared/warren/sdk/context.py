@@ -12,7 +12,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class ActionContext:
-    """One attempt of one action invocation. `deadline` (UTC) is when its timeout strikes, None without a timeout."""
+    """The attempt that is running. `invocation` and `attempt` count from 1.
+
+    `action` is the registry key, `module:name`. `deadline` (UTC) is when the attempt times out; None without a timeout.
+    """
 
     run_id: UUID
     workflow: str
@@ -23,7 +26,7 @@ class ActionContext:
 
     @property
     def idempotency_key(self) -> str:
-        """The same for every attempt of this invocation and different from every other one's."""
+        """Identical for every attempt of this invocation, and unique to it. Pass it to external systems."""
         return f"{self.run_id}:{self.invocation}"
 
 
@@ -47,7 +50,7 @@ def action_context() -> ActionContext:
 
 @contextlib.contextmanager
 def provide_action_context(context: ActionContext) -> Iterator[ActionContext]:
-    """Make `context` the answer of `action_context()` in the block; for testing an action by itself."""
+    """Let `action_context()` return `context` inside the `with` block; for testing an action on its own."""
     token = current_context.set(context)
     try:
         yield context

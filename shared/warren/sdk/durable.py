@@ -13,27 +13,27 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The current time in UTC. In a run: that of the event that made it go on, so it stands still between awaits."""
+    """The current time in UTC. In a run: the time of the current event, so it is constant between two awaits."""
     return datetime.now(UTC)
 
 
 def uuid4() -> uuid.UUID:
-    """A new UUID of version 4. In a run: derived from the run's id and how many were made before."""
+    """A new UUID of version 4. In a run: derived from the run's id and a counter, so every replay gives the same."""
     return uuid.uuid4()
 
 
 def random() -> float:
-    """A number from 0.0 up to but not including 1.0. In a run: derived from the run's id and how many were drawn."""
+    """A random number, 0.0 <= x < 1.0. In a run: derived from the run's id and a counter, as `uuid4()`."""
     return _random.random()
 
 
 def log(message: str, *, level: str = "info") -> None:
-    """Write a log line. In a run: once, by the coordinator, with the run's id; never again on replay.
+    """Write a log line. In a run, the coordinator writes it once, with the run's id; replays do not repeat it.
 
     `level` is "debug", "info", "warning" or "error".
 
     Raises:
-        ValueError: another level.
+        ValueError: `level` is none of these.
     """
     logging.getLogger("warren.workflow").log(level_number(level), message)
 

@@ -10,15 +10,15 @@ from warren.contracts.policies import check_policy
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How often, for which exceptions and after how long a failed action is tried again.
+    """When a failed action is retried: how often, after which exceptions, and after which pause.
 
-    `attempts` is the total number of executions; None means 101. `exception_types` are exception classes or their names
-    (bare, or `module.Class`), and cover their subclasses; none, or `Exception`, means every exception except
-    `ActionTimeout`, which has to be named.
-    `backoff_seconds` is the constant time between two attempts, at most a hundred years of it.
+    - `attempts`: total number of executions, at least 1; None means 101.
+    - `exception_types`: exception classes or their names (`"Class"` or `"module.Class"`); subclasses match too. None
+      and `Exception` mean every exception except `ActionTimeout`, which must be named.
+    - `backoff_seconds`: constant pause between two attempts, at most a hundred years; None means no pause.
 
     Raises:
-        ValueError: a field cannot be meant like that.
+        ValueError: a field has an invalid value.
     """
 
     attempts: int | None = None

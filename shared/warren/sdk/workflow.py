@@ -28,10 +28,11 @@ W = TypeVar("W", bound="type[Workflow]")
 
 
 class Workflow:
-    """Base of all workflows: subclass it, write `async def run(self, ...)`, decorate it with `@workflow`.
+    """Base class of all workflows: subclass it, write `async def run(self, ...)`, and decorate it with `@workflow`.
 
-    `name` is how others start it (default: the class's name in lower case); `version` labels the program (default: its
-    content hash); `concurrent = True` lets actions whose results are not needed yet run side by side.
+    - `name`: the name under which it is registered and started; default: the class name in lower case.
+    - `version`: a label of the program; default: its content hash.
+    - `concurrent`: True lets actions run in parallel until their results are used (dataflow order).
     """
 
     name: ClassVar[str | None] = None
@@ -48,12 +49,12 @@ class Workflow:
     async def run_action(
         self, awaitable: Awaitable[T], *, retry: RetryPolicy | None = None, timeout: float | timedelta | None = None
     ) -> T:
-        """Await an action with a retry policy, or a timeout for each attempt (seconds or timedelta), or both.
+        """Await an action with a retry policy, a timeout for each attempt, or both.
 
-        A timeout of infinity is none; one of more than a hundred years is one of a hundred years.
+        `timeout` is a `timedelta` or a number of seconds, at most a hundred years; infinity means no timeout.
 
         Raises:
-            ValueError: `timeout` is no positive number or duration.
+            ValueError: `timeout` is not a positive number or duration.
             ActionTimeout: the last attempt took longer than `timeout`.
             Exception: what the last attempt raised.
         """
@@ -65,7 +66,8 @@ class Workflow:
     ) -> RunHandle[T]:
         """Start a run with `run()`'s arguments and return its handle without waiting.
 
-        `_key` is your own name for the run, unique per workflow; starting again with it gives the handle of that run.
+        `_key` is a name for the run, unique per workflow; a second start with it returns the handle of that run.
+        `_run_id` is the run's id; default: a new UUIDv7.
 
         Raises:
             TypeError: the arguments do not fit `run()`, or the class is not decorated.
@@ -81,7 +83,7 @@ class Workflow:
 
     @classmethod
     def workflow_ir(cls) -> WorkflowIR:
-        """What the class was compiled to; raises `TypeError` when it is not decorated with `@workflow`."""
+        """The compiled form of the class; raises `TypeError` if it is not decorated with `@workflow`."""
         ir = vars(cls).get(marks.IR)
         if not isinstance(ir, WorkflowIR):
             raise TypeError(f"{cls.__qualname__} is not compiled: decorate it with @workflow")

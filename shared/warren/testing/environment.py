@@ -36,20 +36,22 @@ async def run_workflow(
 ) -> Any:
     """Run a workflow with `run()`'s arguments and return its result.
 
-    `actions` replaces actions (by the action, its key or its name) with functions or mocks. Results are taken in the
-    order in which they come, or with a `seed` in a shuffled order that is always the same. `now` is where virtual time
-    starts. Where `run()` has a parameter of one of these names, use a `WorkflowEnvironment`.
+    - `actions`: replaces actions (the action, its key `"module:name"`, or its name) with functions or mocks.
+    - `seed`: results arrive in a shuffled order that the seed determines; default: the order in which actions finish.
+    - `now`: where virtual time starts; default: `DEFAULT_START`.
+
+    If `run()` has a parameter with one of these names, use a `WorkflowEnvironment`.
 
     Raises:
-        Exception: what the workflow raised; its own class where that is imported here.
-        InvalidInput: the arguments are of the wrong types.
-        TypeError: they do not fit `run()`.
+        Exception: what the workflow raised, by its own class if that is imported here.
+        InvalidInput: an argument has the wrong type.
+        TypeError: the arguments do not fit `run()`, or a replacement is invalid.
     """
     return await WorkflowEnvironment(actions=actions, seed=seed, now=now).run_workflow(workflow, *args, **kwargs)
 
 
 class WorkflowEnvironment:
-    """A place to run workflows in and to look at what they did. The options are those of `run_workflow`."""
+    """Runs workflows in memory and shows what they did. The options are those of the function `run_workflow`."""
 
     def __init__(
         self,
@@ -66,24 +68,24 @@ class WorkflowEnvironment:
 
     @property
     def driver(self) -> EngineDriver:
-        """The run that was started last."""
+        """The driver of the latest run; raises `RuntimeError` before the first one."""
         if self._driver is None:
             raise RuntimeError("no workflow has been run in this environment yet")
         return self._driver
 
     @property
     def history(self) -> list[Transition]:
-        """Its transitions so far: `seq`, `at`, `event` and `commands` of each."""
+        """The latest run's transitions: `seq`, `at`, `event` and `commands` of each."""
         return self.driver.history
 
     @property
     def virtual_time(self) -> datetime:
-        """Where virtual time stands (UTC)."""
+        """The current virtual time (UTC)."""
         return self.driver.now
 
     @property
     def run_id(self) -> UUID:
-        """Its run id."""
+        """The latest run's id."""
         return self.driver.run_id
 
     async def run_workflow(self, workflow: type[Workflow], /, *args: Any, **kwargs: Any) -> Any:
@@ -93,14 +95,14 @@ class WorkflowEnvironment:
         return self.driver.outcome()
 
     def start(self, workflow: type[Workflow], arguments: Mapping[str, Any], *, run_id: UUID | None = None) -> None:
-        """Start a run with Python arguments by name; nothing happens in it before `finish`."""
+        """Start a run with Python arguments by name. Its actions do not run before `finish`."""
         self._driver = EngineDriver(
             executable_of(workflow), encode_input(workflow, arguments), run_id=run_id, now=self._start
         )
         self._loop = None
 
     async def finish(self, workflow: type[Workflow]) -> None:
-        """Carry the started run to its end."""
+        """Run the started run to its end."""
         self._loop = _Loop(self.driver, workflow, self._replacements, self._seed)
         await self._loop.run()
 

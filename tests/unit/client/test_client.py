@@ -204,7 +204,7 @@ async def test_who_waits_without_a_compiler_is_told(
     await here.cluster.services[0].drain()
     async with here.client() as client:
         handle = await client.start(Wait, 0)
-        await eventually(lambda: "start one: warren compiler" in caplog.text)
+        await eventually(lambda: "start one with `warren compiler`" in caplog.text)
         await here.cluster.compiler()
         assert await handle.result(5) == "waited"
 

@@ -23,7 +23,7 @@ class GraphFormat(StrEnum):
 
 @needs_no_server
 def check(
-    modules: Annotated[list[str] | None, typer.Argument(metavar="MODULE")] = None,
+    modules: Annotated[list[str] | None, typer.Argument(metavar="MODULE", help="Modules with workflows.")] = None,
     as_json: AsJson = False,
     github: Annotated[bool, typer.Option("--github", help="Print annotations for GitHub Actions.")] = False,
     explain: Annotated[
@@ -31,7 +31,7 @@ def check(
         typer.Option("--explain", metavar="CODE", help="Say what an error code means, with an example, and exit."),
     ] = None,
 ) -> int:
-    """Compile the modules' workflows; exit 1 and say what to write instead where one is refused."""
+    """Compile the modules' workflows. Reports each refusal with its place and a replacement, and exits with 1."""
     from warren_cli.compile_workflows import check as work
     from warren_cli.compile_workflows import explain as explain_code
 
@@ -42,12 +42,14 @@ def check(
 
 @needs_no_server
 def graph(
-    target: Annotated[str, typer.Argument(metavar="MODULE:Workflow")],
-    format: Annotated[GraphFormat, typer.Option("--format", "-f")] = GraphFormat.MERMAID,  # noqa: A002 - its name
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file.")] = None,
-    technical: Annotated[bool, typer.Option("--technical", help="Show every node, also those between lines.")] = False,
+    target: Annotated[str, typer.Argument(metavar="MODULE:Workflow", help="The class of the workflow in its module.")],
+    format: Annotated[GraphFormat, typer.Option("--format", "-f", help="Output format.")] = GraphFormat.MERMAID,  # noqa: A002 - its name
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")
+    ] = None,
+    technical: Annotated[bool, typer.Option("--technical", help="Show every node, including internal ones.")] = False,
 ) -> int:
-    """Draw the graph that a workflow was compiled to."""
+    """Draw the compiled graph of a workflow."""
     from warren_cli.compile_workflows import graph as work
 
     return work(target, format=format.value, output=output, technical=technical)

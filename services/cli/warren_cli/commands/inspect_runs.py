@@ -14,27 +14,32 @@ Of = Annotated[str | None, typer.Option("--workflow", help="The workflow that th
 
 def runs(
     workflow: Annotated[str | None, typer.Option("--workflow", help="Only runs of this workflow.")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="running, completed, failed or cancelled.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many.")] = 20,
-    before: Annotated[str | None, typer.Option("--before", help="Go on after the run with this id.")] = None,
+    status: Annotated[
+        str | None,
+        typer.Option("--status", help="Only runs with this status: running, completed, failed or cancelled."),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Maximum number of runs.")] = 20,
+    before: Annotated[
+        str | None, typer.Option("--before", help="Continue the list after the run with this id.")
+    ] = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> int:
-    """List runs, newest first by their creation."""
+    """List runs, newest first."""
     from warren_cli.inspect_runs import runs as work
 
     return work(workflow=workflow, status=status, limit=limit, before=before, data=data, as_json=as_json)
 
 
 def show(run: Run, workflow: Of = None, data: Data = None, as_json: AsJson = False) -> int:
-    """Show one run."""
+    """Show one run: status, times, input, result or error."""
     from warren_cli.inspect_runs import show as work
 
     return work(run, workflow=workflow, data=data, as_json=as_json)
 
 
 def history(run: Run, workflow: Of = None, data: Data = None, as_json: AsJson = False) -> int:
-    """Show every transition of a run."""
+    """Show the history of a run: its events and the commands that followed."""
     from warren_cli.inspect_runs import history as work
 
     return work(run, workflow=workflow, data=data, as_json=as_json)

@@ -14,8 +14,10 @@ Input = Annotated[
         "--input", "-i", metavar="JSON", help="Arguments: a JSON object, @FILE, -, or NAME=VALUE (repeatable)."
     ),
 ]
-Key = Annotated[str | None, typer.Option("--key", help="Your own name for the run, unique per workflow.")]
-RunId = Annotated[str | None, typer.Option("--run-id", help="Id of the run; an id that exists waits for that run.")]
+Key = Annotated[str | None, typer.Option("--key", help="A name for the run, unique per workflow.")]
+RunId = Annotated[
+    str | None, typer.Option("--run-id", help="Id of the run, a UUID. If a run has it already, no second run starts.")
+]
 Data = Annotated[
-    Path | None, typer.Option("--data", help="Directory of `warren run`'s own database, instead of a server.")
+    Path | None, typer.Option("--data", help="Use the database of `warren run` in this directory, instead of a server.")
 ]

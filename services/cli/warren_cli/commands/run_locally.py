@@ -10,12 +10,12 @@ import typer
 from warren_cli.commands.options import AsJson, Input, Key, RunId
 from warren_cli.failures import needs_no_server
 
-DataDir = Annotated[Path | None, typer.Option("--data", help="Where the runs are kept. [.warren]")]
+DataDir = Annotated[Path | None, typer.Option("--data", help="Directory of the embedded database. [.warren]")]
 
 
 @needs_no_server
 def run(
-    target: Annotated[str, typer.Argument(metavar="MODULE:Workflow")],
+    target: Annotated[str, typer.Argument(metavar="MODULE:Workflow", help="The class of the workflow in its module.")],
     input: Input = None,  # noqa: A002 - the option's name
     key: Key = None,
     run_id: RunId = None,
@@ -24,8 +24,8 @@ def run(
 ) -> int:
     """Run a workflow to its end and print its result as JSON.
 
-    Needs no server: a PostgreSQL of its own and the services run inside this process; what actions print goes to
-    standard error. With WARREN_BROKER_URL set to amqp://..., the run is started on the servers instead, whose workers
+    Needs no server: it uses an embedded PostgreSQL and runs the services in this process. Output of actions goes to
+    standard error. With WARREN_BROKER_URL set to amqp://..., it starts the run on those servers instead; their workers
     must have the module.
     """
     from warren_cli.run_locally import run as work
@@ -35,14 +35,14 @@ def run(
 
 @needs_no_server
 def dev(
-    modules: Annotated[list[str], typer.Argument(metavar="MODULE")],
+    modules: Annotated[list[str], typer.Argument(metavar="MODULE", help="Modules with actions and workflows.")],
     data: DataDir = None,
     as_json: AsJson = False,
 ) -> int:
-    """Keep everything running in this process, and start a run for each line that is typed.
+    """Run all services in this process, and start a run for each input line.
 
-    A line is WORKFLOW followed by its input: `order {"id": 7}`, or `order id=7`. Ctrl-C (or the end of the input)
-    drains. With WARREN_BROKER_URL and WARREN_DATABASE_URL set, the services work on those servers.
+    A line is a workflow's name and its input: `order {"id": 7}`, or `order id=7`. Ctrl-C, or the end of the input,
+    drains the services. With WARREN_BROKER_URL and WARREN_DATABASE_URL set, the services use those servers.
     """
     from warren_cli.dev_session import dev as work
 

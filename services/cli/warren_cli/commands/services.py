@@ -8,14 +8,14 @@ import typer
 
 
 def compiler() -> int:
-    """Run a compiler: takes in programs and starts runs."""
+    """Run a compiler, which registers programs and starts runs."""
     from warren_compiler.__main__ import main
 
     return main()
 
 
 def coordinator() -> int:
-    """Run a coordinator: decides what happens next in each run."""
+    """Run a coordinator, which advances runs and fires their timers."""
     from warren_coordinator.__main__ import main
 
     return main()
@@ -26,13 +26,15 @@ def worker(
     queue: Annotated[
         list[str] | None,
         typer.Option(
-            "--queue", help="An action queue to consume (repeatable); default: those of the modules' actions."
+            "--queue", help="An action queue to consume (repeatable). Default: the queues of the modules' actions."
         ),
     ] = None,
-    concurrency: Annotated[int | None, typer.Option("--concurrency", min=1, help="Actions at once. [100]")] = None,
+    concurrency: Annotated[
+        int | None, typer.Option("--concurrency", min=1, help="Actions to run at once. [100]")
+    ] = None,
     no_register: Annotated[bool, typer.Option("--no-register", help="Do not register the modules' workflows.")] = False,
 ) -> int:
-    """Run a worker: runs the actions of MODULEs, and registers their workflows."""
+    """Run a worker, which runs the actions of the modules and registers their workflows."""
     from warren_worker.__main__ import run_worker
 
     return run_worker(modules, queues=queue or [], concurrency=concurrency, register=not no_register)

@@ -10,10 +10,10 @@ from warren_cli.commands.options import AsJson, Input, Key, RunId
 
 
 def register(
-    modules: Annotated[list[str], typer.Argument(metavar="MODULE")],
+    modules: Annotated[list[str], typer.Argument(metavar="MODULE", help="Modules with workflows.")],
     as_json: AsJson = False,
 ) -> int:
-    """Publish the programs of the modules' workflows."""
+    """Register the modules' workflows, and wait until a compiler has answered."""
     from warren_cli.start_runs import register as work
 
     return work(modules, as_json=as_json)
@@ -26,8 +26,10 @@ def start(
     input: Input = None,  # noqa: A002 - the option's name
     key: Key = None,
     run_id: RunId = None,
-    version: Annotated[str | None, typer.Option("--version", help="A program hash, instead of the latest.")] = None,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait for the end and print the result.")] = False,
+    version: Annotated[
+        str | None, typer.Option("--version", help="Hash of the program to run. Default: the latest.")
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for the run's end and print its result.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Start a run on the servers and print its id."""
@@ -39,10 +41,10 @@ def start(
 def cancel(
     run: Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or its key together with --workflow.")],
     workflow: Annotated[str | None, typer.Option("--workflow", help="The workflow that the key belongs to.")] = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why, for the history.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Reason, kept in the history.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Ask for a run's end."""
+    """Request the cancellation of a run. It ends as soon as the workflow has cleaned up."""
     from warren_cli.start_runs import cancel as work
 
     return work(run, workflow=workflow, reason=reason, as_json=as_json)

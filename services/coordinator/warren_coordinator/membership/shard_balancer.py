@@ -76,7 +76,10 @@ class Balancer:
             async with asyncio.timeout(_LEAVE_SECONDS):
                 await self._presence.leave()
         except (WarrenError, TimeoutError) as error:
-            log.info("left without a word", error=f"{type(error).__name__}: {error}")
+            log.info(
+                "could not announce departure; peers notice when the heartbeat expires",
+                error=f"{type(error).__name__}: {error}",
+            )
 
     def _until_next(self) -> float:
         """Seconds. Everybody has another moment, so that no two write at once and have to do it again."""

@@ -183,7 +183,7 @@ class Stalled:
             return False
         suspect.times += 1
         if suspect.times == _MOST_TIMES + 1:
-            log.error("a run does not go on, whatever is published again for it", run_id=str(run_id))
+            log.error("run is stuck: re-publishing its commands had no effect", run_id=str(run_id))
         return suspect.times <= _MOST_TIMES
 
     def _count_anew(self) -> None:
