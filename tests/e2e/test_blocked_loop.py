@@ -43,8 +43,8 @@ class World:
         self.client = made.client
         self._ledger = ledger
 
-    def worker(self, **settings: str) -> ServiceProcess:
-        return self.made.worker("tests.e2e.workload", "--queue", "default", **settings)
+    def worker(self, without: str | None = None) -> ServiceProcess:
+        return self.made.worker("tests.e2e.workload", "--queue", "default", without=without)
 
     def executions(self, *run_ids: UUID) -> list[Execution]:
         return [each for each in read_ledger(self._ledger) if each.run_id in run_ids]
@@ -123,7 +123,7 @@ def check_logs(worker: ServiceProcess, culprit: UUID) -> None:
 
 
 async def test_without_the_watchdog_it_is_run_twice(world: World, tmp_path: Path) -> None:
-    first = world.worker(WARREN_TEST_DISABLE="watchdog")
+    first = world.worker(without="watchdog")
     await world.made.until_ready()
     culprit = await world.client.start(workload.Blocking, 1, BLOCKED_SECONDS, False)
     await world.is_executed(culprit.id)

@@ -16,7 +16,6 @@ from warren.runs.processor import RecentCauses
 from warren.runs.programs import Programs
 from warren.runs.replay import replay
 from warren.runs.timers import Timers
-from warren.runtime import faults
 from warren_compiler.requests import Start
 
 
@@ -53,8 +52,7 @@ class ExistingRuns:
             )
         if start.request.reply != "outcome":
             reply_accepted(start, outbox, run_id=run_id, version=run.version, created=False)
-        did = self._recent.did(run_id) or faults.disabled(faults.REPUBLISH)
-        if start.delivery.redelivered and not did:
+        if start.delivery.redelivered and not self._recent.did(run_id):
             await self._publish_first_again(run, outbox)
         if run.status is not RunStatus.RUNNING and start.request.parent is not None:
             outbox.tell_parent(run)

@@ -11,7 +11,6 @@ from typing import Any
 from warren.contracts.names import DEFAULT_ACTION_QUEUE
 from warren.contracts.topology import action_queue, standard_topology, suspect_queue
 from warren.ports import Broker
-from warren.runtime import faults
 from warren.runtime.health import Health
 from warren.runtime.logs import get_logger
 from warren.runtime.loop_watchdog import LoopWatchdog
@@ -129,8 +128,6 @@ def _watchdog(
     settings: WorkerSettings, broker: Broker, pool: Pool, reporter: Reporter, leases: Leases
 ) -> AbstractAsyncContextManager[object]:
     """What keeps a worker whose event loop is blocked from being taken for dead."""
-    if faults.disabled(faults.WATCHDOG):
-        return nullcontext()
     blocked = BlockedLoop(
         broker=broker, pool=pool, reporter=reporter, leases=leases, look_seconds=settings.look_seconds
     )

@@ -17,7 +17,7 @@ from warren.contracts import names, wire
 from warren.contracts.messages import RunAction
 from warren.errors import Refusal
 from warren.ports import Broker, Delivery, OutgoingMessage, Subscription
-from warren.runtime import faults
+from warren.runtime import crash_points
 from warren.runtime.publisher import Publisher, Repair, forget_loudly
 from warren_worker.attempts import Attempt, Job, Key
 
@@ -75,7 +75,7 @@ class Reporter:
 
     def report(self, attempt: Attempt, event: bytes) -> None:
         """Publish what became of an attempt; its job is settled once that is confirmed."""
-        faults.reached(faults.PERFORMED)
+        crash_points.reached(crash_points.PERFORMED)
         self._answers.note(attempt.key, event)
         if attempt.job is None:
             self._leased.append(attempt)
@@ -137,12 +137,9 @@ class Reporter:
             afterwards, self._afterwards = self._afterwards, []
             messages, settled = self._take()
             self._leased_in_flight, self._leased = self._leased, []
-            if faults.disabled(faults.ACK_AFTER_CONFIRMS):
-                _acknowledge(settled)
-                settled = []
             if messages:
                 await self._publisher.publish(messages)
-            faults.reached(faults.REPORTED)
+            crash_points.reached(crash_points.REPORTED)
             self._leased_in_flight = []
             _acknowledge(settled)
             if not self._is_closing:

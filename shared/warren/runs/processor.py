@@ -18,7 +18,7 @@ from warren.contracts import names
 from warren.errors import InfrastructureError
 from warren.ports import Delivery, OutgoingMessage, Subscription
 from warren.runs.delayed_acks import Acknowledgements, Chunk
-from warren.runtime import faults
+from warren.runtime import crash_points
 from warren.runtime.logs import get_logger
 from warren.runtime.publisher import FIRST_DELAY, LONGEST_DELAY, Publisher
 
@@ -215,13 +215,11 @@ class Processor:
                 continue
             await self._slots.acquire()
             chunks = self._take()
-            if faults.disabled(faults.ACK_AFTER_COMMIT):
-                _acknowledge(chunks)
             for delivery in _flat(chunks):
                 if delivery.headers and names.HEADER_TRIES in delivery.headers:
                     delivery.redelivered = True  # it may have been handled before it was quarantined
             handled = await self._handle(chunks)
-            faults.reached(faults.COMMITTED)
+            crash_points.reached(crash_points.COMMITTED)
             task = group.create_task(self._publisher.publish(handled.messages)) if handled.messages else None
             self._recent.add(handled.causes)
             self._unsettled.append(_Batch(chunks, task))
@@ -290,11 +288,9 @@ class Processor:
         while True:
             while self._unsettled:
                 batch = self._unsettled[0]
-                if faults.disabled(faults.ACK_AFTER_CONFIRMS):
-                    _acknowledge(batch.chunks)
                 if batch.publication is not None:
                     await batch.publication
-                faults.reached(faults.PUBLISHED)
+                crash_points.reached(crash_points.PUBLISHED)
                 self._acknowledgements.add(batch.chunks)
                 self._unsettled.popleft()
                 self._slots.release()
@@ -303,12 +299,6 @@ class Processor:
                 return
             self._unsettled_grew.clear()
             await self._unsettled_grew.wait()
-
-
-def _acknowledge(chunks: Sequence[Chunk]) -> None:
-    """At once, as only a removed safeguard has it."""
-    for subscription, deliveries in chunks:
-        subscription.ack(deliveries)
 
 
 def _flat(chunks: Sequence[Chunk]) -> list[Delivery]:

@@ -7,7 +7,6 @@ from datetime import datetime
 from warren.contracts import messages
 from warren.engine import Command, apply
 from warren.runs.leases import worker_lost
-from warren.runtime import faults
 from warren_coordinator.run_cache import RunEntry
 
 Decision = tuple[messages.RunEvent, list[Command]]
@@ -29,7 +28,7 @@ def decide(entry: RunEntry, event: messages.RunEvent, at: datetime, *, max_losse
             leases.renew(state, event, at)
             return None
         case messages.LeaseExpired():
-            if not leases.expire(event, at) or faults.disabled(faults.LEASE_EXPIRY):
+            if not leases.expire(event, at):
                 return None
             losses = leases.lost[event.invocation]
             if losses < max_losses:
@@ -39,10 +38,7 @@ def decide(entry: RunEntry, event: messages.RunEvent, at: datetime, *, max_losse
             event = worker_lost(event.run_id, event.invocation, event.attempt, losses=losses)
     commands = apply(state, event, at)
     if commands is None:
-        if not faults.disabled(faults.DUPLICATES) or not isinstance(event, messages.ActionSucceeded):
-            return None
-        state.seq += 1
-        return event, []
+        return None
     if leases.held or leases.lost:
         _end_lease(entry, event)
     return event, commands

@@ -24,7 +24,6 @@ from warren.runs.quarantine import Quarantine
 from warren.runs.timers import Timers
 from warren.runs.transition_watchdog import TransitionOverdue, TransitionWatchdog
 from warren.runs.trial import Trial
-from warren.runtime import faults
 from warren.runtime.clock import Clock
 from warren.runtime.dead_letters import parked
 from warren.runtime.logs import get_logger
@@ -126,7 +125,7 @@ class EventHandler:
             known.sort(key=lambda item: not item[0].redelivered)  # what a redelivery calls for is never too much
             for item in known:
                 cause = cause_of(item[1])
-                if cause in causes or faults.disabled(faults.REPUBLISH):
+                if cause in causes:
                     continue
                 if await self._publish_again(item, outbox):
                     causes.append(cause)  # one more message of the same event need not do it again

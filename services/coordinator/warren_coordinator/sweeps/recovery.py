@@ -11,7 +11,6 @@ from warren.contracts.topology import Topology
 from warren.engine import Command, ContinueRun, DispatchAction, StartChild, load_commands
 from warren.errors import WarrenError
 from warren.ports import Broker, LoadedRun, RunStore
-from warren.runtime import faults
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
 from warren_coordinator.sweeps.broker_marker import BrokerMarker, MarkerNote
@@ -59,7 +58,7 @@ class Recovery:
         checked = 0
         while True:
             epoch = self._broker.epoch
-            if epoch != checked and not faults.disabled(faults.MARKER):
+            if epoch != checked:
                 try:
                     await self._broker.declare(self._topology)
                     note = await self._marker.check()

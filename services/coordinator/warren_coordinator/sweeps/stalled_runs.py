@@ -26,7 +26,6 @@ from warren.engine import Command, ContinueRun, DispatchAction, StartChild
 from warren.errors import WarrenError
 from warren.ports import Broker, OutgoingMessage, QuietRun, RunStore, StoredRun
 from warren.runs.replay import Replayed
-from warren.runtime import faults
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
 from warren_coordinator.membership.claim import Turn
@@ -91,7 +90,7 @@ class Stalled:
 
     async def run(self) -> None:
         """Look for ever; run it as a task."""
-        while not faults.disabled(faults.STALLED):
+        while True:
             await self._wait(self._pause.total_seconds())
             try:
                 if await self._turn.is_mine():
