@@ -151,8 +151,8 @@ async def _work(
                 for each in intake:
                     receiving.create_task(each)
             leases.release()
-            for job in pool.take_back():
-                job.subscription.nack([job.delivery])
+            for hold in pool.take_back():
+                hold.subscription.nack([hold.delivery])
             await pool.drain()
             reporter.finish()
             await reporting

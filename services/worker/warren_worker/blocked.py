@@ -18,8 +18,8 @@ from warren.ports import Broker, OutgoingMessage
 from warren.runs.outbox import event_messages
 from warren.runtime.loop_watchdog import context_of
 from warren.sdk.context import current_context
-from warren_worker.attempts import Attempt
-from warren_worker.leases import BEATS, Leases
+from warren_worker.attempts import Attempt, Lease
+from warren_worker.leases import HEARTBEATS, Leases
 from warren_worker.pool import Pool
 from warren_worker.result_publisher import Reporter
 
@@ -55,13 +55,13 @@ class BlockedLoop:
         self._beat_at = {each: at for each, at in self._beat_at.items() if each in held} | dict.fromkeys(beating, now)
 
     def _is_due(self, attempt: Attempt, now: float) -> bool:
-        job = attempt.job
-        if job is not None and not self._leases.is_due(job, now):
+        hold = attempt.hold
+        if not isinstance(hold, Lease) and not self._leases.is_due(hold, now):
             return False
-        return now >= self._beat_at.get(attempt, float("-inf")) + self._leases.seconds / BEATS
+        return now >= self._beat_at.get(attempt, float("-inf")) + self._leases.seconds / HEARTBEATS
 
     def _beat(self, attempt: Attempt) -> messages.ActionStarted | messages.ActionHeartbeat:
-        if attempt.job is None or attempt in self._beat_at:
+        if attempt.is_leased or attempt in self._beat_at:
             return self._leases.heartbeat(attempt.action)
         return self._leases.started(attempt.action)
 

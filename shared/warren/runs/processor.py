@@ -47,7 +47,8 @@ class Handler(Protocol):
 
         After any exception nothing may have been committed, or doing it again must do the same thing. An
         `InfrastructureError` has the same batch handled again, later; any other exception has each delivery handled
-        alone, and the one that raises given up.
+        alone, and the one that raises given up. What is handled again is `redelivered`: the failed try may have been
+        committed all the same, and what it caused must be looked up.
         """
         ...
 
@@ -215,10 +216,7 @@ class Processor:
                 continue
             await self._slots.acquire()
             chunks = self._take()
-            for delivery in _flat(chunks):
-                if delivery.headers and names.HEADER_TRIES in delivery.headers:
-                    delivery.redelivered = True  # it may have been handled before it was quarantined
-            handled = await self._handle(chunks)
+            handled = await self._handle(_with_earlier_tries(chunks))
             crash_points.reached(crash_points.COMMITTED)
             task = group.create_task(self._publisher.publish(handled.messages)) if handled.messages else None
             self._recent.add(handled.causes)
@@ -256,13 +254,12 @@ class Processor:
             if len(deliveries) == 1:
                 log.exception("message given up: handling it failed", queue=deliveries[0].queue)
                 return await self._patiently(partial(self._give_up, error), chunks)
-        _mark_redelivered(deliveries)
         log.warning("batch failed, handling its messages one by one", count=len(deliveries))
         messages: list[OutgoingMessage] = []
         causes: list[Hashable] = []
         for subscription, chunk in chunks:
             for delivery in chunk:
-                handled = await self._handle([(subscription, [delivery])])
+                handled = await self._handle([(subscription, [delivery.as_redelivered()])])
                 messages += handled.messages
                 causes += handled.causes
         return Handled(messages, causes)
@@ -279,7 +276,7 @@ class Processor:
                 return await handle(deliveries)
             except InfrastructureError as error:
                 log.warning("handling waits for a server", error=f"{type(error).__name__}: {error}", retry_in=delay)
-                _mark_redelivered(deliveries)
+                chunks = [(each, [delivery.as_redelivered() for delivery in chunk]) for each, chunk in chunks]
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY)
         return Handled()
@@ -306,7 +303,14 @@ def _flat(chunks: Sequence[Chunk]) -> list[Delivery]:
     return chunks[0][1] if len(chunks) == 1 else [delivery for _, chunk in chunks for delivery in chunk]
 
 
-def _mark_redelivered(deliveries: Sequence[Delivery]) -> None:
-    """The failed try may have been committed all the same: what it caused must be looked up, as for a redelivery."""
-    for delivery in deliveries:
-        delivery.redelivered = True
+def _with_earlier_tries(chunks: list[Chunk]) -> list[Chunk]:
+    """With what was in the quarantine as redelivered: it may have been handled before that."""
+    for _, deliveries in chunks:
+        for delivery in deliveries:
+            if delivery.headers and names.HEADER_TRIES in delivery.headers:
+                return [(subscription, [_with_earlier_try(each) for each in chunk]) for subscription, chunk in chunks]
+    return chunks
+
+
+def _with_earlier_try(delivery: Delivery) -> Delivery:
+    return delivery.as_redelivered() if names.HEADER_TRIES in delivery.headers else delivery
