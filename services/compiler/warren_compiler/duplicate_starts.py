@@ -70,7 +70,7 @@ class ExistingRuns:
             return
         loaded = (await self._store.load_runs([run.run_id]))[run.run_id]
         replayed = replay(await self._programs.get(run.version), loaded)
-        header = RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace)
+        header = RunHeader.of(run)
         wanted = replayed.pending_commands()
         pending = [command for command in commands if command in wanted]
         carry_out(pending, header, outbox=outbox, timers=self._timers)

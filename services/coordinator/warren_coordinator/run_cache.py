@@ -44,7 +44,7 @@ class RunEntry:
         run = loaded.run
         return cls(
             replayed,
-            RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace),
+            RunHeader.of(run),
             stored_wake_at=run.wake_at,
             snapshot_seq=loaded.snapshot.seq if loaded.snapshot else 0,
         )

@@ -11,18 +11,15 @@ import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from pydantic_core import to_json
-
-from warren.contracts import names, wire
+from warren.contracts import names, rendering
 from warren.contracts.messages import RunAction
 from warren.errors import Refusal
 from warren.ports import Broker, Delivery, OutgoingMessage, Subscription
 from warren.runtime import crash_points
+from warren.runtime.batching import RESULTS, slices
 from warren.runtime.publisher import Publisher, Repair, forget_loudly
 from warren_worker.attempts import Attempt, DeliveryHold, Key, Lease
 
-BATCH_ITEMS: Final = 64
-BATCH_BYTES: Final = 256 * 1024
 REMEMBERED_ITEMS: Final = 4096
 REMEMBERED_BYTES: Final = 8 << 20
 _RETRY_SECONDS: Final = 0.5
@@ -175,32 +172,24 @@ class Reporter:
 
 
 def _event_messages(shard: int, items: list[_Item]) -> list[OutgoingMessage]:
-    """Events of one shard in as few messages as their bounds allow."""
+    """Events of one shard in as few messages as their bounds allow.
+
+    The header holds the first trace of a message; each run's own is known to the coordinator.
+    """
     messages: list[OutgoingMessage] = []
-    chunk: list[bytes] = []
-    seeds: list[str] = []
-    size, trace = 0, None
-    for event, action, _ in items:
-        if chunk and (len(chunk) >= BATCH_ITEMS or size + len(event) > BATCH_BYTES):
-            messages.append(_event_message(shard, chunk, seeds, trace))
-            chunk, seeds, size, trace = [], [], 0, None
-        chunk.append(event)
-        size += len(event)
-        trace = trace or action.trace
-        if action.seed is not None:
-            seeds.append(action.seed)
-    messages.append(_event_message(shard, chunk, seeds, trace))
+    events = [event for event, _, _ in items]
+    for part in slices(events, RESULTS):
+        seeds = [action.seed for _, action, _ in items[part] if action.seed is not None]
+        trace = next((action.trace for _, action, _ in items[part] if action.trace), None)
+        messages.append(
+            OutgoingMessage(
+                names.EVENTS_EXCHANGE,
+                names.event_key(shard),
+                rendering.event_batch(events[part], seeds),
+                headers={} if trace is None else {names.HEADER_TRACEPARENT: trace},
+            )
+        )
     return messages
-
-
-def _event_message(shard: int, events: list[bytes], seeds: list[str], trace: str | None) -> OutgoingMessage:
-    """The header holds the first trace of a batch; each run's own is known to the coordinator."""
-    return OutgoingMessage(
-        names.EVENTS_EXCHANGE,
-        names.event_key(shard),
-        wire.batch_body(events, b',"seeds":' + to_json(seeds) if seeds else b""),
-        headers={} if trace is None else {names.HEADER_TRACEPARENT: trace},
-    )
 
 
 def _acknowledge(settled: list[DeliveryHold]) -> None:

@@ -12,20 +12,24 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, Protocol
+from typing import Protocol
 
 from warren.contracts import names
-from warren.errors import InfrastructureError
+from warren.errors import InfrastructureError, InternalError
 from warren.ports import Delivery, OutgoingMessage, Subscription
 from warren.runs.delayed_acks import Acknowledgements, Chunk
 from warren.runtime import crash_points
+from warren.runtime.batching import (
+    BATCHES_IN_FLIGHT,
+    DELAYED_ACK_BATCHES,
+    HANDLED_BYTES,
+    HANDLED_MESSAGES,
+    REMEMBERED_BATCHES,
+)
 from warren.runtime.logs import get_logger
 from warren.runtime.publisher import FIRST_DELAY, LONGEST_DELAY, Publisher
 
 log = get_logger(__name__)
-
-_BATCH_BYTES: Final = 64 << 20
-"""What a batch of several messages may have; the rest is for the next one."""
 
 
 @dataclass(slots=True)
@@ -67,9 +71,11 @@ class RecentCauses:
     are in order, so it is acknowledged after the publication that may still be in flight.
     """
 
-    __slots__ = ("_batches",)
+    __slots__ = ("_batches", "batches")
 
-    def __init__(self, batches: int = 64) -> None:
+    def __init__(self, batches: int = REMEMBERED_BATCHES) -> None:
+        self.batches = batches
+        """How many it remembers."""
         self._batches: deque[Collection[Hashable]] = deque(maxlen=batches)
 
     def add(self, causes: Collection[Hashable]) -> None:
@@ -99,7 +105,10 @@ class _Batch:
 class Processor:
     """Runs one handler over the deliveries of some subscriptions.
 
-    `limit` bounds a batch, `in_flight` the batches whose confirms are outstanding (fewer than `recent` remembers).
+    `limit` bounds a batch, `in_flight` the batches whose confirms are outstanding.
+
+    Raises:
+        InternalError: `recent` does not remember all batches that can be unacknowledged.
     """
 
     def __init__(
@@ -109,9 +118,14 @@ class Processor:
         publisher: Publisher,
         subscriptions: Sequence[Subscription],
         recent: RecentCauses,
-        limit: int = 512,
-        in_flight: int = 8,
+        limit: int = HANDLED_MESSAGES,
+        in_flight: int = BATCHES_IN_FLIGHT,
     ) -> None:
+        if recent.batches <= in_flight + DELAYED_ACK_BATCHES:
+            raise InternalError(
+                f"{in_flight} batches in flight and {DELAYED_ACK_BATCHES} that wait to be acknowledged are not fewer "
+                f"than the {recent.batches} that are remembered: a redelivery of one of them would be published again"
+            )
         self._handler = handler
         self._publisher = publisher
         self._subscriptions = list(subscriptions)
@@ -234,7 +248,7 @@ class Processor:
             fits = len(deliveries)
             for index, delivery in enumerate(deliveries):
                 size += len(delivery.body)
-                if size > _BATCH_BYTES and (count or index):
+                if size > HANDLED_BYTES and (count or index):
                     fits = index
                     break
             if fits < len(deliveries):

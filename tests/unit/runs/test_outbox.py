@@ -17,7 +17,8 @@ from warren.contracts.messages import RunStatus
 from warren.engine.commands import ContinueRun, DispatchAction
 from warren.ports import OutgoingMessage, ReplyAddress, StoredRun
 from warren.runs.durations import ConsumerCounts, Durations
-from warren.runs.outbox import BATCH_BYTES, BATCH_ITEMS, Outbox, RunHeader
+from warren.runs.outbox import Outbox, RunHeader
+from warren.runtime.batching import COMMANDS
 
 RUN = UUID(int=7)
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -77,12 +78,12 @@ def test_only_actions_known_to_be_short_share_a_message(durations: Durations, co
 
 def test_batches_are_bounded_by_count_and_by_bytes(durations: Durations, consumers: ConsumerCounts) -> None:
     outbox = Outbox(durations, consumers, shards=4)
-    for number in range(BATCH_ITEMS * 2 + 1):
+    for number in range(COMMANDS.items * 2 + 1):
         outbox.add_action(header(), DispatchAction(number, 1, SHORT, "default"))
-    assert [len(batch) for batch in actions(outbox.messages())] == [BATCH_ITEMS, BATCH_ITEMS, 1]
+    assert [len(batch) for batch in actions(outbox.messages())] == [COMMANDS.items, COMMANDS.items, 1]
     outbox = Outbox(durations, consumers, shards=4)
     for number in range(3):
-        outbox.add_action(header(), DispatchAction(number, 1, SHORT, "default", ["x" * (BATCH_BYTES // 2)]))
+        outbox.add_action(header(), DispatchAction(number, 1, SHORT, "default", ["x" * (COMMANDS.size // 2)]))
     assert [len(batch) for batch in actions(outbox.messages())] == [1, 1, 1]
 
 

@@ -38,7 +38,7 @@ async def plant(seeds: Iterable[str], *, cache: RunCache, programs: Programs) ->
         except (Exception, Stop) as error:  # noqa: BLE001 - it is only a help: the run is loaded
             log.debug("a seed is of no use", error=f"{type(error).__name__}: {error}"[:500])
             continue
-        header = RunHeader(run_id=seed.run_id, workflow=seed.workflow, shard=seed.shard, trace=seed.trace)
+        header = RunHeader.of(seed)
         cache.put(RunEntry(Replayed(state, Leases()), header, stored_wake_at=state.wake_at))
         planted.append(seed.run_id)
     return planted

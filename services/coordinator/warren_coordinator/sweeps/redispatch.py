@@ -65,7 +65,7 @@ class Resender:
         outbox = Outbox(self._durations, self._consumers, shards=self._shards)
         count = 0
         for run, commands in pending:
-            header = RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace)
+            header = RunHeader.of(run)
             carry_out(commands, header, outbox=outbox, timers=self._timers)
             count += len(commands)
         await self._publish(outbox.messages())
