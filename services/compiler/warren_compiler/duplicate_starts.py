@@ -14,7 +14,7 @@ from warren.runs.command_dispatch import carry_out, finish_of
 from warren.runs.outbox import Outbox, RunHeader, finished_body, reply_message
 from warren.runs.processor import RecentCauses
 from warren.runs.programs import Programs
-from warren.runs.replay import replay
+from warren.runs.run_loader import load_running
 from warren.runs.timers import Timers
 from warren_compiler.requests import Start
 
@@ -68,12 +68,13 @@ class ExistingRuns:
             if finish_of(commands) is not None:
                 outbox.add_finish(replace(run, reply=None))
             return
-        loaded = (await self._store.load_runs([run.run_id]))[run.run_id]
-        replayed = replay(await self._programs.get(run.version), loaded)
-        header = RunHeader.of(run)
-        wanted = replayed.pending_commands()
-        pending = [command for command in commands if command in wanted]
-        carry_out(pending, header, outbox=outbox, timers=self._timers)
+        found = await load_running([run.run_id], store=self._store, programs=self._programs)
+        for error in found.failed.values():
+            raise error
+        for _, replayed in found.replayed:
+            wanted = replayed.pending_commands()
+            pending = [command for command in commands if command in wanted]
+            carry_out(pending, RunHeader.of(run), outbox=outbox, timers=self._timers)
 
 
 def reply_accepted(start: Start, outbox: Outbox, *, run_id: UUID, version: str, created: bool) -> None:

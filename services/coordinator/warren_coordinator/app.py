@@ -22,9 +22,10 @@ from warren.runtime.clock import Clock, SystemClock
 from warren.runtime.health import Health
 from warren.runtime.publisher import Publisher, Repair
 from warren.runtime.routes import route_repair
-from warren.runtime.service import cancelled, retry_infrastructure, unless_stopped
+from warren.runtime.service import retry_infrastructure, unless_stopped
 from warren.runtime.settings import Settings
 from warren.runtime.telemetry import Telemetry
+from warren.tasks import cancel
 from warren_coordinator.events.handler import EventHandler
 from warren_coordinator.events.wiring import make_handler
 from warren_coordinator.membership.presence import Presence
@@ -91,7 +92,7 @@ async def run(
         async with asyncio.TaskGroup() as group:
             background = [group.create_task(work) for work in (*parts.background(), balancer.run())]
             await processor.run(stop)
-            await cancelled(background)
+            await cancel(background)
     finally:
         watchdog.close()
     await balancer.leave()

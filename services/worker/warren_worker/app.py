@@ -15,10 +15,11 @@ from warren.runtime.health import Health
 from warren.runtime.logs import get_logger
 from warren.runtime.loop_watchdog import LoopWatchdog
 from warren.runtime.routes import route_repair
-from warren.runtime.service import cancelled, retry_infrastructure, unless_stopped
+from warren.runtime.service import retry_infrastructure, unless_stopped
 from warren.runtime.telemetry import Telemetry
 from warren.sdk.registry import ActionRegistry
 from warren.sdk.workflow import Workflow
+from warren.tasks import cancel
 from warren_worker.abandonment import Abandonment
 from warren_worker.blocked import BlockedLoop, describe_action
 from warren_worker.consumers import Intakes
@@ -156,6 +157,6 @@ async def _work(
             await pool.drain()
             reporter.finish()
             await reporting
-            await cancelled(helpers)
+            await cancel(helpers)
     finally:
         await pool.close()

@@ -350,7 +350,7 @@ class RunStore(Protocol):
     # settings and upkeep
 
     async def get_setting(self, name: str) -> str | None:
-        """A value that all processes share, such as "marker" or "shards"; None before the first `set_setting`."""
+        """A value that all processes share (`contracts.names`); None before the first `set_setting`."""
         ...
 
     async def set_setting(self, name: str, value: str, *, expected: str | None) -> bool:

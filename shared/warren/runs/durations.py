@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from typing import Final
 
+from pydantic import TypeAdapter
+
+from warren.contracts import names
 from warren.errors import InfrastructureError
 from warren.ports import Broker, RunStore
+from warren.runs.shared_note import SharedNote
 
 SHORT_MS: Final = 20.0
-SETTING: Final = "short_actions"
+_SHORT: Final = TypeAdapter(dict[str, bool])
 _WEIGHT: Final = 0.1
 _TELL_SECONDS: Final = 1.0
 _FOLLOW_SECONDS: Final = 2.0
@@ -56,22 +59,24 @@ class Durations:
 
     async def tell_forever(self, store: RunStore) -> None:
         """Keep the setting up to date with what is observed here; run it as a task."""
+        setting = _setting(store)
         while True:
             await self._turned.wait()
             self._turned.clear()
             with contextlib.suppress(InfrastructureError):
-                text = await store.get_setting(SETTING)
-                known = _load(text) | self._short
-                if known != _load(text) and not await store.set_setting(SETTING, json.dumps(known), expected=text):
+                noted = await setting.read()
+                known = (noted.value or {}) | self._short
+                if known != noted.value and await setting.write(known, over=noted) is None:
                     self._turned.set()  # another coordinator was first
             await asyncio.sleep(_TELL_SECONDS)
 
     async def follow_forever(self, store: RunStore) -> None:
         """Learn from the setting while `is_short` is asked; run it as a task."""
+        setting = _setting(store)
         while True:
             await self._asked.wait()
             with contextlib.suppress(InfrastructureError):
-                self._short = _load(await store.get_setting(SETTING))
+                self._short = (await setting.read()).value or {}
             self._asked.clear()
             was_puzzled, self._is_puzzled = self._is_puzzled, False
             await asyncio.sleep(_CURIOUS_SECONDS if was_puzzled else _FOLLOW_SECONDS)
@@ -79,8 +84,8 @@ class Durations:
                 self._asked.set()  # by now a coordinator may have seen it
 
 
-def _load(text: str | None) -> dict[str, bool]:
-    return {} if text is None else {str(action): bool(is_short) for action, is_short in json.loads(text).items()}
+def _setting(store: RunStore) -> SharedNote[dict[str, bool]]:
+    return SharedNote(store, names.SHORT_ACTIONS_SETTING, _SHORT, is_hint=True)
 
 
 class ConsumerCounts:

@@ -28,6 +28,7 @@ from warren.runtime.batching import (
 )
 from warren.runtime.logs import get_logger
 from warren.runtime.publisher import FIRST_DELAY, LONGEST_DELAY, Publisher
+from warren.tasks import ends_before
 
 log = get_logger(__name__)
 
@@ -201,14 +202,7 @@ class Processor:
 
     async def _unless_stopping(self, subscribing: Awaitable[Subscription]) -> Subscription | None:
         task = asyncio.ensure_future(subscribing)
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        try:
-            await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            return task.result() if task.done() else None
-        finally:
-            stopping.cancel()
-            task.cancel()
-            await asyncio.wait({task, stopping})
+        return task.result() if await ends_before(task, self._stopping) else None
 
     async def _receive(self, subscription: Subscription) -> None:
         try:

@@ -79,7 +79,7 @@ class Publisher:
         taken = [message for index, message in enumerate(messages) if index not in error.refusals]
         left = _of_routes(taken, error.routes)
         if left:
-            await self._repaired(UnroutableMessage(str(error), routes=error.routes))
+            await self._repaired(UnroutableMessage.to(error.routes))
         aside: list[tuple[OutgoingMessage, Refusal]] = []
         for index, refusal in error.refusals.items():
             message = messages[index]

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from warren.errors import BrokerUnavailable
-from warren.runtime.service import StopRequested, cancelled, connected, unless_stopped
+from warren.runtime.service import StopRequested, connected, unless_stopped
+from warren.tasks import cancel
 
 PRELUDE = """
 import asyncio, sys
@@ -255,5 +256,5 @@ async def test_a_task_that_makes_an_error_of_its_cancellation_and_tries_again_en
 
     task = asyncio.create_task(stubborn())
     await asyncio.sleep(0)
-    await asyncio.wait_for(cancelled([task]), 20)
+    await asyncio.wait_for(cancel([task]), 20)
     assert task.cancelled()

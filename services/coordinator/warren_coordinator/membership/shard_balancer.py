@@ -59,7 +59,6 @@ class Balancer:
 
     async def run(self) -> None:
         """Announce and balance for ever; run it as a task, beside the processor's `run`."""
-        never = asyncio.Event()
         while True:
             try:
                 if self._processor.is_active:  # others must not wait for one that cannot consume
@@ -68,7 +67,7 @@ class Balancer:
                     self._forget()
             except WarrenError as error:
                 log.warning("cannot say that this coordinator is here", error=f"{type(error).__name__}: {error}")
-            await self._clock.wait(never, self._until_next())
+            await self._clock.sleep(self._until_next())
 
     async def leave(self) -> None:
         """Have the others share what this one had; call it when `run` has ended. Without it, they notice later."""

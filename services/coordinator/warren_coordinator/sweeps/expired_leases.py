@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -44,9 +43,8 @@ class LeaseWatch:
 
     async def run(self) -> None:
         """Look for ever; run it as a task."""
-        never = asyncio.Event()
         while True:
-            await self._clock.wait(never, _LOOK_SECONDS)
+            await self._clock.sleep(_LOOK_SECONDS)
             if not self._is_hearing():
                 self._extend()
             elif events := self._over():

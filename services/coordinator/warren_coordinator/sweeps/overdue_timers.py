@@ -6,22 +6,19 @@ due while no coordinator ran. An event that is published twice is harmless.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from warren.contracts import messages
-from warren.contracts.messages import RunStatus
 from warren.engine import StartTimer
-from warren.engine.values.limits import Stop
-from warren.errors import InfrastructureError, WarrenError
+from warren.errors import WarrenError
 from warren.ports import DueRun, OutgoingMessage, RunStore
 from warren.runs.leases import expired
 from warren.runs.outbox import event_messages
 from warren.runs.programs import Programs
-from warren.runs.replay import replay
+from warren.runs.run_loader import load_running
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
 
@@ -55,7 +52,6 @@ class Wakeups:
 
     async def run(self) -> None:
         """Look for ever, at once and then every so many seconds; run it as a task."""
-        never = asyncio.Event()
         while True:
             try:
                 more = await self._look()
@@ -63,7 +59,7 @@ class Wakeups:
                 log.warning("cannot look for overdue timers", error=f"{type(error).__name__}: {error}")
                 more = False
             if not more:
-                await self._clock.wait(never, self._seconds)
+                await self._clock.sleep(self._seconds)
 
     async def _look(self) -> bool:
         now = self._clock.now()
@@ -83,17 +79,9 @@ class Wakeups:
 
     async def _due_events(self, runs: list[DueRun], now: datetime) -> list[tuple[int, messages.Event]]:
         due: list[tuple[int, messages.Event]] = []
-        for run_id, loaded in (await self._store.load_runs([run.run_id for run in runs])).items():
-            if loaded.run.status is not RunStatus.RUNNING:
-                continue
-            try:
-                replayed = replay(await self._programs.get(loaded.run.version), loaded)
-            except InfrastructureError:
-                raise
-            except (Exception, Stop) as error:  # noqa: BLE001 - whatever it is, it is this run's alone
-                reason = f"{type(error).__name__}: {error}"[:1_000]
-                log.error("a run cannot be woken", run_id=str(run_id), error=reason)  # noqa: TRY400 - one line
-                continue
+        found = await load_running([run.run_id for run in runs], store=self._store, programs=self._programs)
+        for loaded, replayed in found.replayed:
+            run_id = loaded.run.run_id
             due += [
                 (loaded.run.shard, messages.TimerDue(run_id=run_id, timer=command.timer))
                 for command in replayed.state.pending_commands()

@@ -6,7 +6,6 @@ ended meanwhile is dropped. Must not know why a message was set aside.
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Final
 
@@ -39,9 +38,8 @@ class QuarantineSweep:
 
     async def run(self) -> None:
         """Look for ever; run it as a task."""
-        never = asyncio.Event()
         while True:
-            await self._clock.wait(never, _LOOK_SECONDS)
+            await self._clock.sleep(_LOOK_SECONDS)
             try:
                 await self._look()
             except WarrenError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -46,6 +45,7 @@ class Recovery:
         self._store = store
         self._topology = topology
         self._resender = resender
+        self._clock = clock
         self._rate = rate
         self._tell = log.info if broker_is_volatile else log.warning
         self._marker = BrokerMarker(broker=broker, store=store, clock=clock)
@@ -65,14 +65,14 @@ class Recovery:
                     if note is not None:
                         await self._recover(note)
                     if await self._marker.is_recovering():
-                        await asyncio.sleep(_RETRY_SECONDS)
+                        await self._clock.sleep(_RETRY_SECONDS)
                         continue
                     checked = epoch
                 except WarrenError as error:
                     log.warning("cannot check the broker's marker", error=f"{type(error).__name__}: {error}")
-                    await asyncio.sleep(_RETRY_SECONDS)
+                    await self._clock.sleep(_RETRY_SECONDS)
                     continue
-            await asyncio.sleep(_EPOCH_SECONDS)
+            await self._clock.sleep(_EPOCH_SECONDS)
 
     async def _recover(self, note: MarkerNote) -> None:
         self._tell("the broker has lost its data: publishing what open runs wait for", since=str(note.recovering_since))
@@ -87,7 +87,7 @@ class Recovery:
             count = await self._publish_pending(page, current)
             runs += len(page)
             commands += count
-            await asyncio.sleep(count / self._rate)
+            await self._clock.sleep(count / self._rate)
             current = await self._marker.advance(current, after=page[-1])
         log.warning("another coordinator has taken the recovery over")
 

@@ -13,7 +13,6 @@ It must not know how a message is built, nor what becomes of it.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,13 +27,12 @@ from warren.ports import Broker, OutgoingMessage, QuietRun, RunStore, StoredRun
 from warren.runs.replay import Replayed
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
-from warren_coordinator.membership.claim import Turn
+from warren_coordinator.membership.claim import Claim
 from warren_coordinator.sweeps.quiet_runs import QuietRuns
 from warren_coordinator.sweeps.redispatch import Resender
 
 log = get_logger(__name__)
 
-SETTING: Final = "stalled"
 _LOOKS: Final = 4
 _MOST_LOOKS: Final = 64
 _MOST_TIMES: Final = 6
@@ -61,7 +59,7 @@ class _Suspect:
 
 
 class Stalled:
-    """Sweeps when it is this coordinator's turn. `seconds` is for how long a message must be missing.
+    """Sweeps while this coordinator has the claim to it. `seconds` is for how long a message must be missing.
 
     `rate` is in commands per second.
     """
@@ -82,7 +80,7 @@ class Stalled:
         self._clock = clock
         self._pause = timedelta(seconds=seconds / (_LOOKS - 1))
         self._rate = rate
-        self._turn = Turn(store=store, clock=clock, setting=SETTING, length=_LOOKS * self._pause)
+        self._claim = Claim(store=store, clock=clock, setting=names.STALLED_RUNS_SETTING, length=_LOOKS * self._pause)
         self._quiet = QuietRuns(store, age=self._pause)
         self._suspects: dict[UUID, _Suspect] = {}
         self._looked_at: datetime | None = None
@@ -91,9 +89,9 @@ class Stalled:
     async def run(self) -> None:
         """Look for ever; run it as a task."""
         while True:
-            await self._wait(self._pause.total_seconds())
+            await self._clock.sleep(self._pause.total_seconds())
             try:
-                if await self._turn.is_mine():
+                if await self._claim.is_held():
                     await self._look()
                 else:
                     self._forget()
@@ -132,7 +130,7 @@ class Stalled:
                     if commands := _travelling(replayed):
                         suspect = _Suspect(replayed.state.seq, _queues(commands, loaded.run.shard))
                         self._suspects[loaded.run.run_id] = suspect
-                await self._wait(len(chunk) / _LOADS_PER_SECOND)
+                await self._clock.sleep(len(chunk) / _LOADS_PER_SECOND)
 
     def _is_known(self, quiet: QuietRun) -> bool:
         suspect = self._suspects.get(quiet.run_id)
@@ -173,7 +171,7 @@ class Stalled:
         if lost:
             count = await self._resender.send(lost)
             log.warning("published again what no queue held any more", runs=len(lost), commands=count)
-            await self._wait(count / self._rate)
+            await self._clock.sleep(count / self._rate)
 
     def _is_worth_it(self, run_id: UUID, lost: list[Command]) -> bool:
         """Whether to publish for this run now; in any case look twice as often before the next time."""
@@ -194,9 +192,6 @@ class Stalled:
         self._suspects.clear()
         self._quiet.begin_anew()
         self._looked_at = None
-
-    async def _wait(self, seconds: float) -> None:
-        await self._clock.wait(asyncio.Event(), seconds)
 
 
 def _travelling(replayed: Replayed) -> list[Command]:

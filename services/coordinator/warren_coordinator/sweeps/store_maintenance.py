@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 from warren.errors import WarrenError
@@ -18,7 +17,6 @@ _HOUR: Final = 3_600.0
 
 async def keep_up(store: RunStore, clock: Clock) -> None:
     """Look after the store for ever, at once and then every day, or an hour after a failure; run it as a task."""
-    never = asyncio.Event()
     while True:
         pause = _DAY
         try:
@@ -26,4 +24,4 @@ async def keep_up(store: RunStore, clock: Clock) -> None:
         except WarrenError as error:
             log.warning("the store's upkeep failed; `warren migrate` does it too", error=str(error))
             pause = _HOUR
-        await clock.wait(never, pause)
+        await clock.sleep(pause)

@@ -26,6 +26,7 @@ from warren.ports.store import (
     QuietRun,
     ReplyAddress,
     RunFilter,
+    RunStore,
     RunUpdate,
     SnapshotRow,
     StoredRun,
@@ -93,7 +94,7 @@ class MemoryDatabase:
             raise fault.error
 
 
-class MemoryRunStore:
+class MemoryRunStore(RunStore):
     """A `RunStore` over a `MemoryDatabase` of its own, or over one that it shares. There is nothing to migrate."""
 
     def __init__(self, database: MemoryDatabase | None = None) -> None:

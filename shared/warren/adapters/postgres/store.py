@@ -32,6 +32,7 @@ from warren.ports.store import (
     QuarantinedMessage,
     QuietRun,
     RunFilter,
+    RunStore,
     RunUpdate,
     SnapshotRow,
     StoredRun,
@@ -47,7 +48,7 @@ _MONTHS_AHEAD = 3
 _Start = tuple[UUID, str, str | None]
 
 
-class PostgresRunStore:
+class PostgresRunStore(RunStore):
     """Runs, histories and programs in PostgreSQL 14 or newer.
 
     `url` is postgresql://user:password@host:port/database; `name` shows in `pg_stat_activity`. A call waits for an

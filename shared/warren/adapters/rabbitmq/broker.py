@@ -27,13 +27,13 @@ from warren.adapters.rabbitmq.subscription import RabbitSubscription
 from warren.adapters.rabbitmq.translation import BrokerClosed, ChannelRefused, masked, translated
 from warren.contracts.topology import Queue, Topology
 from warren.errors import BrokerError, BrokerUnavailable, InvalidInput
-from warren.ports.broker import OutgoingMessage, QueueStats
+from warren.ports.broker import Broker, OutgoingMessage, QueueStats
 
 _T = TypeVar("_T")
 _REQUEST_SECONDS = 15.0
 
 
-class RabbitBroker:
+class RabbitBroker(Broker):
     """RabbitMQ 3.10 to 4.x.
 
     Args:

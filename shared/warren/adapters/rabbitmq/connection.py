@@ -18,9 +18,10 @@ from yarl import URL
 from warren.adapters.rabbitmq import frames
 from warren.adapters.rabbitmq.frame_splitter import ChannelSink, FrameSplitter, SplittingTransportFactory
 from warren.adapters.rabbitmq.liveness import Pulse
-from warren.adapters.rabbitmq.retry import awake_timeout, ended, until_it_works
+from warren.adapters.rabbitmq.retry import awake_timeout, until_it_works
 from warren.adapters.rabbitmq.translation import BrokerClosed, connect_error, masked, translated
 from warren.errors import BrokerError, BrokerUnavailable
+from warren.tasks import cancel
 
 log = logging.getLogger(__name__)
 
@@ -245,7 +246,7 @@ class LinkKeeper:
         """Close the link for good. Idempotent."""
         self._is_stopped = True
         if self._task is not None:
-            await ended(self._task)
+            await cancel([self._task])
             self._task = None
         link, self._link = self._link, None
         self._is_up.set()
