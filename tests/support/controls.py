@@ -27,9 +27,9 @@ from warren_coordinator.events.commits import Commits
 from warren_coordinator.events.handler import EventHandler
 from warren_coordinator.events.single_events import SingleEvents
 from warren_coordinator.sweeps.broker_marker import BrokerMarker
-from warren_coordinator.sweeps.stalled_runs import Stalled
+from warren_coordinator.sweeps.stalled_runs import StalledRuns
 from warren_worker import result_publisher
-from warren_worker.result_publisher import Reporter
+from warren_worker.result_publisher import ResultPublisher
 
 Control = Callable[[], AbstractContextManager[Any]]
 
@@ -63,19 +63,19 @@ def _acknowledged_before_the_commit() -> Iterator[None]:
 
 @contextmanager
 def _acknowledged_before_the_confirms() -> Iterator[None]:
-    handle, take = Processor._handle, Reporter._take
+    handle, take = Processor._handle, ResultPublisher._take
 
     async def early(processor: Processor, chunks: Any) -> Any:
         handled = await handle(processor, chunks)
         _acknowledge(chunks)
         return handled
 
-    def early_at_the_worker(reporter: Reporter) -> Any:
+    def early_at_the_worker(reporter: ResultPublisher) -> Any:
         outgoing, settled = take(reporter)
         result_publisher._acknowledge(settled)
         return outgoing, []
 
-    with patch.object(Processor, "_handle", early), patch.object(Reporter, "_take", early_at_the_worker):
+    with patch.object(Processor, "_handle", early), patch.object(ResultPublisher, "_take", early_at_the_worker):
         yield
 
 
@@ -135,7 +135,7 @@ CONTROLS: Final[dict[str, Control]] = {
     "lease_expiry": lambda: _deciding(_leases_never_expire),
     "republish": _nothing_published_again,
     "marker": _marker_not_looked_at,
-    "stalled": lambda: patch.object(Stalled, "run", _answering(None)),
+    "stalled": lambda: patch.object(StalledRuns, "run", _answering(None)),
     "watchdog": lambda: patch.object(warren_worker.app, "_watchdog", lambda *_: nullcontext()),
     "salvage": lambda: patch.object(warren_coordinator.events.incoming, "_salvaged", lambda body: []),
     "single": lambda: patch.object(SingleEvents, "handle", _answering([])),

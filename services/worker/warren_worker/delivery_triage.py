@@ -23,21 +23,21 @@ from warren.ports import Delivery, OutgoingMessage, Subscription
 from warren.runtime.dead_letters import parked
 from warren.runtime.logs import get_logger
 from warren_worker.attempts import Attempt, DeliveryHold, Lease
-from warren_worker.executor import Performer
+from warren_worker.executor import Executor
 from warren_worker.leases import Leases
 from warren_worker.pool import Pool
-from warren_worker.result_publisher import Reporter
+from warren_worker.result_publisher import ResultPublisher
 
 log = get_logger(__name__)
 
 SUSPECT_DELIVERIES: Final = 2
 
 
-class Receiver:
+class DeliveryTriage:
     """Takes deliveries. `max_deliveries` is how often an action may be the death of a worker."""
 
     def __init__(
-        self, *, pool: Pool, reporter: Reporter, performer: Performer, leases: Leases, max_deliveries: int
+        self, *, pool: Pool, reporter: ResultPublisher, performer: Executor, leases: Leases, max_deliveries: int
     ) -> None:
         self._pool = pool
         self._reporter = reporter
@@ -71,7 +71,12 @@ class Receiver:
             return
         count = SUSPECT_DELIVERIES + _deliveries_before(delivery)
         if count >= self._max_deliveries:
-            log.error("action given up", action=attempt.action.action, run_id=str(attempt.action.run_id), count=count)
+            log.error(
+                "action failed: too many redeliveries",
+                action=attempt.action.action,
+                run_id=str(attempt.action.run_id),
+                count=count,
+            )
             self._performer.give_up(attempt, count)
         elif delivery.delivery_count is None:
             self._reporter.replace(hold, [_counted(delivery)])
@@ -83,7 +88,7 @@ class Receiver:
         try:
             actions = wire.load(messages.ActionBatch, delivery.body).items
         except MessageError as error:
-            log.warning("message parked", queue=delivery.queue, error=str(error)[:500])
+            log.warning("message dead-lettered", queue=delivery.queue, error=str(error)[:500])
             hold = DeliveryHold(subscription, delivery, 1)
             self._reporter.replace(hold, [parked(delivery, reason=error.code, detail=str(error))])
             return ()
@@ -106,7 +111,9 @@ class Receiver:
         count = _deliveries_before(hold.delivery)
         if count >= SUSPECT_DELIVERIES:
             action = attempt.action
-            log.warning("action runs alone from now on", action=action.action, run_id=str(action.run_id), count=count)
+            log.warning(
+                "action isolated after redeliveries", action=action.action, run_id=str(action.run_id), count=count
+            )
             self._reporter.replace(hold, [_suspect(hold.delivery)])
         elif hold.delivery.delivery_count is None:
             self._reporter.replace(hold, [_counted(hold.delivery)])

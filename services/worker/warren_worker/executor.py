@@ -29,7 +29,7 @@ _INTERNAL = {__file__, *(each.__file__ for each in (rendering, actions, invoke, 
 """Files of what stands between the worker and the user's function."""
 
 
-class Performer:
+class Executor:
     """Performs attempts of the registry's actions. `modules` are what the user started the worker with."""
 
     def __init__(

@@ -1,6 +1,6 @@
 """Promotion: an attempt that is here for long gets a lease, and its delivery is acknowledged while it goes on.
 
-So the broker's consumer timeout never matters, a worker's end costs one lease and not the broker's patience, and an
+So the broker's consumer timeout never matters, a worker's end costs one lease and not the broker's timeout, and an
 attempt without a lease that is in no queue is known to be lost. The coordinator has the attempt run again when
 heartbeats stay away. It makes no difference whether the attempt runs or waits for its turn. Must not know how an
 attempt is run.
@@ -20,7 +20,7 @@ from warren.contracts import messages, wire
 from warren.contracts.messages import RunAction
 from warren_worker.attempts import Attempt, DeliveryHold, Lease
 from warren_worker.pool import Pool
-from warren_worker.result_publisher import Reporter
+from warren_worker.result_publisher import ResultPublisher
 
 HEARTBEATS: Final = 3
 """Heartbeats in the time that a lease lasts."""
@@ -37,7 +37,7 @@ class Leases:
         self,
         *,
         pool: Pool,
-        reporter: Reporter,
+        reporter: ResultPublisher,
         after: float,
         seconds: float,
         make_room: Callable[[int], Awaitable[None]],

@@ -5,7 +5,7 @@ whose context variables were changed by an action ends after it: the next action
 performing an attempt means.
 
 A suspect is an attempt whose delivery has ended with the death of a worker more than once. It runs when nothing else
-does (or after `PATIENCE_SECONDS`, so that one long action cannot hold it up for ever), and nothing starts beside it for
+does (or after `SUSPECT_SECONDS`, so that one long action cannot hold it up for ever), and nothing starts beside it for
 that long: if it is the killer, it takes no innocent one along.
 """
 
@@ -20,7 +20,7 @@ from uuid import UUID
 
 from warren_worker.attempts import Attempt, DeliveryHold, Key
 
-PATIENCE_SECONDS: Final = 10.0
+SUSPECT_SECONDS: Final = 10.0
 SETTLE_SECONDS: Final = 0.1
 """A suspect waits this long at least: the message that it was in before may have been acknowledged by this worker just
 now, and the worker's death must not bring that one back."""
@@ -28,7 +28,7 @@ CLOSE_SECONDS: Final = 2.0
 """How long actions have for their clean-up when they are cancelled because the worker ends."""
 _CLOCK_SECONDS: Final = 0.002
 """uvloop counts milliseconds: when a timer fires, its time may not quite have come."""
-_LONGEST_TURN: Final = 0.002
+_LONGEST_SLICE: Final = 0.002
 """A runner lets others have a turn after this many seconds."""
 
 
@@ -94,7 +94,7 @@ class Pool:
         self._here[attempt.key] = attempt
         self._suspects.append(attempt)
         self._wake_after(SETTLE_SECONDS)
-        self._wake_after(PATIENCE_SECONDS)
+        self._wake_after(SUSPECT_SECONDS)
 
     def find(self, key: Key) -> Attempt | None:
         """The attempt with this key that is waiting or running here."""
@@ -166,10 +166,10 @@ class Pool:
             return self._waiting.popleft() if self._waiting else None
         if self._running == 0:
             self._is_exclusive = True
-            self._exclusive_until = self._loop.time() + PATIENCE_SECONDS
-            self._wake_after(PATIENCE_SECONDS)
+            self._exclusive_until = self._loop.time() + SUSPECT_SECONDS
+            self._wake_after(SUSPECT_SECONDS)
             return self._suspects.pop(0)
-        if self._loop.time() - self._suspects[0].suspect_since >= PATIENCE_SECONDS:
+        if self._loop.time() - self._suspects[0].suspect_since >= SUSPECT_SECONDS:
             return self._suspects.pop(0)
         return None
 
@@ -204,20 +204,20 @@ class Pool:
 
     async def _work(self, runner: _Runner) -> None:
         clean = copy_context()
-        turn = self._loop.time()
+        since = self._loop.time()
         while True:
             self._is_waking = False
             attempt = self._next()
             if attempt is None:
                 await self._rest()
-                turn = self._loop.time()
+                since = self._loop.time()
                 continue
             self._wake()
             if not await self._run_one(runner, attempt) or copy_context() != clean:
                 return
-            if self._loop.time() - turn > _LONGEST_TURN:
+            if self._loop.time() - since > _LONGEST_SLICE:
                 await asyncio.sleep(0)
-                turn = self._loop.time()
+                since = self._loop.time()
 
     async def _run_one(self, runner: _Runner, attempt: Attempt) -> bool:
         """Perform one attempt; false when this runner was cancelled for it, and should not be used again."""

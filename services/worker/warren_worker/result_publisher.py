@@ -48,7 +48,7 @@ class _Answers:
         return self._latest.get(key) or self._earlier.get(key)
 
 
-class Reporter:
+class ResultPublisher:
     """Publishes events and settles deliveries. `repair` makes a route that was missing.
 
     It remembers the last answers: an attempt whose acknowledgement was lost with the connection comes again, and is

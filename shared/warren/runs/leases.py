@@ -129,7 +129,7 @@ def expired(run_id: UUID, invocation: int, lease: Lease) -> messages.LeaseExpire
 
 def worker_lost(run_id: UUID, invocation: int, attempt: int, *, losses: int) -> messages.ActionFailed:
     """What the engine is told when an attempt's workers were lost too often."""
-    error = WorkerLost(f"{losses} workers in a row stopped giving a sign of life while they ran this action")
+    error = WorkerLost(f"{losses} workers in a row stopped sending heartbeats while they ran this action")
     return messages.ActionFailed(run_id=run_id, invocation=invocation, attempt=attempt, error=encode_exception(error))
 
 

@@ -135,7 +135,7 @@ class Processor:
         self._inbox: deque[Chunk] = deque()
         self._arrived = asyncio.Event()
         self._open = len(subscriptions)
-        self._heard: set[Subscription] = set()
+        self._delivering: set[Subscription] = set()
         self._group: asyncio.TaskGroup | None = None
         self._stopping = asyncio.Event()
         self._unsettled: deque[_Batch] = deque()
@@ -151,7 +151,7 @@ class Processor:
 
     def has_received(self, subscription: Subscription) -> bool:
         """Whether anything has come from this subscription."""
-        return subscription in self._heard
+        return subscription in self._delivering
 
     async def replace(self, old: Subscription, subscribe: Callable[[], Awaitable[Subscription]]) -> Subscription | None:
         """Cancel a subscription, and have `subscribe` make another one in its place, while `run` is at work.
@@ -166,7 +166,7 @@ class Processor:
         new: Subscription | None = None
         try:
             await old.cancel()
-            self._heard.discard(old)
+            self._delivering.discard(old)
             new = await self._unless_stopping(subscribe())
         finally:
             if new is None:
@@ -208,7 +208,7 @@ class Processor:
         try:
             while deliveries := await subscription.receive(self._limit):
                 self._inbox.append((subscription, deliveries))
-                self._heard.add(subscription)
+                self._delivering.add(subscription)
                 self._arrived.set()
         finally:
             self._open -= 1
@@ -256,12 +256,12 @@ class Processor:
 
     async def _handle(self, chunks: list[Chunk]) -> Handled:
         try:
-            return await self._patiently(self._handler.handle, chunks)
+            return await self._with_retries(self._handler.handle, chunks)
         except Exception as error:
             deliveries = _flat(chunks)
             if len(deliveries) == 1:
                 log.exception("message given up: handling it failed", queue=deliveries[0].queue)
-                return await self._patiently(partial(self._give_up, error), chunks)
+                return await self._with_retries(partial(self._give_up, error), chunks)
         log.warning("batch failed, handling its messages one by one", count=len(deliveries))
         messages: list[OutgoingMessage] = []
         causes: list[Hashable] = []
@@ -275,7 +275,9 @@ class Processor:
     async def _give_up(self, error: Exception, deliveries: list[Delivery]) -> Handled:
         return await self._handler.give_up(deliveries[0], error)
 
-    async def _patiently(self, handle: Callable[[list[Delivery]], Awaitable[Handled]], chunks: list[Chunk]) -> Handled:
+    async def _with_retries(
+        self, handle: Callable[[list[Delivery]], Awaitable[Handled]], chunks: list[Chunk]
+    ) -> Handled:
         """Handle what is still held. What is not comes again; where the broker lost its data it does not, and what it
         would cause must not come after the recovery from that, which is to find it."""
         delay = FIRST_DELAY
@@ -283,7 +285,7 @@ class Processor:
             try:
                 return await handle(deliveries)
             except InfrastructureError as error:
-                log.warning("handling waits for a server", error=f"{type(error).__name__}: {error}", retry_in=delay)
+                log.warning("handling failed, retrying", error=f"{type(error).__name__}: {error}", retry_in=delay)
                 chunks = [(each, [delivery.as_redelivered() for delivery in chunk]) for each, chunk in chunks]
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY)

@@ -61,5 +61,5 @@ class SharedNote(Generic[T]):
         except ValidationError as error:
             if not self._is_hint:
                 raise StoreError(f"the setting {self._name!r} is not what it should be: {text[:200]}") from error
-            log.warning("a setting cannot be read and is begun anew", setting=self._name, error=str(error)[:200])
+            log.warning("setting unreadable, starting over", setting=self._name, error=str(error)[:200])
             return None

@@ -71,7 +71,7 @@ class ServiceContext:
     def restart(self) -> None:
         """Stop as on SIGTERM, and then start this process anew in its place, unless a signal comes that ends it."""
         if self.image is not None and not self.stop.is_set():
-            log.warning("draining, to start this process anew", pid=os.getpid())
+            log.warning("draining to restart", pid=os.getpid())
             self.is_restarting = True
             self.stop.set()
 
@@ -107,7 +107,7 @@ def _end(context: ServiceContext, code: int) -> None:
         try:
             context.image.replace()
         except OSError:
-            log.exception("this process cannot be started anew")
+            log.exception("restart failed")
             code = 1
     end_now(code)
 
@@ -129,7 +129,7 @@ async def _run(context: ServiceContext, app: App) -> int:
         return 1
     finally:
         context.telemetry.close()
-    log.info("starting anew" if context.is_restarting else "stopped")
+    log.info("restarting" if context.is_restarting else "stopped")
     return 0 if drained else 1
 
 

@@ -126,7 +126,7 @@ async def test_who_looks_for_the_old_marker_leaves_the_new_one_alone(monkeypatch
 
 
 async def test_a_recovery_that_the_store_interrupted_is_finished(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warren_coordinator.sweeps.broker_marker._BETWEEN_LOOKS", 0.01)
+    monkeypatch.setattr("warren_coordinator.sweeps.broker_marker._CHECK_SECONDS", 0.01)
     monkeypatch.setattr("warren_coordinator.sweeps.recovery._RETRY_SECONDS", 0.05)
     async with cluster(coordinators=2, shards=1) as made:
         await made.register(Long)

@@ -100,7 +100,7 @@ async def test_compilers_learn_from_coordinators_which_actions_are_short(monkeyp
     store = MemoryRunStore()
     await store.connect()
     first, second, compiler = Durations(), Durations(), Durations()
-    parts = [first.tell_forever(store), second.tell_forever(store), compiler.follow_forever(store)]
+    parts = [first.publish_forever(store), second.publish_forever(store), compiler.follow_forever(store)]
     tasks = [asyncio.ensure_future(part) for part in parts]
     first.observe("m:a", 1.0)
     first.observe("m:slow", 100.0)
@@ -131,7 +131,7 @@ async def test_who_asked_for_an_action_that_nobody_knew_hears_of_it_without_aski
     assert not compiler.is_short("m:a")
     store.database.before = count
     await eventually(lambda: reads == 1)
-    telling = asyncio.ensure_future(coordinator.tell_forever(store))
+    telling = asyncio.ensure_future(coordinator.publish_forever(store))
     coordinator.observe("m:a", 1.0)
     await eventually(lambda: reads == 3)  # one of them is the coordinator's, before it tells
     assert compiler.is_short("m:a")

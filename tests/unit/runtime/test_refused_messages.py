@@ -95,7 +95,7 @@ async def test_an_action_that_the_broker_refuses_fails_and_the_others_run(workin
 async def test_what_a_full_queue_rejects_is_kept_and_sent_later(
     monkeypatch: pytest.MonkeyPatch, duration_ms: float
 ) -> None:
-    monkeypatch.setattr(quarantine_sweep, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(quarantine_sweep, "_CHECK_SECONDS", 0.05)
     clock = FakeClock()
     async with cluster(clock=clock) as made:
         await made.register(Twice)

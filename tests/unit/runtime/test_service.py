@@ -161,8 +161,8 @@ def test_a_process_that_can_starts_anew_with_what_it_was_started_with(tmp_path: 
     assert first == second == f"{running.pid} {['own', str(starts)]} None"
     assert [json.loads(line)["event"] for line in log.splitlines() if line.startswith("{")][:3] == [
         "starting",
-        "draining, to start this process anew",
-        "starting anew",
+        "draining to restart",
+        "restarting",
     ]
 
 

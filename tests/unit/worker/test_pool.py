@@ -44,7 +44,7 @@ def test_a_suspect_that_waits_alone_is_run_as_soon_as_it_has_settled(monkeypatch
 
 def test_what_waits_for_a_suspect_to_end_starts_when_its_time_alone_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "SETTLE_SECONDS", 0.0)
-    monkeypatch.setattr(pool, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(pool, "SUSPECT_SECONDS", 0.01)
     begun: asyncio.Queue[int] = asyncio.Queue()
 
     async def main() -> None:

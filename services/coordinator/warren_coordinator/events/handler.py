@@ -140,7 +140,7 @@ class EventHandler:
         if is_for_later:
             await self._quarantine.keep_delivery(delivery, str(fault))
             return
-        log.warning("event parked", queue=delivery.queue, error=str(fault)[:500])
+        log.warning("event dead-lettered", queue=delivery.queue, error=str(fault)[:500])
         outbox.add_message(parked(delivery, reason=fault.code, detail=str(fault)))
 
     async def _apply(
@@ -178,7 +178,7 @@ class EventHandler:
             (left.doubtful if is_fresh else left.repeated).extend(unchanged)
         self._commits.hold_timers(loaded, outbox)
         for delivery in left.unknown.values():
-            log.warning("event parked: no such run", queue=delivery.queue)
+            log.warning("event dead-lettered: no such run", queue=delivery.queue)
             outbox.add_message(parked(delivery, reason="unknown_run", detail="no run has the id of an event in it"))
         return left
 

@@ -36,7 +36,7 @@ async def plant(seeds: Iterable[str], *, cache: RunCache, programs: Programs) ->
         except InfrastructureError:
             raise
         except (Exception, Stop) as error:  # noqa: BLE001 - it is only a help: the run is loaded
-            log.debug("a seed is of no use", error=f"{type(error).__name__}: {error}"[:500])
+            log.debug("run seed ignored", error=f"{type(error).__name__}: {error}"[:500])
             continue
         header = RunHeader.of(seed)
         cache.put(RunEntry(Replayed(state, Leases()), header, stored_wake_at=state.wake_at))

@@ -24,8 +24,8 @@ from warren.runtime.logs import get_logger
 
 log = get_logger(__name__)
 
-_LOOKS: Final = 4
-_BETWEEN_LOOKS: Final = 0.4
+_CHECKS: Final = 4
+_CHECK_SECONDS: Final = 0.4
 _RECEIVE_SECONDS: Final = 5.0
 _ABANDONED: Final = timedelta(seconds=30)
 """A recovery whose note was not renewed for so long has lost its coordinator."""
@@ -65,10 +65,10 @@ class BrokerMarker:
                     return None
                 if note != self._mine and note.written_at > self._clock.now() - _ABANDONED:
                     return None
-                log.warning("going on with a recovery that was left", after=str(note.after))
+                log.warning("continuing an abandoned recovery", after=str(note.after))
                 new = note.model_copy(update={"written_at": self._clock.now()})
-            elif note is not None and note.written_at > self._clock.now() - timedelta(seconds=_LOOKS * _BETWEEN_LOOKS):
-                await self._clock.sleep(_BETWEEN_LOOKS)  # another coordinator is just putting it there
+            elif note is not None and note.written_at > self._clock.now() - timedelta(seconds=_CHECKS * _CHECK_SECONDS):
+                await self._clock.sleep(_CHECK_SECONDS)  # another coordinator is just putting it there
                 continue
             else:
                 now = self._clock.now()
@@ -105,9 +105,9 @@ class BrokerMarker:
 
     async def _is_in_broker(self, value: UUID) -> bool:
         """Look several times: another coordinator that looks at this moment holds the message for a little while."""
-        for look in range(_LOOKS):
+        for look in range(_CHECKS):
             if look:
-                await self._clock.sleep(_BETWEEN_LOOKS)
+                await self._clock.sleep(_CHECK_SECONDS)
             stats = await self._broker.stats(names.MARKER_QUEUE)
             if stats is not None and stats.messages and await self._see(value):
                 return True

@@ -19,7 +19,7 @@ from warren.runs.run_loader import load_running
 from warren.runs.timers import Timers
 
 
-class Resender:
+class Redispatch:
     """Loads runs and publishes commands of theirs. `publish` must not return before everything is confirmed."""
 
     def __init__(

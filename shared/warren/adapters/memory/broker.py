@@ -166,7 +166,7 @@ class MemoryBroker(Broker):
     ) -> None:
         self.server = server or MemoryServer()
         self._name = name
-        self._patience = None if give_up_after is None else give_up_after.total_seconds()
+        self._timeout_seconds = None if give_up_after is None else give_up_after.total_seconds()
         self._subscriptions: list[MemorySubscription] = []
         self._exchanges: dict[str, Exchange] = {}
         self._queues: dict[str, Queue] = {}
@@ -331,10 +331,10 @@ class MemoryBroker(Broker):
                 f"the broker of {self._name!r} is not connected: its connect() comes first, its close() last"
             )
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout_seconds):
                 await self._connected.wait()
         except TimeoutError as exc:
-            raise BrokerUnavailable(f"the memory broker's server was stopped for {self._patience} s") from exc
+            raise BrokerUnavailable(f"the memory broker's server was stopped for {self._timeout_seconds} s") from exc
 
     def _declare_private(self, name: str, bindings: tuple[tuple[str, str], ...]) -> None:
         self.server.declare_queue(Queue(name, dead_letter=None, queue_type="classic"), owner=self)

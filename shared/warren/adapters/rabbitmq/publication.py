@@ -88,9 +88,9 @@ class Publication:
                 log.warning("the broker refuses something among %d messages: looking for it", len(messages))
                 await self._apart(messages)
                 break
-        self._tell()
+        self._raise_for_rest()
 
-    def _tell(self) -> None:
+    def _raise_for_rest(self) -> None:
         if self._refused:
             refusals = {
                 index: self._refused[id(message)]

@@ -14,7 +14,7 @@ from warren.errors import BrokerError
 _STEP_SECONDS: Final = 0.5
 
 
-def until_it_works(
+def retrying(
     report: Callable[[BrokerError], None], *, gives_up_on: Callable[[BrokerError], bool] = lambda _: False
 ) -> AsyncRetrying:
     """Attempts at growing, random intervals from 0.1 to 3 s, for as long as they end with a `BrokerError`."""

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from warren.adapters.rabbitmq.connection import Link, LinkKeeper
 from warren.adapters.rabbitmq.consume_channel import ConsumeChannel
 from warren.adapters.rabbitmq.declarations import Declarations
-from warren.adapters.rabbitmq.retry import awake_timeout, until_it_works
+from warren.adapters.rabbitmq.retry import awake_timeout, retrying
 from warren.adapters.rabbitmq.translation import ChannelRefused, translated
 from warren.errors import BrokerError
 from warren.ports.broker import Delivery, Subscription
@@ -171,7 +171,7 @@ class RabbitSubscription(Subscription):
             self._quiet.set()
 
     async def _consume_at_last(self) -> ConsumeChannel:
-        async for attempt in until_it_works(self._report, gives_up_on=self._is_final):
+        async for attempt in retrying(self._report, gives_up_on=self._is_final):
             with attempt:
                 channel = await self._consume()
         return channel
