@@ -95,7 +95,7 @@ def test_an_action_that_turns_slow_is_sent_alone_again(durations: Durations) -> 
 
 
 async def test_compilers_learn_from_coordinators_which_actions_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warren.runs.durations._TELL_SECONDS", 0.01)
+    monkeypatch.setattr("warren.runs.durations._PUBLISH_SECONDS", 0.01)
     monkeypatch.setattr("warren.runs.durations._FOLLOW_SECONDS", 0.01)
     store = MemoryRunStore()
     await store.connect()
@@ -117,7 +117,7 @@ async def test_compilers_learn_from_coordinators_which_actions_are_short(monkeyp
 async def test_who_asked_for_an_action_that_nobody_knew_hears_of_it_without_asking_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("warren.runs.durations._CURIOUS_SECONDS", 0.3)
+    monkeypatch.setattr("warren.runs.durations._MISSING_SECONDS", 0.3)
     store = MemoryRunStore()
     await store.connect()
     coordinator, compiler = Durations(), Durations()
