@@ -40,8 +40,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
+
+_REASONS_LIMIT: Final = 2_000
+"""Characters of what a broker says in an error's text."""
+_ROUTES_SHOWN: Final = 5
 
 
 class WarrenError(Exception):
@@ -299,6 +303,15 @@ class MessageRefused(BrokerError):
         self.refusals = dict(refusals)
         self.routes = tuple(routes)
 
+    @classmethod
+    def among(
+        cls, count: int, refusals: Mapping[int, Refusal], *, routes: Sequence[tuple[str, str]] = ()
+    ) -> MessageRefused:
+        """The error for a publication of `count` messages."""
+        reasons = "; ".join(dict.fromkeys(each.reason for each in refusals.values()))[:_REASONS_LIMIT]
+        text = f"the broker does not take {len(refusals)} of {count} messages: {reasons}"
+        return cls(text, refusals=refusals, routes=routes)
+
 
 class UnroutableMessage(BrokerError):
     """A mandatory message found no queue. `routes` holds its (exchange, routing key) pairs."""
@@ -306,6 +319,14 @@ class UnroutableMessage(BrokerError):
     def __init__(self, message: str, *, routes: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(message)
         self.routes = tuple(routes)
+
+    @classmethod
+    def to(cls, routes: Sequence[tuple[str, str]]) -> UnroutableMessage:
+        """The error for messages with these (exchange, routing key) pairs."""
+        names = ", ".join(sorted({f"{exchange or '(default)'} / {key}" for exchange, key in routes})[:_ROUTES_SHOWN])
+        return cls(
+            f"no queue takes messages to {names}; declare the queue (a worker or `warren topology` does)", routes=routes
+        )
 
 
 class StoreError(InfrastructureError):

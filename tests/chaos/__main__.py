@@ -8,6 +8,7 @@ import sys
 
 from tests.chaos.faults import HARMS
 from tests.chaos.running import run_chaos
+from tests.support.controls import CONTROLS
 
 
 def main() -> int:
@@ -21,6 +22,7 @@ def main() -> int:
     parser.add_argument("--queue-type", choices=("quorum", "classic"), default="quorum")
     parser.add_argument("--neighbours", type=int, default=0, help="bad neighbours at work at any time")
     parser.add_argument("--calm", action="store_true", help="no faults: how long ordinary runs take")
+    parser.add_argument("--without", choices=sorted(CONTROLS), help="take a safeguard of the services away")
     options = parser.parse_args()
     report = asyncio.run(
         run_chaos(
@@ -32,6 +34,7 @@ def main() -> int:
             queue_type=options.queue_type,
             neighbours=options.neighbours,
             calm=options.calm,
+            without=options.without,
         )
     )
     print(report)

@@ -105,12 +105,13 @@ async def run_chaos(
     queue_type: QueueType = "quorum",
     neighbours: int = 0,
     calm: bool = False,
+    without: str | None = None,
     say: Callable[[str], None] = print,
 ) -> Report:
     """Run until `seconds` are over and a fault is complete; `kinds` replaces the schedule (in its order, repeated).
 
     With `purges` queues are emptied and deleted, too, and stalled runs are looked for. So many bad `neighbours` are at
-    work all the time. `calm` means no faults.
+    work all the time. `calm` means no faults. `without` takes a safeguard away, to see whether that is noticed.
     """
     source = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="warren-chaos-", dir="/tmp") as folder:
@@ -122,6 +123,7 @@ async def run_chaos(
             queue_type=queue_type,
             max_deliveries=_KILLS if neighbours else _NO_END_OF_KILLS,
             max_message_bytes=_RABBITMQ_4 if neighbours else None,
+            without=without,
         ) as world:
             began = time.time()
             others = Neighbours(world.made.client, world.made.store, world.rabbit.url, random.Random(seed))

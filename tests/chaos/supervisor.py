@@ -12,12 +12,12 @@ from typing import Final
 from tests.chaos.hostile import EXIT_CODE
 from tests.support.processes import Installation, ServiceProcess
 
-from warren.runtime import faults
+from warren.runtime import crash_points
 
 POINTS: Final = {
-    "compiler": (faults.COMMITTED, faults.PUBLISHED),
-    "coordinator": (faults.COMMITTED, faults.PUBLISHED),
-    "worker": (faults.PERFORMED, faults.REPORTED),
+    "compiler": (crash_points.COMMITTED, crash_points.PUBLISHED),
+    "coordinator": (crash_points.COMMITTED, crash_points.PUBLISHED),
+    "worker": (crash_points.PERFORMED, crash_points.REPORTED),
 }
 WORKLOAD: Final = ("tests.chaos.workload", "tests.chaos.hostile")
 _LOOK_SECONDS: Final = 0.05
@@ -104,7 +104,7 @@ class Supervisor:
     def _fill(self, slot: Slot) -> None:
         slot.armed, slot.crash_at = slot.crash_at, ""
         slot.is_paused = slot.is_noted = False
-        slot.process = self._launch(slot.kind, {faults.VARIABLE: slot.armed} if slot.armed else {})
+        slot.process = self._launch(slot.kind, {crash_points.VARIABLE: slot.armed} if slot.armed else {})
 
     def _note(self, slot: Slot) -> None:
         """Count a death once."""

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import random
 import time
 from collections.abc import AsyncIterator
@@ -133,11 +132,13 @@ async def chaos_world(
     queue_type: QueueType = "quorum",
     max_deliveries: int = 19,
     max_message_bytes: int | None = None,
+    without: str | None = None,
 ) -> AsyncIterator[World]:
     """Servers and services, up and ready.
 
     `max_deliveries` is how often an action may be the end of a worker, `max_message_bytes` the broker's own limit.
-    Without `sweeps` nobody looks for stalled runs, which would hide what other safeguards missed.
+    Without `sweeps` nobody looks for stalled runs, which would hide what other safeguards missed. `without` takes one
+    of the services' safeguards away.
     """
     ledger = folder / "ledger"
     limits = {} if max_message_bytes is None else {"max_message_size": str(max_message_bytes)}
@@ -147,11 +148,11 @@ async def chaos_world(
             store_proxy = await resources.enter_async_context(ChaosProxy(postgres.port))
             settings = SETTINGS | {VARIABLE: str(ledger), "WARREN_STALL_AFTER": "10" if sweeps else "86400"}
             settings |= {"WARREN_QUEUE_TYPE": queue_type, "WARREN_MAX_DELIVERIES": str(max_deliveries)}
-            settings |= {name: os.environ[name] for name in ("WARREN_TEST_DISABLE",) if name in os.environ}
             made = await resources.enter_async_context(
                 installation(
                     f"amqp://guest:guest@127.0.0.1:{broker_proxy.port}/",
                     f"postgresql://postgres@127.0.0.1:{store_proxy.port}/postgres",
+                    without=without,
                     **settings,
                 )
             )

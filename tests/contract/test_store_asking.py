@@ -9,7 +9,7 @@ from tests.support.store_records import NOW, finish, new_run, seconds, transitio
 
 from warren.contracts.ids import new_run_id
 from warren.contracts.messages import RunStatus
-from warren.ports import QuietRun, RunFilter, RunPlace, RunStore, StoredRun, TransitionRow
+from warren.ports import IdleRun, RunFilter, RunPlace, RunStore, StoredRun, TransitionRow
 
 
 async def test_due_runs_are_the_running_ones_whose_moment_has_come_earliest_first(store: RunStore) -> None:
@@ -44,9 +44,9 @@ async def test_quiet_runs_are_the_running_ones_whose_last_transition_is_of_a_cer
     await store.commit([transition(run.run_id, 3) for run in runs[3:]])
 
     async def quiet(since: float | None, before: float, *, is_timed: bool = False) -> list[tuple[UUID, int]]:
-        found: list[QuietRun] = []
+        found: list[IdleRun] = []
         moment = None if since is None else seconds(since)
-        while page := await store.quiet_runs(
+        while page := await store.idle_runs(
             since=moment,
             before=seconds(before),
             is_timed=is_timed,

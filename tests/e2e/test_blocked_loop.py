@@ -32,7 +32,7 @@ SETTINGS = {
 }
 RESULT_SECONDS = 60.0
 UNREAD = 12
-GOES_ON = "the event loop goes on"
+GOES_ON = "event loop unblocked"
 
 
 class World:
@@ -43,8 +43,8 @@ class World:
         self.client = made.client
         self._ledger = ledger
 
-    def worker(self, **settings: str) -> ServiceProcess:
-        return self.made.worker("tests.e2e.workload", "--queue", "default", **settings)
+    def worker(self, without: str | None = None) -> ServiceProcess:
+        return self.made.worker("tests.e2e.workload", "--queue", "default", without=without)
 
     def executions(self, *run_ids: UUID) -> list[Execution]:
         return [each for each in read_ledger(self._ledger) if each.run_id in run_ids]
@@ -109,7 +109,7 @@ async def test_whatever_a_blocked_worker_holds_is_run_once_and_the_culprit_is_na
 def check_logs(worker: ServiceProcess, culprit: UUID) -> None:
     """It was reported at growing intervals, and once at the end, and no connection was lost."""
     records = worker.records()
-    reports = [each for each in records if each["event"] == "the event loop is blocked"]
+    reports = [each for each in records if each["event"] == "event loop blocked"]
     (end,) = [each for each in records if each["event"] == GOES_ON]
     assert len(reports) == 3, "after 2, 4 and 8 s"
     for each in (*reports, end):
@@ -123,7 +123,7 @@ def check_logs(worker: ServiceProcess, culprit: UUID) -> None:
 
 
 async def test_without_the_watchdog_it_is_run_twice(world: World, tmp_path: Path) -> None:
-    first = world.worker(WARREN_TEST_DISABLE="watchdog")
+    first = world.worker(without="watchdog")
     await world.made.until_ready()
     culprit = await world.client.start(workload.Blocking, 1, BLOCKED_SECONDS, False)
     await world.is_executed(culprit.id)

@@ -59,7 +59,7 @@ async def test_coordinators_that_join_share_the_runs_under_way(
 ) -> None:
     CountingStore.made = []
     monkeypatch.setattr("tests.integration.test_coordinator_servers.PostgresRunStore", CountingStore)
-    monkeypatch.setattr("warren_coordinator.membership.shard_balancer.BEAT_SECONDS", 0.5)
+    monkeypatch.setattr("warren_coordinator.membership.shard_balancer.HEARTBEAT_SECONDS", 0.5)
     async with running_world(fresh_broker_url, fresh_database_url) as world:
         executed = counted_executions(world)
         await world.register(Long)

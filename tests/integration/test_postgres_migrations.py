@@ -144,12 +144,12 @@ async def test_upkeep_does_not_disturb_writers(url: str, sql: asyncpg.Connection
         for seq in range(2, 60):
             await store.commit([transition(run_id, seq) for run_id in run_ids])
 
-    async def keep_up() -> None:
+    async def maintain_forever() -> None:
         for month in range(1, 13):
             moment = datetime(2199, month, 1, tzinfo=UTC)
             await sql.fetch("SELECT warren_ensure_history_partitions(1, $1)", moment)
 
-    await asyncio.gather(write(), keep_up(), store.maintain(), store.maintain())
+    await asyncio.gather(write(), maintain_forever(), store.maintain(), store.maintain())
     for run_id in run_ids:
         assert [row.seq for row in await store.history(run_id)] == list(range(1, 60))
     assert await home(sql, run_ids[-1]) == "history_2199_03"

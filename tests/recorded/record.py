@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tests.recorded import workflows as made
 
@@ -159,7 +159,7 @@ class Recorder(EngineDriver):
 def recorded(workflow: type[Any]) -> Json:
     """The data of one file."""
     arguments, drive = RUNS[workflow]
-    driver = Recorder.of(workflow, **arguments)
+    driver = cast(Recorder, Recorder.of(workflow, **arguments))
     drive(driver)
     assert driver.is_finished, f"{workflow.__name__} waits for {driver.actions} {driver.timers} {driver.children}"
     return {

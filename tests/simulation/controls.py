@@ -1,42 +1,30 @@
-"""Safeguards that a simulation can do without, to show that it would notice: each takes a part of the services away."""
+"""Safeguards that a simulation can do without, to show that it would notice: of the services, and of the store."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 from unittest.mock import patch
 
-import warren.runtime.publisher
-import warren_coordinator.events.incoming
-from warren.runs.quarantine import Quarantine
-from warren_coordinator.events.commits import Commits
-from warren_coordinator.events.single_events import SingleEvents
+from tests.simulation.injection import refuse_rows
+from tests.simulation.network import NotedRunStore
+from tests.support.controls import CONTROLS as OF_SERVICES
+from tests.support.controls import Control
+
+AGAINST_NEIGHBOURS: Final = ("salvage", "single", "halves", "replacement", "quarantine")
+"""What keeps bad neighbours from others."""
 
 
-async def _nothing(*_: Any, **__: Any) -> None:
-    """What was to be kept is dropped."""
+def _unfenced(store: Any, transitions: Any) -> None:
+    """A store that would take a second transition of the same number."""
+    refuse_rows(transitions)
 
 
-async def _nobody(*_: Any, **__: Any) -> list[Any]:
-    """What went wrong is dropped."""
-    return []
-
-
-async def _whole_or_not(commits: Any, error: Exception, transitions: Any, *_: Any) -> None:
-    """A refused commit is not taken apart: everything in it is dropped."""
-    commits._forget(transitions.touched)
-
-
-CONTROLS: Final[dict[str, Callable[[], AbstractContextManager[Any]]]] = {
-    "salvage": lambda: patch.object(warren_coordinator.events.incoming, "_salvaged", lambda body: []),
-    "single": lambda: patch.object(SingleEvents, "handle", _nobody),
-    "halves": lambda: patch.object(Commits, "_commit_by_halves", _whole_or_not),
-    "replacement": lambda: patch.object(warren.runtime.publisher, "replacement_of", lambda *_: None),
-    "quarantine": lambda: patch.object(Quarantine, "_keep", _nothing),
+CONTROLS: Final[dict[str, Control]] = {
+    **{name: control for name, control in OF_SERVICES.items() if name != "watchdog"},  # a simulated loop does not block
+    "fence": lambda: patch.object(NotedRunStore, "_refuse_taken", _unfenced),
 }
-"""By name. `salvage` reads ill-formed batches, `single` ends runs whose events go wrong, `halves` finds a row that the
-store refuses, `replacement` has fail what a refused message was about, `quarantine` keeps what cannot be sent now."""
 
 
 @contextmanager

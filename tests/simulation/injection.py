@@ -8,7 +8,7 @@ A hostile run leaves its kind as a mark in what is about it; whatever has the ma
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -18,8 +18,9 @@ from warren.contracts import messages, names
 from warren.contracts.messages import RunEvent
 from warren.engine import Decision, DispatchAction, Executable
 from warren.errors import InternalError, InvalidInput, Refusal, StoreError
-from warren.ports import LoadedRun, OutgoingMessage, TransitionRow
+from warren.ports import OutgoingMessage, TransitionRow
 from warren.runs.outbox import Outbox
+from warren.runs.run_loader import RunningRuns
 from warren_compiler import first_transition
 from warren_coordinator import run_cache, run_loader
 
@@ -59,7 +60,7 @@ def refuse_rows(transitions: Iterable[TransitionRow]) -> None:
 def faults_in_services(now: Callable[[], float], started_at: Callable[[UUID], float]) -> Iterator[None]:
     """While it is open, the services' own code raises where a mark is met."""
     apply, add_action = run_cache.apply, Outbox.add_action
-    load_state, start_run = run_loader.load_state, first_transition.start_run
+    load_running, start_run = run_loader.load_running, first_transition.start_run
 
     def faulty_apply(program: Executable, state: Any, event: RunEvent, at: datetime, **limits: Any) -> Decision | None:
         if isinstance(event, messages.ActionSucceeded) and event.result == "apply":
@@ -72,20 +73,25 @@ def faults_in_services(now: Callable[[], float], started_at: Callable[[UUID], fl
             raise ValueError("injected")
         add_action(outbox, header, command)
 
-    async def faulty_load(loaded: LoadedRun, **services: Any) -> Any:
-        if loaded.run.input == '{"kind":"load"}' and now() < started_at(loaded.run.run_id) + CURED_SECONDS:
-            raise InternalError("injected")
-        return await load_state(loaded, **services)
+    async def faulty_load_running(run_ids: Collection[UUID], **options: Any) -> RunningRuns:
+        found = await load_running(run_ids, **options)
+        for each in list(found.running):
+            run = each.loaded.run
+            if run.input == '{"kind":"load"}' and now() < started_at(run.run_id) + CURED_SECONDS:
+                found.running.remove(each)
+                found.failed[run.run_id] = InternalError("injected")
+        return found
 
     def faulty_start(executable: Executable, **arguments: Any) -> Any:
         if arguments["input"].get("kind") == "start":
             raise ZeroDivisionError("injected")
         return start_run(executable, **arguments)
 
-    run_cache.apply, run_loader.load_state, first_transition.start_run = faulty_apply, faulty_load, faulty_start
+    run_cache.apply, first_transition.start_run = faulty_apply, faulty_start
+    run_loader.load_running = faulty_load_running
     Outbox.add_action = faulty_add_action  # type: ignore[method-assign]  # put back below
     try:
         yield
     finally:
         run_cache.apply, Outbox.add_action = apply, add_action  # type: ignore[method-assign]  # as it was
-        run_loader.load_state, first_transition.start_run = load_state, start_run
+        run_loader.load_running, first_transition.start_run = load_running, start_run

@@ -20,7 +20,6 @@ from warren.adapters.memory.broker_server import MemoryServer
 from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
 from warren.errors import StoreUnavailable
 from warren.ports import OutgoingMessage, TransitionRow
-from warren.runtime import faults
 
 
 @dataclass(slots=True)
@@ -118,7 +117,7 @@ class StormyBroker(MemoryBroker):
 
 
 class NotedRunStore(MemoryRunStore):
-    """A store that notes every transition that it took; the fence can be taken away."""
+    """A store that notes every transition that it took."""
 
     def __init__(self, database: MemoryDatabase, noted: list[TransitionRow]) -> None:
         super().__init__(database)
@@ -130,8 +129,7 @@ class NotedRunStore(MemoryRunStore):
 
     def _refuse_taken(self, transitions: Sequence[TransitionRow]) -> None:
         refuse_rows(transitions)
-        if not faults.disabled(faults.FENCE):
-            super()._refuse_taken(transitions)
+        super()._refuse_taken(transitions)
 
 
 class StormyStore:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+T = TypeVar("T")
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -29,6 +33,9 @@ class FakeClock:
         finally:
             waiting.cancel()
 
+    async def sleep(self, seconds: float) -> None:
+        await self.wait(asyncio.Event(), seconds)
+
     async def advance(self, seconds: float) -> None:
         """Move on, and let whoever waited go on."""
         self._now += timedelta(seconds=seconds)
@@ -36,3 +43,11 @@ class FakeClock:
         self._moved = asyncio.Event()
         for _ in range(20):
             await asyncio.sleep(0)
+
+    async def passing(self, work: Awaitable[T]) -> T:
+        """Await `work` while time passes, ten times as fast as it does."""
+        task = asyncio.ensure_future(work)
+        while not task.done():
+            await self.advance(0.05)
+            await asyncio.sleep(0.005)
+        return task.result()

@@ -143,6 +143,8 @@ class Installation:
         self.folder = folder
         self.store = store
         self.client = client
+        self.without: str | None = None
+        """The safeguard (of `tests.support.controls`) that all services are started without."""
         self.all: list[ServiceProcess] = []
 
     def compiler(self, **settings: str) -> ServiceProcess:
@@ -153,9 +155,9 @@ class Installation:
         """Start a coordinator."""
         return self._launch("coordinator", ["-m", "warren_coordinator"], settings)
 
-    def worker(self, *arguments: str, **settings: str) -> ServiceProcess:
-        """Start a worker with command-line `arguments`: modules and options."""
-        return self._launch("worker", ["-m", "warren_worker", *arguments], settings)
+    def worker(self, *arguments: str, without: str | None = None, **settings: str) -> ServiceProcess:
+        """Start a worker with command-line `arguments`: modules and options; `without` one of its safeguards."""
+        return self._launch("worker", ["-m", "warren_worker", *arguments], settings, without)
 
     def named(self, name: str) -> list[ServiceProcess]:
         """Those of one kind that are alive."""
@@ -179,7 +181,11 @@ class Installation:
                 stuck.append(f"{service.name} did not drain:\n{service.log_end()}")
         assert not stuck, "\n".join(stuck)
 
-    def _launch(self, name: str, arguments: list[str], settings: Mapping[str, str]) -> ServiceProcess:
+    def _launch(
+        self, name: str, arguments: list[str], settings: Mapping[str, str], without: str | None = None
+    ) -> ServiceProcess:
+        if (control := without or self.without) is not None:
+            arguments = ["-m", "tests.support.controls", control, *arguments[1:]]
         service = ServiceProcess(name, arguments, {**self.environment, **settings}, self.folder)
         self.all.append(service)
         return service
@@ -187,12 +193,17 @@ class Installation:
 
 @asynccontextmanager
 async def installation(
-    broker_url: str, database_url: str, *, give_up_after: timedelta | None = None, **settings: str
+    broker_url: str,
+    database_url: str,
+    *,
+    give_up_after: timedelta | None = None,
+    without: str | None = None,
+    **settings: str,
 ) -> AsyncIterator[Installation]:
     """An installation without services yet on these servers; the tables are made, and everything is stopped at last.
 
     `settings` are environment variables of all services. `give_up_after` is the patience of the test's own store and
-    client; without it they wait for ever.
+    client; without it they wait for ever. `without` takes a safeguard away from all services.
     """
     environment = {"WARREN_BROKER_URL": broker_url, "WARREN_DATABASE_URL": database_url, **settings}
     with tempfile.TemporaryDirectory(prefix="warren-services-", dir="/tmp") as folder:
@@ -203,5 +214,6 @@ async def installation(
             resources.push_async_callback(store.close)
             client = await resources.enter_async_context(Warren(broker_url, store=store, give_up_after=give_up_after))
             made = Installation(environment, Path(folder), store, client)
+            made.without = without
             resources.push_async_callback(made.close)
             yield made

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from warren.runtime.process_end import end_now
+from warren.tasks import ends_before
 
 T = TypeVar("T")
 
@@ -38,12 +39,4 @@ def interrupts(on_first: Callable[[], None]) -> Iterator[asyncio.Event]:
 async def unless_interrupted(interrupted: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
     """Await `work`; None when `interrupted` is set first, and then it has been cancelled."""
     task = asyncio.ensure_future(work)
-    stop = asyncio.ensure_future(interrupted.wait())
-    try:
-        await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
-        return task.result() if task.done() else None
-    finally:
-        stop.cancel()
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task})
+    return task.result() if await ends_before(task, interrupted) else None

@@ -20,9 +20,10 @@ from warren.runtime.clock import Clock, SystemClock
 from warren.runtime.health import Health
 from warren.runtime.publisher import Publisher
 from warren.runtime.routes import route_repair
-from warren.runtime.service import cancelled, retry_infrastructure, unless_stopped
+from warren.runtime.service import retry_infrastructure, unless_stopped
 from warren.runtime.settings import Settings
 from warren.runtime.telemetry import Telemetry
+from warren.tasks import cancel
 from warren_compiler.first_transition import FirstTransition
 from warren_compiler.register_handler import RegisterHandler
 from warren_compiler.start_handler import StartHandler
@@ -70,7 +71,7 @@ async def run(
             async with asyncio.TaskGroup() as work:
                 work.create_task(starting.run(stop))
                 work.create_task(registering.run(stop))
-            await cancelled(background)
+            await cancel(background)
     finally:
         watchdog.close()
 

@@ -14,9 +14,8 @@ from warren.runs.command_dispatch import carry_out, finish_of
 from warren.runs.outbox import Outbox, RunHeader, finished_body, reply_message
 from warren.runs.processor import RecentCauses
 from warren.runs.programs import Programs
-from warren.runs.replay import load_state
+from warren.runs.run_loader import load_running
 from warren.runs.timers import Timers
-from warren.runtime import faults
 from warren_compiler.requests import Start
 
 
@@ -53,8 +52,7 @@ class ExistingRuns:
             )
         if start.request.reply != "outcome":
             reply_accepted(start, outbox, run_id=run_id, version=run.version, created=False)
-        did = self._recent.did(run_id) or faults.disabled(faults.REPUBLISH)
-        if start.delivery.redelivered and not did:
+        if start.delivery.redelivered and not self._recent.did(run_id):
             await self._publish_first_again(run, outbox)
         if run.status is not RunStatus.RUNNING and start.request.parent is not None:
             outbox.tell_parent(run)
@@ -70,12 +68,13 @@ class ExistingRuns:
             if finish_of(commands) is not None:
                 outbox.add_finish(replace(run, reply=None))
             return
-        loaded = (await self._store.load_runs([run.run_id]))[run.run_id]
-        _, state = await load_state(loaded, store=self._store, programs=self._programs)
-        header = RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace)
-        wanted = state.pending_commands()
-        pending = [command for command in commands if command in wanted]
-        carry_out(pending, header, outbox=outbox, timers=self._timers)
+        found = await load_running([run.run_id], store=self._store, programs=self._programs)
+        for error in found.failed.values():
+            raise error
+        for running in found.running:
+            wanted = running.state.pending_commands()
+            pending = [command for command in commands if command in wanted]
+            carry_out(pending, RunHeader.of(run), outbox=outbox, timers=self._timers)
 
 
 def reply_accepted(start: Start, outbox: Outbox, *, run_id: UUID, version: str, created: bool) -> None:

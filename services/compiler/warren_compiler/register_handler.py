@@ -30,7 +30,7 @@ from warren_compiler.refusals import described, is_refusable, refuse
 
 log = get_logger(__name__)
 
-_TOLD_APART: Final = 1_000
+_READ_ONE_BY_ONE: Final = 1_000
 """Workflows of a message that is wrong, which are looked at one by one."""
 _NAMED: Final = 20
 """Refused workflows that an answer names; more of them are counted."""
@@ -115,21 +115,21 @@ def _parts_of(body: bytes) -> list[Part]:
     except UnsupportedVersion:
         raise
     except MessageError:
-        parts = list(_told_apart(body))
+        parts = list(_read_one_by_one(body))
         if not any(isinstance(part, messages.WorkflowSource) for _, part in parts):
             raise
         return parts
     return [(source.workflow, source) for source in request.workflows]
 
 
-def _told_apart(body: bytes) -> Iterator[Part]:
+def _read_one_by_one(body: bytes) -> Iterator[Part]:
     """Each workflow of a message as if it were the only one."""
     try:
         data = parse_json(body)
     except ValueError:
         return
     workflows = data.get("workflows") if isinstance(data, dict) else None
-    if not isinstance(workflows, list) or not 1 < len(workflows) <= _TOLD_APART:
+    if not isinstance(workflows, list) or not 1 < len(workflows) <= _READ_ONE_BY_ONE:
         return
     for place, workflow in enumerate(workflows):
         name = workflow.get("workflow") if isinstance(workflow, dict) else None

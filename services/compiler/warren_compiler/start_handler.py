@@ -13,7 +13,6 @@ what its message carries:
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -21,7 +20,7 @@ from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
-from warren.contracts import messages, names, wire
+from warren.contracts import messages, names, rendering, wire
 from warren.contracts.identity import shown
 from warren.contracts.ids import new_run_id, shard_of
 from warren.engine import dump_commands
@@ -230,7 +229,7 @@ class StartHandler:
         run = start.run
         if start.request.reply != "outcome":
             reply_accepted(start, outbox, run_id=run.run_id, version=run.version, created=True)
-        header = RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace)
+        header = RunHeader.of(run)
         header.seed = _seed(run)
         carry_out(start.commands, header, outbox=outbox, timers=self._timers)
         if self._telemetry.enabled:
@@ -245,10 +244,14 @@ def _seed(run: NewRun) -> str | None:
     """What spares the coordinator loading the run; a large input is not worth its two ways through the broker."""
     if len(run.input) > _SEED_INPUT:
         return None
-    trace = "" if run.trace is None else f'"trace":"{run.trace}",'
-    return (
-        f'{{"run_id":"{run.run_id}","workflow":{json.dumps(run.workflow)},"version":"{run.version}",'
-        f'"shard":{run.shard},{trace}"input":{run.input},"at":"{run.first.at.isoformat()}"}}'
+    return rendering.run_seed(
+        run_id=run.run_id,
+        workflow=run.workflow,
+        version=run.version,
+        shard=run.shard,
+        trace=run.trace,
+        input_json=run.input,
+        at=run.first.at,
     )
 
 

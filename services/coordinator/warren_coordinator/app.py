@@ -22,21 +22,22 @@ from warren.runtime.clock import Clock, SystemClock
 from warren.runtime.health import Health
 from warren.runtime.publisher import Publisher, Repair
 from warren.runtime.routes import route_repair
-from warren.runtime.service import cancelled, retry_infrastructure, unless_stopped
+from warren.runtime.service import retry_infrastructure, unless_stopped
 from warren.runtime.settings import Settings
 from warren.runtime.telemetry import Telemetry
+from warren.tasks import cancel
 from warren_coordinator.events.handler import EventHandler
 from warren_coordinator.events.wiring import make_handler
 from warren_coordinator.membership.presence import Presence
-from warren_coordinator.membership.shard_balancer import PRESENT_SECONDS, Balancer
+from warren_coordinator.membership.shard_balancer import PRESENT_SECONDS, ShardBalancer
 from warren_coordinator.run_cache import RunCache
-from warren_coordinator.sweeps.expired_leases import LeaseWatch
-from warren_coordinator.sweeps.overdue_timers import Wakeups
+from warren_coordinator.sweeps.expired_leases import ExpiredLeases
+from warren_coordinator.sweeps.overdue_timers import OverdueTimers
 from warren_coordinator.sweeps.quarantine_sweep import QuarantineSweep
 from warren_coordinator.sweeps.recovery import Recovery
-from warren_coordinator.sweeps.redispatch import Resender
-from warren_coordinator.sweeps.stalled_runs import Stalled
-from warren_coordinator.sweeps.store_maintenance import keep_up
+from warren_coordinator.sweeps.redispatch import Redispatch
+from warren_coordinator.sweeps.stalled_runs import StalledRuns
+from warren_coordinator.sweeps.store_maintenance import maintain_forever
 
 
 async def run(
@@ -91,7 +92,7 @@ async def run(
         async with asyncio.TaskGroup() as group:
             background = [group.create_task(work) for work in (*parts.background(), balancer.run())]
             await processor.run(stop)
-            await cancelled(background)
+            await cancel(background)
     finally:
         watchdog.close()
     await balancer.leave()
@@ -151,10 +152,10 @@ class _Parts:
         """Wait for a shard's events, at the end of the line."""
         return await self._broker.subscribe(names.event_queue(shard), prefetch=self._settings.prefetch)
 
-    def balancer(self, processor: Processor, subscriptions: Sequence[Subscription]) -> Balancer:
+    def balancer(self, processor: Processor, subscriptions: Sequence[Subscription]) -> ShardBalancer:
         """What shares the shards with other coordinators."""
         presence = Presence(store=self._store, clock=self._clock, length=timedelta(seconds=PRESENT_SECONDS))
-        return Balancer(
+        return ShardBalancer(
             presence=presence,
             processor=processor,
             subscriptions=subscriptions,
@@ -179,7 +180,7 @@ class _Parts:
         """What runs until it is cancelled."""
         broker, store, clock, publish = self._broker, self._store, self._clock, self._publish
         settings, rate = self._settings, self._settings.recovery_rate
-        resender = Resender(
+        redispatch = Redispatch(
             store=store,
             programs=self._programs,
             timers=self._timers,
@@ -188,29 +189,29 @@ class _Parts:
             publish=publish,
             shards=settings.shards,
         )
-        wakeups = Wakeups(
+        wakeups = OverdueTimers(
             store=store, programs=self._programs, clock=clock, publish=publish, seconds=settings.timer_poll
         )
         recovery = Recovery(
             broker=broker,
             store=store,
             topology=self._topology,
-            resender=resender,
+            redispatch=redispatch,
             clock=clock,
             rate=rate,
             broker_is_volatile=settings.broker_is_volatile,
         )
-        stalled = Stalled(
-            broker=broker, store=store, resender=resender, clock=clock, seconds=settings.stall_seconds, rate=rate
+        stalled = StalledRuns(
+            broker=broker, store=store, redispatch=redispatch, clock=clock, seconds=settings.stall_seconds, rate=rate
         )
         return [
-            keep_up(store, clock),
+            maintain_forever(store, clock),
             self._timers.run(),
             wakeups.run(),
-            LeaseWatch(cache=self._cache, clock=clock, publish=publish, is_hearing=lambda: broker.is_ready).run(),
+            ExpiredLeases(cache=self._cache, clock=clock, publish=publish, is_connected=lambda: broker.is_ready).run(),
             recovery.run(),
             stalled.run(),
             QuarantineSweep(broker=broker, store=store, clock=clock, repair=self._repair).run(),
             self._consumers.refresh_forever(),
-            self._durations.tell_forever(store),
+            self._durations.publish_forever(store),
         ]

@@ -51,7 +51,7 @@ class RunEntry:
         return cls(
             executable,
             state,
-            RunHeader(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace),
+            RunHeader.of(run),
             stored_wake_at=run.wake_at,
             snapshot_seq=loaded.snapshot.seq if loaded.snapshot else 0,
         )

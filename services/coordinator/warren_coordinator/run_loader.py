@@ -1,4 +1,4 @@
-"""Loading runs into the cache. One that cannot be loaded is told from the others, and is not held against them."""
+"""Loading runs into the cache."""
 
 from __future__ import annotations
 
@@ -6,17 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from warren.contracts.messages import RunStatus
-from warren.engine.values.limits import Stop
-from warren.errors import InfrastructureError, InternalError
-from warren.ports import LoadedRun, RunStore
+from warren.ports import RunStore
 from warren.runs.programs import Programs
-from warren.runs.replay import load_state
+from warren.runs.run_loader import load_running
 from warren.runtime.clock import Clock
-from warren.runtime.logs import get_logger
 from warren_coordinator.run_cache import RunCache, RunEntry
-
-log = get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -41,30 +35,14 @@ class RunLoader:
         missing = [
             run_id for run_id in run_ids if self._cache.get(run_id) is None and not self._cache.is_finished(run_id)
         ]
-        loads = Loads()
         if not missing:
-            return loads
-        for run_id, loaded in (await self._store.load_runs(missing)).items():
-            if loaded.run.status is not RunStatus.RUNNING:
-                self._cache.finish(run_id)
-                continue
-            try:
-                self._cache.put(await self._entry(loaded))
-            except InfrastructureError:
-                raise
-            except Stop as stop:
-                loads.failed[run_id] = InternalError(str(stop))
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is this run's alone
-                loads.failed[run_id] = error
-            else:
-                loads.opened.append(run_id)
-        for run_id, failure in loads.failed.items():
-            log.error(
-                "a run cannot be loaded", run_id=str(run_id), error=f"{type(failure).__name__}: {failure}"[:1_000]
-            )
-        return loads
-
-    async def _entry(self, loaded: LoadedRun) -> RunEntry:
-        executable, state = await load_state(loaded, store=self._store, programs=self.programs)
-        state.leases.extend(self._clock.now())
-        return RunEntry.of(loaded, executable, state)
+            return Loads()
+        found = await load_running(missing, store=self._store, programs=self.programs)
+        for run_id in found.ended:
+            self._cache.finish(run_id)
+        opened = []
+        for running in found.running:
+            running.state.leases.extend(self._clock.now())
+            self._cache.put(RunEntry.of(running.loaded, running.executable, running.state))
+            opened.append(running.loaded.run.run_id)
+        return Loads(opened, found.failed)

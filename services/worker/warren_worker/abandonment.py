@@ -34,7 +34,7 @@ class Abandonment:
         self.threads = ThreadPool(
             max_threads=max(MAX_THREADS, 2 * settings.concurrency),
             max_abandoned=self._limit if restart is None else None,
-            on_abandoned=self._tell,
+            on_abandoned=self._note_soon,
         )
 
     @property
@@ -47,7 +47,7 @@ class Abandonment:
         calls = self.threads.abandoned
         return f"{len(calls)} plain functions hang in their threads: {summary(calls)}"
 
-    def _tell(self, call: AbandonedCall) -> None:
+    def _note_soon(self, call: AbandonedCall) -> None:
         """In whatever thread it happens: an action may run an event loop of its own."""
         with contextlib.suppress(RuntimeError):  # the worker's loop is closed
             self._loop.call_soon_threadsafe(self._note, call, call.seconds)
@@ -72,5 +72,5 @@ class Abandonment:
             log.error("too many abandoned actions: no plain `def` runs until some have ended", hanging=summary(calls))
         elif not self._is_over:
             self._is_over = True
-            log.error("too many abandoned actions: this worker starts anew", hanging=summary(calls))
+            log.error("too many abandoned actions: restarting the worker", hanging=summary(calls))
             self._restart()

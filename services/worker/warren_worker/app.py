@@ -11,25 +11,25 @@ from typing import Any
 from warren.contracts.names import DEFAULT_ACTION_QUEUE
 from warren.contracts.topology import action_queue, standard_topology, suspect_queue
 from warren.ports import Broker
-from warren.runtime import faults
 from warren.runtime.health import Health
 from warren.runtime.logs import get_logger
 from warren.runtime.loop_watchdog import LoopWatchdog
 from warren.runtime.routes import route_repair
-from warren.runtime.service import cancelled, retry_infrastructure, unless_stopped
+from warren.runtime.service import retry_infrastructure, unless_stopped
 from warren.runtime.telemetry import Telemetry
 from warren.sdk.registry import ActionRegistry
 from warren.sdk.workflow import Workflow
+from warren.tasks import cancel
 from warren_worker.abandonment import Abandonment
 from warren_worker.blocked import BlockedLoop, describe_action
-from warren_worker.consumers import Intakes
+from warren_worker.consumers import Consumers
 from warren_worker.control import obey_control
-from warren_worker.delivery_triage import Receiver
-from warren_worker.executor import Performer
+from warren_worker.delivery_triage import DeliveryTriage
+from warren_worker.executor import Executor
 from warren_worker.leases import Leases
 from warren_worker.pool import Pool
 from warren_worker.registration import Registration, register_quietly
-from warren_worker.result_publisher import Reporter
+from warren_worker.result_publisher import ResultPublisher
 from warren_worker.settings import WorkerSettings
 
 log = get_logger(__name__)
@@ -66,13 +66,13 @@ async def run(
     topology = standard_topology(shards=settings.shards, queue_type=settings.queue_type, action_queues=queues)
     await unless_stopped(stop, retry_infrastructure(partial(broker.declare, topology), what="topology"))
     repair = route_repair(broker, topology)
-    reporter = Reporter(broker, repair=repair)
+    reporter = ResultPublisher(broker, repair=repair)
     performer = _performer(settings, reporter, registry=registry, modules=modules, telemetry=telemetry)
     abandonment = Abandonment(settings, stop=stop, restart=restart)
     with abandonment.threads.as_current():
         pool = Pool(concurrency=settings.concurrency, perform=performer.perform, drop=reporter.drop)
-    intakes = Intakes(broker, [action_queue(queue) for queue in queues], limit=settings.concurrency)
-    suspects = Intakes(broker, [suspect_queue(queue) for queue in queues], limit=1)
+    intakes = Consumers(broker, [action_queue(queue) for queue in queues], limit=settings.concurrency)
+    suspects = Consumers(broker, [suspect_queue(queue) for queue in queues], limit=1)
     leases = Leases(
         pool=pool,
         reporter=reporter,
@@ -80,7 +80,7 @@ async def run(
         seconds=settings.lease_seconds,
         make_room=intakes.make_room,
     )
-    receiver = Receiver(
+    receiver = DeliveryTriage(
         pool=pool, reporter=reporter, performer=performer, leases=leases, max_deliveries=settings.max_deliveries
     )
     for each in (intakes, suspects):
@@ -100,13 +100,13 @@ async def run(
 
 def _performer(
     settings: WorkerSettings,
-    reporter: Reporter,
+    reporter: ResultPublisher,
     *,
     registry: ActionRegistry,
     modules: Sequence[str],
     telemetry: Telemetry | None,
-) -> Performer:
-    return Performer(
+) -> Executor:
+    return Executor(
         registry=registry,
         modules=modules,
         report=reporter.report,
@@ -116,7 +116,7 @@ def _performer(
 
 
 def _report(
-    health: Health, broker: Broker, intakes: Sequence[Intakes], abandonment: Abandonment, registration: Registration
+    health: Health, broker: Broker, intakes: Sequence[Consumers], abandonment: Abandonment, registration: Registration
 ) -> None:
     """Have the worker's health say what it depends on."""
     health.add("broker", lambda: broker.is_ready)
@@ -126,13 +126,11 @@ def _report(
 
 
 def _watchdog(
-    settings: WorkerSettings, broker: Broker, pool: Pool, reporter: Reporter, leases: Leases
+    settings: WorkerSettings, broker: Broker, pool: Pool, reporter: ResultPublisher, leases: Leases
 ) -> AbstractAsyncContextManager[object]:
     """What keeps a worker whose event loop is blocked from being taken for dead."""
-    if faults.disabled(faults.WATCHDOG):
-        return nullcontext()
     blocked = BlockedLoop(
-        broker=broker, pool=pool, reporter=reporter, leases=leases, look_seconds=settings.look_seconds
+        broker=broker, pool=pool, reporter=reporter, leases=leases, check_seconds=settings.check_seconds
     )
     return LoopWatchdog(describe=describe_action, keep_alive=blocked.keep_alive)
 
@@ -142,7 +140,7 @@ async def _work(
     background: Sequence[Coroutine[Any, Any, None]],
     *,
     pool: Pool,
-    reporter: Reporter,
+    reporter: ResultPublisher,
     leases: Leases,
 ) -> None:
     """Work until the intake has ended; then give back what has not begun, and finish and report the rest."""
@@ -154,11 +152,11 @@ async def _work(
                 for each in intake:
                     receiving.create_task(each)
             leases.release()
-            for job in pool.take_back():
-                job.subscription.nack([job.delivery])
+            for hold in pool.take_back():
+                hold.subscription.nack([hold.delivery])
             await pool.drain()
             reporter.finish()
             await reporting
-            await cancelled(helpers)
+            await cancel(helpers)
     finally:
         await pool.close()

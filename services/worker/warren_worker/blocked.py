@@ -2,8 +2,8 @@
 
 The broker keeps the connection, and so gives nothing that lies here to another worker. Whatever has a lease keeps it,
 and whatever is due gets one. (Its delivery is acknowledged by the loop, later.) What the broker has sent since, which
-nobody here has read, can have no lease: so the coordinators are told that there is a blocked worker, and take nothing
-for lost meanwhile. Must not know how an attempt is run.
+nobody here has read, can have no lease: so the coordinators are informed that there is a blocked worker, and take
+nothing for lost meanwhile. Must not know how an attempt is run.
 """
 
 from __future__ import annotations
@@ -18,50 +18,54 @@ from warren.ports import Broker, OutgoingMessage
 from warren.runs.outbox import event_messages
 from warren.runtime.loop_watchdog import context_of
 from warren.sdk.context import current_context
-from warren_worker.attempts import Attempt
-from warren_worker.leases import BEATS, Leases
+from warren_worker.attempts import Attempt, Lease
+from warren_worker.leases import HEARTBEATS, Leases
 from warren_worker.pool import Pool
-from warren_worker.result_publisher import Reporter
+from warren_worker.result_publisher import ResultPublisher
 
-_TELL_SECONDS: Final = 2.0
-"""How often the coordinators are told, or more often where they look more often."""
-_SIGN: Final = OutgoingMessage(names.DEFAULT_EXCHANGE, names.BLOCKED_QUEUE, b"", mandatory=False, persistent=False)
+_REPORT_SECONDS: Final = 2.0
+"""How often the coordinators are informed, or more often where they check more often."""
+_BLOCKED: Final = OutgoingMessage(names.DEFAULT_EXCHANGE, names.BLOCKED_QUEUE, b"", mandatory=False, persistent=False)
 
 
 class BlockedLoop:
-    """The watchdog's `keep_alive`. `look_seconds` is how often a coordinator looks for what is lost."""
+    """The watchdog's `keep_alive`. `check_seconds` is how often a coordinator checks for what is lost."""
 
-    def __init__(self, *, broker: Broker, pool: Pool, reporter: Reporter, leases: Leases, look_seconds: float) -> None:
+    def __init__(
+        self, *, broker: Broker, pool: Pool, reporter: ResultPublisher, leases: Leases, check_seconds: float
+    ) -> None:
         self._broker = broker
         self._pool = pool
         self._reporter = reporter
         self._leases = leases
-        self._tell_seconds = min(look_seconds / 2, _TELL_SECONDS)
-        self._told_at = float("-inf")
-        self._beat_at: dict[Attempt, float] = {}
+        self._report_seconds = min(check_seconds / 2, _REPORT_SECONDS)
+        self._reported_at = float("-inf")
+        self._heartbeat_at: dict[Attempt, float] = {}
 
     def keep_alive(self, _: float) -> None:
-        """One sign of life, with what has to be said now. From another thread."""
+        """One heartbeat, with what has to be said now. From another thread."""
         now = time.monotonic()  # what the loop's own time is; uvloop's stands still with it
         held = {*self._pool.held, *self._reporter.leased}
-        beating = [each for each in held if self._is_due(each, now)]
-        outgoing = event_messages([(each.action.shard, self._beat(each)) for each in beating])
-        if telling := now >= self._told_at + self._tell_seconds:
-            outgoing.append(_SIGN)
+        due = [each for each in held if self._is_due(each, now)]
+        outgoing = event_messages([(each.action.shard, self._heartbeat(each)) for each in due])
+        if is_report_due := now >= self._reported_at + self._report_seconds:
+            outgoing.append(_BLOCKED)
         if not self._broker.keep_alive(outgoing):
             return
-        if telling:
-            self._told_at = now
-        self._beat_at = {each: at for each, at in self._beat_at.items() if each in held} | dict.fromkeys(beating, now)
+        if is_report_due:
+            self._reported_at = now
+        self._heartbeat_at = {each: at for each, at in self._heartbeat_at.items() if each in held} | dict.fromkeys(
+            due, now
+        )
 
     def _is_due(self, attempt: Attempt, now: float) -> bool:
-        job = attempt.job
-        if job is not None and not self._leases.is_due(job, now):
+        hold = attempt.hold
+        if not isinstance(hold, Lease) and not self._leases.is_due(hold, now):
             return False
-        return now >= self._beat_at.get(attempt, float("-inf")) + self._leases.seconds / BEATS
+        return now >= self._heartbeat_at.get(attempt, float("-inf")) + self._leases.seconds / HEARTBEATS
 
-    def _beat(self, attempt: Attempt) -> messages.ActionStarted | messages.ActionHeartbeat:
-        if attempt.job is None or attempt in self._beat_at:
+    def _heartbeat(self, attempt: Attempt) -> messages.ActionStarted | messages.ActionHeartbeat:
+        if attempt.is_leased or attempt in self._heartbeat_at:
             return self._leases.heartbeat(attempt.action)
         return self._leases.started(attempt.action)
 

@@ -24,11 +24,11 @@ _MOST: Final = 65_535
 Take = Callable[[Subscription, Delivery], None]
 
 
-class Intakes:
+class Consumers:
     """Consumes some action queues. `limit` is how many deliveries of each it holds unacknowledged at most."""
 
     def __init__(self, broker: Broker, queues: Sequence[Queue], *, limit: int) -> None:
-        self._intakes = [_Intake(broker, queue, limit=limit) for queue in queues]
+        self._intakes = [_Consumer(broker, queue, limit=limit) for queue in queues]
 
     @property
     def is_active(self) -> bool:
@@ -52,7 +52,7 @@ class Intakes:
             await intake.resize(leased)
 
 
-class _Intake:
+class _Consumer:
     """One queue."""
 
     def __init__(self, broker: Broker, queue: Queue, *, limit: int) -> None:

@@ -22,22 +22,22 @@ from warren.errors import MessageError
 from warren.ports import Delivery, OutgoingMessage, Subscription
 from warren.runtime.dead_letters import parked
 from warren.runtime.logs import get_logger
-from warren_worker.attempts import Attempt, Job
-from warren_worker.executor import Performer
+from warren_worker.attempts import Attempt, DeliveryHold, Lease
+from warren_worker.executor import Executor
 from warren_worker.leases import Leases
 from warren_worker.pool import Pool
-from warren_worker.result_publisher import Reporter
+from warren_worker.result_publisher import ResultPublisher
 
 log = get_logger(__name__)
 
 SUSPECT_DELIVERIES: Final = 2
 
 
-class Receiver:
+class DeliveryTriage:
     """Takes deliveries. `max_deliveries` is how often an action may be the death of a worker."""
 
     def __init__(
-        self, *, pool: Pool, reporter: Reporter, performer: Performer, leases: Leases, max_deliveries: int
+        self, *, pool: Pool, reporter: ResultPublisher, performer: Executor, leases: Leases, max_deliveries: int
     ) -> None:
         self._pool = pool
         self._reporter = reporter
@@ -51,30 +51,35 @@ class Receiver:
         actions = self._read(subscription, delivery)
         if not actions:
             return
-        job = Job(subscription, delivery, len(actions), since=self._loop.time())
+        hold = DeliveryHold(subscription, delivery, len(actions), arrived_at=self._loop.time())
         if delivery.redelivered or delivery.delivery_count:
-            self._take_again(job, actions)
+            self._take_again(hold, actions)
         else:
-            self._pool.add([attempt for attempt in _attempts(actions, job) if not self._recognises(attempt, job)])
+            self._pool.add([attempt for attempt in _attempts(actions, hold) if not self._recognises(attempt, hold)])
 
     def take_suspect(self, subscription: Subscription, delivery: Delivery) -> None:
         """Take one delivery of a queue of suspects."""
         actions = self._read(subscription, delivery)
         if not actions:
             return
-        job = Job(subscription, delivery, len(actions), since=self._loop.time())
+        hold = DeliveryHold(subscription, delivery, len(actions), arrived_at=self._loop.time())
         if len(actions) > 1:
-            self._reporter.replace(job, [_alone(delivery, action) for action in actions])
+            self._reporter.replace(hold, [_alone(delivery, action) for action in actions])
             return
-        attempt = Attempt(actions[0], job)
-        if self._recognises(attempt, job):
+        attempt = Attempt(actions[0], hold)
+        if self._recognises(attempt, hold):
             return
         count = SUSPECT_DELIVERIES + _deliveries_before(delivery)
         if count >= self._max_deliveries:
-            log.error("action given up", action=attempt.action.action, run_id=str(attempt.action.run_id), count=count)
+            log.error(
+                "action failed: too many redeliveries",
+                action=attempt.action.action,
+                run_id=str(attempt.action.run_id),
+                count=count,
+            )
             self._performer.give_up(attempt, count)
         elif delivery.delivery_count is None:
-            self._reporter.replace(job, [_counted(delivery)])
+            self._reporter.replace(hold, [_counted(delivery)])
         else:
             self._reporter.when_settled(partial(self._pool.add_suspect, attempt))
 
@@ -83,37 +88,39 @@ class Receiver:
         try:
             actions = wire.load(messages.ActionBatch, delivery.body).items
         except MessageError as error:
-            log.warning("message parked", queue=delivery.queue, error=str(error)[:500])
-            job = Job(subscription, delivery, 1)
-            self._reporter.replace(job, [parked(delivery, reason=error.code, detail=str(error))])
+            log.warning("message dead-lettered", queue=delivery.queue, error=str(error)[:500])
+            hold = DeliveryHold(subscription, delivery, 1)
+            self._reporter.replace(hold, [parked(delivery, reason=error.code, detail=str(error))])
             return ()
         if not actions:
             subscription.ack([delivery])
         return actions
 
-    def _take_again(self, job: Job, actions: tuple[messages.RunAction, ...]) -> None:
+    def _take_again(self, hold: DeliveryHold, actions: tuple[messages.RunAction, ...]) -> None:
         """A delivery that was delivered before, here or to another worker."""
-        remaining = [attempt for attempt in _attempts(actions, job) if not self._recognises(attempt, job)]
+        remaining = [attempt for attempt in _attempts(actions, hold) if not self._recognises(attempt, hold)]
         if not remaining:
             return
         if len(actions) > 1:
             if len(remaining) < len(actions):
                 self._pool.add(remaining)  # it was this worker, and it is alive
             else:
-                self._reporter.replace(job, [_alone(job.delivery, action) for action in actions])
+                self._reporter.replace(hold, [_alone(hold.delivery, action) for action in actions])
             return
         (attempt,) = remaining
-        count = _deliveries_before(job.delivery)
+        count = _deliveries_before(hold.delivery)
         if count >= SUSPECT_DELIVERIES:
             action = attempt.action
-            log.warning("action runs alone from now on", action=action.action, run_id=str(action.run_id), count=count)
-            self._reporter.replace(job, [_suspect(job.delivery)])
-        elif job.delivery.delivery_count is None:
-            self._reporter.replace(job, [_counted(job.delivery)])
+            log.warning(
+                "action isolated after redeliveries", action=action.action, run_id=str(action.run_id), count=count
+            )
+            self._reporter.replace(hold, [_suspect(hold.delivery)])
+        elif hold.delivery.delivery_count is None:
+            self._reporter.replace(hold, [_counted(hold.delivery)])
         else:
             self._pool.add([attempt])
 
-    def _recognises(self, again: Attempt, job: Job) -> bool:
+    def _recognises(self, again: Attempt, hold: DeliveryHold) -> bool:
         """What is here, or was until just now, must not run twice: its result settles the new delivery, too.
 
         It comes again after a lost connection, or because a coordinator published it once more.
@@ -121,17 +128,18 @@ class Receiver:
         attempt = self._pool.find(again.key)
         if attempt is None:
             return self._reporter.answer_again(again)
-        if attempt.job is None:
-            self._leases.renew(attempt, job)
+        known = attempt.hold
+        if isinstance(known, Lease):
+            self._leases.promote(attempt, hold)
         else:
-            job.begun = job.begun or attempt.job.begun
-            replaced, attempt.job = attempt.job, job
-            self._reporter.settle(replaced)  # of the lost connection, or one more message of this very attempt
+            hold.begun = hold.begun or known.begun
+            attempt.hold = hold
+            self._reporter.settle(known)  # of the lost connection, or one more message of this very attempt
         return True
 
 
-def _attempts(actions: tuple[messages.RunAction, ...], job: Job) -> list[Attempt]:
-    return [Attempt(action, job) for action in actions]
+def _attempts(actions: tuple[messages.RunAction, ...], hold: DeliveryHold) -> list[Attempt]:
+    return [Attempt(action, hold) for action in actions]
 
 
 def _deliveries_before(delivery: Delivery) -> int:

@@ -10,7 +10,9 @@ from time import perf_counter
 from types import TracebackType
 from typing import Final
 
+from warren.contracts import rendering
 from warren.contracts.messages import Json, RunAction
+from warren.contracts.rendering import action_failed, action_succeeded
 from warren.errors import ActionError, ActionNotRegistered, WorkerLost
 from warren.runtime.logs import Level, get_logger, level_number
 from warren.runtime.telemetry import Telemetry
@@ -19,17 +21,16 @@ from warren.sdk.construct import CONSTRUCT
 from warren.sdk.context import ActionContext
 from warren.sdk.definitions import ActionDefinition
 from warren.sdk.registry import ActionRegistry
-from warren_worker import attempts
-from warren_worker.attempts import Attempt, failed, succeeded
+from warren_worker.attempts import Attempt
 
 log = get_logger(__name__)
 
 _TEXT_LIMIT: Final = 1_000
-_INTERNAL = {__file__, *(each.__file__ for each in (attempts, actions, invoke, threads, dependencies))}
+_INTERNAL = {__file__, *(each.__file__ for each in (rendering, actions, invoke, threads, dependencies))}
 """Files of what stands between the worker and the user's function."""
 
 
-class Performer:
+class Executor:
     """Performs attempts of the registry's actions. `modules` are what the user started the worker with."""
 
     def __init__(
@@ -56,13 +57,13 @@ class Performer:
                 result = await self._invoke_traced(action)
             else:
                 result = await self._invoke(action)
-            event = succeeded(action, result, (perf_counter() - start) * 1000)
+            event = action_succeeded(action, result, (perf_counter() - start) * 1000)
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - the boundary: what the user's code raises is the attempt's outcome
             milliseconds = (perf_counter() - start) * 1000
             outcome = _outcome(action, error)
-            event = failed(action, outcome, milliseconds)
+            event = action_failed(action, outcome, milliseconds)
             self._log_failure(action, outcome, milliseconds)
         self._report(attempt, event)
 
@@ -72,7 +73,7 @@ class Performer:
             f"giving up on action {attempt.action.action!r}: {deliveries} times a worker received it and ended without "
             "an answer (killed, out of memory, or crashed in native code)"
         )
-        self._report(attempt, failed(attempt.action, error))
+        self._report(attempt, action_failed(attempt.action, error))
 
     def _log_failure(self, action: RunAction, error: Exception, milliseconds: float) -> None:
         names = {

@@ -1,6 +1,6 @@
 """Promotion: an attempt that is here for long gets a lease, and its delivery is acknowledged while it goes on.
 
-So the broker's consumer timeout never matters, a worker's end costs one lease and not the broker's patience, and an
+So the broker's consumer timeout never matters, a worker's end costs one lease and not the broker's timeout, and an
 attempt without a lease that is in no queue is known to be lost. The coordinator has the attempt run again when
 heartbeats stay away. It makes no difference whether the attempt runs or waits for its turn. Must not know how an
 attempt is run.
@@ -18,11 +18,11 @@ from uuid import uuid4
 
 from warren.contracts import messages, wire
 from warren.contracts.messages import RunAction
-from warren_worker.attempts import Attempt, Job
+from warren_worker.attempts import Attempt, DeliveryHold, Lease
 from warren_worker.pool import Pool
-from warren_worker.result_publisher import Reporter
+from warren_worker.result_publisher import ResultPublisher
 
-BEATS: Final = 3
+HEARTBEATS: Final = 3
 """Heartbeats in the time that a lease lasts."""
 
 
@@ -37,7 +37,7 @@ class Leases:
         self,
         *,
         pool: Pool,
-        reporter: Reporter,
+        reporter: ResultPublisher,
         after: float,
         seconds: float,
         make_room: Callable[[int], Awaitable[None]],
@@ -49,41 +49,45 @@ class Leases:
         """How long a lease lasts."""
         self._make_room = make_room
         self._worker = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}"
-        self._next_beat: dict[Attempt, float] = {}
 
     async def run(self) -> None:
         """Promote and send heartbeats for ever; run it as a task."""
         loop = asyncio.get_running_loop()
-        pause = min(1.0, self._after / 2, self.seconds / BEATS / 2)
+        pause = min(1.0, self._after / 2, self.seconds / HEARTBEATS / 2)
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._pool.freed.wait()
             self._pool.freed.clear()
             now = loop.time()
-            await self._make_room(sum(each.job is None or self.is_due(each.job, now) for each in self._pool.held))
-            held = self._pool.held
-            for attempt in held:
-                if attempt.job is not None and self.is_due(attempt.job, now):
-                    job, attempt.job = attempt.job, None
-                    self.renew(attempt, job)
-                elif attempt.job is None and now >= self._next_beat.get(attempt, now):
-                    self._beat(attempt, self.seconds)
-            self._next_beat = {each: self._next_beat[each] for each in held if each in self._next_beat}
+            await self._make_room(sum(self._is_or_will_be_leased(each, now) for each in self._pool.held))
+            for attempt in self._pool.held:
+                hold = attempt.hold
+                if isinstance(hold, Lease):
+                    if now >= hold.next_heartbeat:
+                        self._send_heartbeat(attempt, self.seconds)
+                elif self.is_due(hold, now):
+                    self.promote(attempt, hold)
 
-    def is_due(self, job: Job, now: float) -> bool:
+    def _is_or_will_be_leased(self, attempt: Attempt, now: float) -> bool:
+        return isinstance(attempt.hold, Lease) or self.is_due(attempt.hold, now)
+
+    def is_due(self, delivery: DeliveryHold, now: float) -> bool:
         """Whether the attempts of this delivery are to have leases."""
-        return now - job.since >= self._after
+        return now - delivery.arrived_at >= self._after
 
-    def renew(self, attempt: Attempt, job: Job) -> None:
-        """Say that the attempt holds a lease, and settle its delivery once that is confirmed."""
-        self._reporter.publish(attempt.action, wire.dump(self.started(attempt.action)), job)
-        self._note(attempt)
+    def promote(self, attempt: Attempt, delivery: DeliveryHold) -> None:
+        """Have the attempt hold a lease from now on, and settle its delivery once that is confirmed.
+
+        One with a lease has it anew.
+        """
+        self._reporter.publish(attempt.action, wire.dump(self.started(attempt.action)), delivery)
+        attempt.hold = self._new_lease()
 
     def release(self) -> None:
         """Have the attempts with a lease that have not begun run elsewhere: their leases are over at once."""
         for attempt in self._pool.take_leased():
-            self._beat(attempt, 0.0)
+            self._send_heartbeat(attempt, 0.0)
 
     def started(self, action: RunAction) -> messages.ActionStarted:
         """That this worker begins to hold an attempt."""
@@ -105,10 +109,10 @@ class Leases:
             lease_seconds=self.seconds if seconds is None else seconds,
         )
 
-    def _beat(self, attempt: Attempt, seconds: float) -> None:
+    def _send_heartbeat(self, attempt: Attempt, seconds: float) -> None:
         event = self.heartbeat(attempt.action, seconds=seconds)
-        self._reporter.publish(attempt.action, wire.dump(event), None)
-        self._note(attempt)
+        attempt.hold = self._new_lease()
+        self._reporter.publish(attempt.action, wire.dump(event), attempt.hold)
 
-    def _note(self, attempt: Attempt) -> None:
-        self._next_beat[attempt] = asyncio.get_running_loop().time() + self.seconds / BEATS
+    def _new_lease(self) -> Lease:
+        return Lease(asyncio.get_running_loop().time() + self.seconds / HEARTBEATS)

@@ -5,7 +5,7 @@ whose context variables were changed by an action ends after it: the next action
 performing an attempt means.
 
 A suspect is an attempt whose delivery has ended with the death of a worker more than once. It runs when nothing else
-does (or after `PATIENCE_SECONDS`, so that one long action cannot hold it up for ever), and nothing starts beside it for
+does (or after `SUSPECT_SECONDS`, so that one long action cannot hold it up for ever), and nothing starts beside it for
 that long: if it is the killer, it takes no innocent one along.
 """
 
@@ -18,9 +18,9 @@ from contextvars import Context, copy_context
 from typing import Final
 from uuid import UUID
 
-from warren_worker.attempts import Attempt, Job, Key
+from warren_worker.attempts import Attempt, DeliveryHold, Key
 
-PATIENCE_SECONDS: Final = 10.0
+SUSPECT_SECONDS: Final = 10.0
 SETTLE_SECONDS: Final = 0.1
 """A suspect waits this long at least: the message that it was in before may have been acknowledged by this worker just
 now, and the worker's death must not bring that one back."""
@@ -28,7 +28,7 @@ CLOSE_SECONDS: Final = 2.0
 """How long actions have for their clean-up when they are cancelled because the worker ends."""
 _CLOCK_SECONDS: Final = 0.002
 """uvloop counts milliseconds: when a timer fires, its time may not quite have come."""
-_LONGEST_TURN: Final = 0.002
+_LONGEST_SLICE: Final = 0.002
 """A runner lets others have a turn after this many seconds."""
 
 
@@ -90,11 +90,11 @@ class Pool:
 
     def add_suspect(self, attempt: Attempt) -> None:
         """Run this one alone."""
-        attempt.since = self._loop.time()
+        attempt.suspect_since = self._loop.time()
         self._here[attempt.key] = attempt
         self._suspects.append(attempt)
         self._wake_after(SETTLE_SECONDS)
-        self._wake_after(PATIENCE_SECONDS)
+        self._wake_after(SUSPECT_SECONDS)
 
     def find(self, key: Key) -> Attempt | None:
         """The attempt with this key that is waiting or running here."""
@@ -118,27 +118,26 @@ class Pool:
         self._wake()
         return stopped
 
-    def take_back(self) -> list[Job]:
-        """The jobs of which nothing has begun; they are forgotten here."""
-        waiting = (*self._waiting, *self._suspects)
-        jobs = dict.fromkeys(each.job for each in waiting if each.job is not None and not each.job.begun)
-        for attempt in waiting:
-            if attempt.job in jobs:
-                self._leave(attempt)
-        self._waiting = deque(each for each in self._waiting if each.job not in jobs)
-        self._suspects = [each for each in self._suspects if each.job not in jobs]
-        self._changed.set()
-        return list(jobs)
+    def take_back(self) -> list[DeliveryHold]:
+        """The deliveries of which nothing has begun; they are forgotten here."""
+        holds = dict.fromkeys(each.hold for each in (*self._waiting, *self._suspects))
+        deliveries = dict.fromkeys(each for each in holds if isinstance(each, DeliveryHold) and not each.begun)
+        self._forget({attempt for attempt in (*self._waiting, *self._suspects) if attempt.hold in deliveries})
+        return list(deliveries)
 
     def take_leased(self) -> list[Attempt]:
         """The attempts that have a lease and have not begun; they are forgotten here."""
-        leased = [each for each in (*self._waiting, *self._suspects) if each.job is None]
-        for attempt in leased:
-            self._leave(attempt)
-        self._waiting = deque(each for each in self._waiting if each.job is not None)
-        self._suspects = [each for each in self._suspects if each.job is not None]
-        self._changed.set()
+        leased = [each for each in (*self._waiting, *self._suspects) if each.is_leased]
+        self._forget(set(leased))
         return leased
+
+    def _forget(self, attempts: set[Attempt]) -> None:
+        """Those of the waiting ones that are to run elsewhere."""
+        for attempt in attempts:
+            self._leave(attempt)
+        self._waiting = deque(each for each in self._waiting if each not in attempts)
+        self._suspects = [each for each in self._suspects if each not in attempts]
+        self._changed.set()
 
     async def drain(self) -> None:
         """Return when nothing waits and nothing runs."""
@@ -163,14 +162,14 @@ class Pool:
     def _next(self) -> Attempt | None:
         if self._is_exclusive and self._loop.time() < self._exclusive_until:
             return None
-        if not self._suspects or self._loop.time() < self._suspects[0].since + SETTLE_SECONDS:
+        if not self._suspects or self._loop.time() < self._suspects[0].suspect_since + SETTLE_SECONDS:
             return self._waiting.popleft() if self._waiting else None
         if self._running == 0:
             self._is_exclusive = True
-            self._exclusive_until = self._loop.time() + PATIENCE_SECONDS
-            self._wake_after(PATIENCE_SECONDS)
+            self._exclusive_until = self._loop.time() + SUSPECT_SECONDS
+            self._wake_after(SUSPECT_SECONDS)
             return self._suspects.pop(0)
-        if self._loop.time() - self._suspects[0].since >= PATIENCE_SECONDS:
+        if self._loop.time() - self._suspects[0].suspect_since >= SUSPECT_SECONDS:
             return self._suspects.pop(0)
         return None
 
@@ -205,25 +204,26 @@ class Pool:
 
     async def _work(self, runner: _Runner) -> None:
         clean = copy_context()
-        turn = self._loop.time()
+        since = self._loop.time()
         while True:
             self._is_waking = False
             attempt = self._next()
             if attempt is None:
                 await self._rest()
-                turn = self._loop.time()
+                since = self._loop.time()
                 continue
             self._wake()
             if not await self._run_one(runner, attempt) or copy_context() != clean:
                 return
-            if self._loop.time() - turn > _LONGEST_TURN:
+            if self._loop.time() - since > _LONGEST_SLICE:
                 await asyncio.sleep(0)
-                turn = self._loop.time()
+                since = self._loop.time()
 
     async def _run_one(self, runner: _Runner, attempt: Attempt) -> bool:
         """Perform one attempt; false when this runner was cancelled for it, and should not be used again."""
-        if attempt.job is not None:
-            attempt.job.begun = True
+        hold = attempt.hold
+        if isinstance(hold, DeliveryHold):
+            hold.begun = True
         runner.attempt = attempt
         self._running += 1
         try:
@@ -238,7 +238,7 @@ class Pool:
             self._running -= 1
             self._is_exclusive = False
             self._changed.set()
-            if attempt.job is None:
+            if attempt.is_leased:
                 self.freed.set()
         return not runner.is_cancelled
 

@@ -11,24 +11,21 @@ import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from pydantic_core import to_json
-
-from warren.contracts import names, wire
+from warren.contracts import names, rendering
 from warren.contracts.messages import RunAction
 from warren.errors import Refusal
 from warren.ports import Broker, Delivery, OutgoingMessage, Subscription
-from warren.runtime import faults
+from warren.runtime import crash_points
+from warren.runtime.batching import RESULTS, slices
 from warren.runtime.publisher import Publisher, Repair, forget_loudly
-from warren_worker.attempts import Attempt, Job, Key
+from warren_worker.attempts import Attempt, DeliveryHold, Key, Lease
 
-BATCH_ITEMS: Final = 64
-BATCH_BYTES: Final = 256 * 1024
 REMEMBERED_ITEMS: Final = 4096
 REMEMBERED_BYTES: Final = 8 << 20
 _RETRY_SECONDS: Final = 0.5
 
-_Item = tuple[bytes, RunAction, Job | None]
-"""An event, the action that it is about, and the job that it settles."""
+_Item = tuple[bytes, RunAction, DeliveryHold | Lease]
+"""An event, the action that it is about, and what holds the attempt: a delivery is settled with it."""
 
 
 class _Answers:
@@ -51,8 +48,8 @@ class _Answers:
         return self._latest.get(key) or self._earlier.get(key)
 
 
-class Reporter:
-    """Publishes events and settles jobs. `repair` makes a route that was missing.
+class ResultPublisher:
+    """Publishes events and settles deliveries. `repair` makes a route that was missing.
 
     It remembers the last answers: an attempt whose acknowledgement was lost with the connection comes again, and is
     answered with them instead of being run a second time.
@@ -65,7 +62,7 @@ class Reporter:
         """What a full queue rejects; sent again until it is taken."""
         self._events: dict[int, list[_Item]] = {}
         self._messages: list[OutgoingMessage] = []
-        self._settled: list[Job] = []
+        self._settled: list[DeliveryHold] = []
         self._answers = _Answers()
         self._leased: list[Attempt] = []
         self._leased_in_flight: list[Attempt] = []
@@ -74,12 +71,12 @@ class Reporter:
         self._is_closing = False
 
     def report(self, attempt: Attempt, event: bytes) -> None:
-        """Publish what became of an attempt; its job is settled once that is confirmed."""
-        faults.reached(faults.PERFORMED)
+        """Publish what became of an attempt; its delivery is settled once that is confirmed."""
+        crash_points.reached(crash_points.PERFORMED)
         self._answers.note(attempt.key, event)
-        if attempt.job is None:
+        if attempt.is_leased:
             self._leased.append(attempt)
-        self.publish(attempt.action, event, attempt.job)
+        self.publish(attempt.action, event, attempt.hold)
 
     @property
     def leased(self) -> list[Attempt]:
@@ -91,32 +88,32 @@ class Reporter:
         event = self._answers.find(attempt.key)
         if event is None:
             return False
-        self.publish(attempt.action, event, attempt.job)
+        self.publish(attempt.action, event, attempt.hold)
         return True
 
-    def publish(self, action: RunAction, event: bytes, job: Job | None) -> None:
-        """Publish an event of a run, and count `job` down once it is confirmed."""
+    def publish(self, action: RunAction, event: bytes, hold: DeliveryHold | Lease) -> None:
+        """Publish an event of a run; once it is confirmed it settles `hold`, if that is a delivery."""
         events = self._events.get(action.shard)
         if events is None:
             events = self._events[action.shard] = []
-        events.append((event, action, job))
+        events.append((event, action, hold))
         self._arrived.set()
 
     def drop(self, attempt: Attempt) -> None:
         """Settle an attempt that nobody waits for any more."""
-        if attempt.job is not None:
-            self.settle(attempt.job)
+        if isinstance(attempt.hold, DeliveryHold):
+            self.settle(attempt.hold)
 
-    def settle(self, job: Job) -> None:
-        """Count a job down: another one answers for one of its attempts."""
-        self._settled.append(job)
+    def settle(self, hold: DeliveryHold) -> None:
+        """Settle one attempt of a delivery: another one answers for it."""
+        self._settled.append(hold)
         self._arrived.set()
 
-    def replace(self, job: Job, messages: Iterable[OutgoingMessage]) -> None:
+    def replace(self, hold: DeliveryHold, messages: Iterable[OutgoingMessage]) -> None:
         """Publish these instead of a whole delivery, which is settled once they are confirmed."""
         self._messages += messages
-        self._settled.append(job)
-        job.open = 1
+        self._settled.append(hold)
+        hold.unsettled = 1
         self._arrived.set()
 
     def when_settled(self, call: Callable[[], None]) -> None:
@@ -137,12 +134,9 @@ class Reporter:
             afterwards, self._afterwards = self._afterwards, []
             messages, settled = self._take()
             self._leased_in_flight, self._leased = self._leased, []
-            if faults.disabled(faults.ACK_AFTER_CONFIRMS):
-                _acknowledge(settled)
-                settled = []
             if messages:
                 await self._publisher.publish(messages)
-            faults.reached(faults.REPORTED)
+            crash_points.reached(crash_points.REPORTED)
             self._leased_in_flight = []
             _acknowledge(settled)
             if not self._is_closing:
@@ -167,51 +161,43 @@ class Reporter:
         self._is_closing = True
         self._arrived.set()
 
-    def _take(self) -> tuple[list[OutgoingMessage], list[Job]]:
+    def _take(self) -> tuple[list[OutgoingMessage], list[DeliveryHold]]:
         messages, self._messages, self._held_back = [*self._held_back, *self._messages], [], []
         settled, self._settled = self._settled, []
         events, self._events = self._events, {}
         for shard, items in events.items():
             messages += _event_messages(shard, items)
-            settled += [job for _, _, job in items if job is not None]
+            settled += [hold for _, _, hold in items if isinstance(hold, DeliveryHold)]
         return messages, settled
 
 
 def _event_messages(shard: int, items: list[_Item]) -> list[OutgoingMessage]:
-    """Events of one shard in as few messages as their bounds allow."""
+    """Events of one shard in as few messages as their bounds allow.
+
+    The header holds the first trace of a message; each run's own is known to the coordinator.
+    """
     messages: list[OutgoingMessage] = []
-    chunk: list[bytes] = []
-    seeds: list[str] = []
-    size, trace = 0, None
-    for event, action, _ in items:
-        if chunk and (len(chunk) >= BATCH_ITEMS or size + len(event) > BATCH_BYTES):
-            messages.append(_event_message(shard, chunk, seeds, trace))
-            chunk, seeds, size, trace = [], [], 0, None
-        chunk.append(event)
-        size += len(event)
-        trace = trace or action.trace
-        if action.seed is not None:
-            seeds.append(action.seed)
-    messages.append(_event_message(shard, chunk, seeds, trace))
+    events = [event for event, _, _ in items]
+    for part in slices(events, RESULTS):
+        seeds = [action.seed for _, action, _ in items[part] if action.seed is not None]
+        trace = next((action.trace for _, action, _ in items[part] if action.trace), None)
+        messages.append(
+            OutgoingMessage(
+                names.EVENTS_EXCHANGE,
+                names.event_key(shard),
+                rendering.event_batch(events[part], seeds),
+                headers={} if trace is None else {names.HEADER_TRACEPARENT: trace},
+            )
+        )
     return messages
 
 
-def _event_message(shard: int, events: list[bytes], seeds: list[str], trace: str | None) -> OutgoingMessage:
-    """The header holds the first trace of a batch; each run's own is known to the coordinator."""
-    return OutgoingMessage(
-        names.EVENTS_EXCHANGE,
-        names.event_key(shard),
-        wire.batch_body(events, b',"seeds":' + to_json(seeds) if seeds else b""),
-        headers={} if trace is None else {names.HEADER_TRACEPARENT: trace},
-    )
-
-
-def _acknowledge(settled: list[Job]) -> None:
-    """Count down, and acknowledge the deliveries of which nothing is open, all of a subscription at once."""
+def _acknowledge(settled: list[DeliveryHold]) -> None:
+    """Count down, and acknowledge the deliveries of which nothing is unsettled, all of a subscription at once."""
     done: dict[Subscription, list[Delivery]] = {}
-    for job in settled:
-        job.open -= 1
-        if job.open == 0:
-            done.setdefault(job.subscription, []).append(job.delivery)
+    for hold in settled:
+        hold.unsettled -= 1
+        if hold.unsettled == 0:
+            done.setdefault(hold.subscription, []).append(hold.delivery)
     for subscription, deliveries in done.items():
         subscription.ack(deliveries)

@@ -70,7 +70,7 @@ def _errors_of(messages: Sequence[OutgoingMessage], refused: MessageRefused) -> 
     """What each caller is told when the broker has taken only the other messages."""
     routes = set(refused.routes)
     errors: dict[int, Exception] = {
-        index: UnroutableMessage(str(refused), routes=[(message.exchange, message.routing_key)])
+        index: UnroutableMessage.to([(message.exchange, message.routing_key)])
         for index, message in enumerate(messages)
         if (message.exchange, message.routing_key) in routes
     }

@@ -1,4 +1,7 @@
-"""The names of everything in the broker: exchanges, queues, routing keys, headers. A name exists here or not at all."""
+"""The names of everything that processes share: exchanges, queues, routing keys, headers, and settings in the store.
+
+A name exists here or not at all.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,15 @@ PROBE_KEY: Final = "probe"
 DEFAULT_ACTION_QUEUE: Final = "default"
 CONSTRUCT_ACTION: Final = "warren:construct"
 """The action that constructs a class on a worker: arguments are the class's ref and those of the call."""
+
+MARKER_SETTING: Final = "marker"
+"""Which marker must lie in the broker, and how far the recovery from the loss of its data has come."""
+COORDINATORS_SETTING: Final = "coordinators"
+"""Which coordinators are at work, and until when each has said so."""
+STALLED_RUNS_SETTING: Final = "stalled"
+"""Which coordinator looks for stalled runs, and until when."""
+SHORT_ACTIONS_SETTING: Final = "short_actions"
+"""Which actions are short, as far as that is known."""
 
 HEADER_TRACEPARENT: Final = "traceparent"
 HEADER_TRACESTATE: Final = "tracestate"

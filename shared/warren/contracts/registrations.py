@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from warren.contracts import wire
+from warren.contracts import rendering, wire
 from warren.contracts.messages import WorkflowSource
 from warren.errors import InvalidInput
 
@@ -30,7 +30,7 @@ class Registration:
     @property
     def body(self) -> bytes:
         """The message's JSON."""
-        return wire.HEAD + b'"workflows":[' + b",".join(self._items) + b"]}"
+        return rendering.register_workflows(self._items)
 
     def has_room_for(self, item: bytes) -> bool:
         """Whether the message stays within `MESSAGE_BYTES`, or is empty."""

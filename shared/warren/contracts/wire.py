@@ -7,7 +7,7 @@ version is from a peer that was upgraded already: what is not known here was mad
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, TypeVar
 
@@ -20,8 +20,6 @@ from warren.errors import MessageError, UnsupportedVersion
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
-HEAD: Final = b'{"v":%d,"minor":%d,' % (messages.VERSION, messages.MINOR_VERSION)
-"""How a body begins that is put together without a model."""
 _PLACE: Final = 200
 """Characters of the path to what is wrong: a field may have any name."""
 
@@ -29,11 +27,6 @@ _PLACE: Final = 200
 def dump(message: BaseModel) -> bytes:
     """Serialise a message to UTF-8 JSON."""
     return message.__pydantic_serializer__.to_json(message, exclude_defaults=False)
-
-
-def batch_body(items: Iterable[bytes], more: bytes = b"") -> bytes:
-    """Body of an `ActionBatch` or `EventBatch` of serialised items; `more` is further fields, each after a comma."""
-    return HEAD + b'"items":[' + b",".join(items) + b"]" + more + b"}"
 
 
 def load(model: type[M], body: bytes) -> M:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from warren.contracts.topology import Queue, Topology
@@ -48,6 +48,10 @@ class Delivery:
     message_id: str | None
     tag: int
     epoch: int
+
+    def as_redelivered(self) -> Delivery:
+        """A copy that says that it may have been handled before."""
+        return replace(self, redelivered=True)
 
 
 @dataclass(frozen=True, slots=True)

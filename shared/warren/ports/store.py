@@ -154,7 +154,7 @@ class DueRun:
 
 
 @dataclass(frozen=True, slots=True)
-class QuietRun:
+class IdleRun:
     """A running run to which nothing has happened for a while; `seq` is its last transition."""
 
     run_id: UUID
@@ -295,9 +295,9 @@ class RunStore(Protocol):
         """Ids of running runs greater than `after`, in order: pages for recovery."""
         ...
 
-    async def quiet_runs(
+    async def idle_runs(
         self, *, since: datetime | None, before: datetime, is_timed: bool, after: UUID | None, limit: int
-    ) -> list[QuietRun]:
+    ) -> list[IdleRun]:
         """Running runs whose last transition is older than `before`, but not older than `since`: those with a
         `wake_at` (`is_timed`), or those without. In pages: ids greater than `after`, in order."""
         ...
@@ -350,7 +350,7 @@ class RunStore(Protocol):
     # settings and upkeep
 
     async def get_setting(self, name: str) -> str | None:
-        """A value that all processes share, such as "marker" or "shards"; None before the first `set_setting`."""
+        """A value that all processes share (`contracts.names`); None before the first `set_setting`."""
         ...
 
     async def set_setting(self, name: str, value: str, *, expected: str | None) -> bool:

@@ -12,10 +12,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from warren.ports import Delivery, Subscription
+from warren.runtime.batching import DELAYED_ACK_BATCHES
 
 DELAY_SECONDS: Final = 0.005
-MOST_BATCHES: Final = 16
-"""Together with the batches in flight this must stay below what `RecentCauses` remembers."""
 MOST_DELIVERIES: Final = 64
 """A fraction of the prefetch, so that the broker never has to wait for an acknowledgement to deliver more."""
 
@@ -39,7 +38,7 @@ class Acknowledgements:
             self._waiting.setdefault(subscription, []).extend(deliveries)
             self._deliveries += len(deliveries)
         self._batches += 1
-        if self._batches >= MOST_BATCHES or self._deliveries >= MOST_DELIVERIES:
+        if self._batches >= DELAYED_ACK_BATCHES or self._deliveries >= MOST_DELIVERIES:
             self.flush()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(DELAY_SECONDS, self.flush)

@@ -4,37 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from typing import Final
 
+from pydantic import TypeAdapter
+
+from warren.contracts import names
 from warren.errors import InfrastructureError
 from warren.ports import Broker, RunStore
+from warren.runs.shared_note import SharedNote
 
 SHORT_MS: Final = 20.0
-SETTING: Final = "short_actions"
+_SHORT: Final = TypeAdapter(dict[str, bool])
 _WEIGHT: Final = 0.1
-_TELL_SECONDS: Final = 1.0
+_PUBLISH_SECONDS: Final = 1.0
 _FOLLOW_SECONDS: Final = 2.0
-_CURIOUS_SECONDS: Final = 0.2
-"""How soon to look again when something was asked that nobody knew."""
+_MISSING_SECONDS: Final = 0.2
+"""How soon to read again when something was asked that nobody knew."""
 _REFRESH_SECONDS: Final = 5.0
 
 
 class Durations:
     """A moving average per action. An action is short only once it is known to be.
 
-    Coordinators see how long actions take, compilers do not: they are told through a setting in the store, which is
+    Coordinators see how long actions take, compilers do not: they learn it through a setting in the store, which is
     written when an action turns short or long, and read while somebody asks. Idle, neither costs anything.
     """
 
-    __slots__ = ("_asked", "_averages", "_is_puzzled", "_short", "_turned")
+    __slots__ = ("_asked", "_averages", "_is_missing", "_short", "_turned")
 
     def __init__(self) -> None:
         self._averages: dict[str, float] = {}
         self._short: dict[str, bool] = {}
         self._turned = asyncio.Event()
         self._asked = asyncio.Event()
-        self._is_puzzled = False
+        self._is_missing = False
 
     def observe(self, action: str, duration_ms: float) -> None:
         """Take a finished attempt into account."""
@@ -50,37 +53,39 @@ class Durations:
             self._asked.set()
         is_short = self._short.get(action)
         if is_short is None:
-            self._is_puzzled = True
+            self._is_missing = True
             return False
         return is_short
 
-    async def tell_forever(self, store: RunStore) -> None:
+    async def publish_forever(self, store: RunStore) -> None:
         """Keep the setting up to date with what is observed here; run it as a task."""
+        setting = _setting(store)
         while True:
             await self._turned.wait()
             self._turned.clear()
             with contextlib.suppress(InfrastructureError):
-                text = await store.get_setting(SETTING)
-                known = _load(text) | self._short
-                if known != _load(text) and not await store.set_setting(SETTING, json.dumps(known), expected=text):
+                noted = await setting.read()
+                known = (noted.value or {}) | self._short
+                if known != noted.value and await setting.write(known, over=noted) is None:
                     self._turned.set()  # another coordinator was first
-            await asyncio.sleep(_TELL_SECONDS)
+            await asyncio.sleep(_PUBLISH_SECONDS)
 
     async def follow_forever(self, store: RunStore) -> None:
         """Learn from the setting while `is_short` is asked; run it as a task."""
+        setting = _setting(store)
         while True:
             await self._asked.wait()
             with contextlib.suppress(InfrastructureError):
-                self._short = _load(await store.get_setting(SETTING))
+                self._short = (await setting.read()).value or {}
             self._asked.clear()
-            was_puzzled, self._is_puzzled = self._is_puzzled, False
-            await asyncio.sleep(_CURIOUS_SECONDS if was_puzzled else _FOLLOW_SECONDS)
-            if was_puzzled:
+            was_missing, self._is_missing = self._is_missing, False
+            await asyncio.sleep(_MISSING_SECONDS if was_missing else _FOLLOW_SECONDS)
+            if was_missing:
                 self._asked.set()  # by now a coordinator may have seen it
 
 
-def _load(text: str | None) -> dict[str, bool]:
-    return {} if text is None else {str(action): bool(is_short) for action, is_short in json.loads(text).items()}
+def _setting(store: RunStore) -> SharedNote[dict[str, bool]]:
+    return SharedNote(store, names.SHORT_ACTIONS_SETTING, _SHORT, is_hint=True)
 
 
 class ConsumerCounts:

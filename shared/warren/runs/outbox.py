@@ -1,35 +1,31 @@
 """Commands to messages: the only place that builds what compiler and coordinator publish, as bytes, in batches.
 
-It knows the batching rules (docs/explanation/design.md) and the JSON of the outgoing messages (tests parse it with the
-models of `contracts.messages`); it must not know where a command came from or whether it is still wanted.
+It knows the batching rules (docs/explanation/design.md); it must not know where a command came from or whether it is
+still wanted.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
-from typing import Final
 from uuid import UUID
 
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
-from warren.contracts import messages, names, wire
+from warren.contracts import messages, names, rendering, wire
 from warren.contracts.ids import shard_of
 from warren.contracts.messages import RunStatus
 from warren.engine.commands import ContinueRun, DispatchAction, StartChild
-from warren.ports import OutgoingMessage, StoredRun
+from warren.ports import NewRun, OutgoingMessage, StoredRun
 from warren.runs.durations import ConsumerCounts, Durations
+from warren.runtime.batching import COMMANDS, MessageLimit, slices
 from warren.runtime.telemetry import run_traceparent
-
-BATCH_ITEMS: Final = 16
-BATCH_BYTES: Final = 64 * 1024
 
 
 class RunHeader:
     """What all messages of one run share, rendered once. `seed` goes along with the next action, once."""
 
-    __slots__ = ("headers", "prefix", "run_id", "seed", "shard")
+    __slots__ = ("head", "headers", "run_id", "seed", "shard")
 
     def __init__(self, *, run_id: UUID, workflow: str, shard: int, trace: str | None) -> None:
         self.run_id = run_id
@@ -37,13 +33,12 @@ class RunHeader:
         self.seed: str | None = None
         traceparent = run_traceparent(trace, run_id)
         self.headers: dict[str, str] = {} if traceparent is None else {names.HEADER_TRACEPARENT: traceparent}
-        traced = b"" if traceparent is None else b'"trace":"%s",' % traceparent.encode()
-        self.prefix = b'{"run_id":"%s","workflow":%s,"shard":%d,%s"invocation":' % (
-            str(run_id).encode(),
-            to_json(workflow),
-            shard,
-            traced,
-        )
+        self.head = rendering.run_action_head(run_id=run_id, workflow=workflow, shard=shard, traceparent=traceparent)
+
+    @classmethod
+    def of(cls, run: StoredRun | NewRun | messages.RunSeed) -> RunHeader:
+        """The header of a run, stored or about to be."""
+        return cls(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace)
 
 
 class _QueueItems:
@@ -76,14 +71,15 @@ class Outbox:
 
     def add_action(self, header: RunHeader, command: DispatchAction) -> None:
         """Have one action attempt run; it may share a message with others of its queue."""
-        item = header.prefix + b'%d,"attempt":%d,"action":%s,"args":%s,"kwargs":%s%s%s}' % (
+        item = rendering.run_action(
+            header.head,
             command.invocation,
             command.attempt,
-            to_json(command.action),
-            to_json(command.args) if command.args else b"[]",
-            to_json(command.kwargs) if command.kwargs else b"{}",
-            b"" if command.timeout_seconds is None else b',"timeout_seconds":' + to_json(command.timeout_seconds),
-            b"" if header.seed is None else b',"seed":' + to_json(header.seed),
+            command.action,
+            command.args,
+            command.kwargs,
+            command.timeout_seconds,
+            header.seed,
         )
         header.seed = None
         if not self._durations.is_short(command.action):
@@ -158,7 +154,8 @@ class Outbox:
     def _split(self, queue: str, short: _QueueItems) -> list[OutgoingMessage]:
         consumers = self._consumers.of(names.action_queue(queue))
         share = -(-len(short.items) // consumers)
-        return [_action_message(queue, chunk, short.headers) for chunk in _chunks(short.items, min(share, BATCH_ITEMS))]
+        limit = COMMANDS if share >= COMMANDS.items else MessageLimit(share, COMMANDS.size)
+        return [_action_message(queue, short.items[part], short.headers) for part in slices(short.items, limit)]
 
 
 def event_messages(events: Iterable[tuple[int, messages.Event]]) -> list[OutgoingMessage]:
@@ -167,9 +164,9 @@ def event_messages(events: Iterable[tuple[int, messages.Event]]) -> list[Outgoin
     for shard, event in events:
         by_shard.setdefault(shard, []).append(wire.dump(event))
     return [
-        OutgoingMessage(names.EVENTS_EXCHANGE, names.event_key(shard), wire.batch_body(chunk))
+        OutgoingMessage(names.EVENTS_EXCHANGE, names.event_key(shard), rendering.event_batch(items[part]))
         for shard, items in by_shard.items()
-        for chunk in _chunks(items, BATCH_ITEMS)
+        for part in slices(items, COMMANDS)
     ]
 
 
@@ -179,14 +176,18 @@ def reply_message(body: bytes, *, reply_to: str, correlation_id: str | None) -> 
 
 
 def finished_body(run: StoredRun) -> bytes:
-    """`RunFinished` of a stored run; its result and error are spliced in as the text they are."""
-    finished_at = run.finished_at or datetime.now(UTC)
-    return (
-        f'{wire.HEAD.decode()}"type":"run_finished","run_id":"{run.run_id}","workflow":{json.dumps(run.workflow)},'
-        f'"version":"{run.version}","key":{json.dumps(run.key)},"status":"{run.status.value}",'
-        f'"result":{run.result or "null"},"error":{run.error or "null"},'
-        f'"started_at":"{run.created_at.isoformat()}","finished_at":"{finished_at.isoformat()}"}}'
-    ).encode()
+    """`RunFinished` of a stored run."""
+    return rendering.run_finished(
+        run_id=run.run_id,
+        workflow=run.workflow,
+        version=run.version,
+        key=run.key,
+        status=run.status,
+        result=run.result,
+        error=run.error,
+        started_at=run.created_at,
+        finished_at=run.finished_at or datetime.now(UTC),
+    )
 
 
 def _loaded(text: str | None) -> messages.Json:
@@ -194,20 +195,4 @@ def _loaded(text: str | None) -> messages.Json:
 
 
 def _action_message(queue: str, items: list[bytes], headers: dict[str, str]) -> OutgoingMessage:
-    return OutgoingMessage(names.ACTIONS_EXCHANGE, queue, wire.batch_body(items), headers=headers)
-
-
-def _chunks(items: list[bytes], limit: int) -> list[list[bytes]]:
-    """Split by count and by bytes; an item that is too large alone goes alone."""
-    chunks: list[list[bytes]] = []
-    chunk: list[bytes] = []
-    size = 0
-    for item in items:
-        if chunk and (len(chunk) >= limit or size + len(item) > BATCH_BYTES):
-            chunks.append(chunk)
-            chunk, size = [], 0
-        chunk.append(item)
-        size += len(item)
-    if chunk:
-        chunks.append(chunk)
-    return chunks
+    return OutgoingMessage(names.ACTIONS_EXCHANGE, queue, rendering.action_batch(items), headers=headers)

@@ -12,20 +12,25 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, Protocol
+from typing import Protocol
 
 from warren.contracts import names
-from warren.errors import InfrastructureError
+from warren.errors import InfrastructureError, InternalError
 from warren.ports import Delivery, OutgoingMessage, Subscription
 from warren.runs.delayed_acks import Acknowledgements, Chunk
-from warren.runtime import faults
+from warren.runtime import crash_points
+from warren.runtime.batching import (
+    BATCHES_IN_FLIGHT,
+    DELAYED_ACK_BATCHES,
+    HANDLED_BYTES,
+    HANDLED_MESSAGES,
+    REMEMBERED_BATCHES,
+)
 from warren.runtime.logs import get_logger
 from warren.runtime.publisher import FIRST_DELAY, LONGEST_DELAY, Publisher
+from warren.tasks import ends_before
 
 log = get_logger(__name__)
-
-_BATCH_BYTES: Final = 64 << 20
-"""What a batch of several messages may have; the rest is for the next one."""
 
 
 @dataclass(slots=True)
@@ -47,7 +52,8 @@ class Handler(Protocol):
 
         After any exception nothing may have been committed, or doing it again must do the same thing. An
         `InfrastructureError` has the same batch handled again, later; any other exception has each delivery handled
-        alone, and the one that raises given up.
+        alone, and the one that raises given up. What is handled again is `redelivered`: the failed try may have been
+        committed all the same, and what it caused must be looked up.
         """
         ...
 
@@ -66,9 +72,11 @@ class RecentCauses:
     are in order, so it is acknowledged after the publication that may still be in flight.
     """
 
-    __slots__ = ("_batches",)
+    __slots__ = ("_batches", "batches")
 
-    def __init__(self, batches: int = 64) -> None:
+    def __init__(self, batches: int = REMEMBERED_BATCHES) -> None:
+        self.batches = batches
+        """How many it remembers."""
         self._batches: deque[Collection[Hashable]] = deque(maxlen=batches)
 
     def add(self, causes: Collection[Hashable]) -> None:
@@ -98,7 +106,10 @@ class _Batch:
 class Processor:
     """Runs one handler over the deliveries of some subscriptions.
 
-    `limit` bounds a batch, `in_flight` the batches whose confirms are outstanding (fewer than `recent` remembers).
+    `limit` bounds a batch, `in_flight` the batches whose confirms are outstanding.
+
+    Raises:
+        InternalError: `recent` does not remember all batches that can be unacknowledged.
     """
 
     def __init__(
@@ -108,9 +119,14 @@ class Processor:
         publisher: Publisher,
         subscriptions: Sequence[Subscription],
         recent: RecentCauses,
-        limit: int = 512,
-        in_flight: int = 8,
+        limit: int = HANDLED_MESSAGES,
+        in_flight: int = BATCHES_IN_FLIGHT,
     ) -> None:
+        if recent.batches <= in_flight + DELAYED_ACK_BATCHES:
+            raise InternalError(
+                f"{in_flight} batches in flight and {DELAYED_ACK_BATCHES} that wait to be acknowledged are not fewer "
+                f"than the {recent.batches} that are remembered: a redelivery of one of them would be published again"
+            )
         self._handler = handler
         self._publisher = publisher
         self._subscriptions = list(subscriptions)
@@ -119,7 +135,7 @@ class Processor:
         self._inbox: deque[Chunk] = deque()
         self._arrived = asyncio.Event()
         self._open = len(subscriptions)
-        self._heard: set[Subscription] = set()
+        self._delivering: set[Subscription] = set()
         self._group: asyncio.TaskGroup | None = None
         self._stopping = asyncio.Event()
         self._unsettled: deque[_Batch] = deque()
@@ -135,7 +151,7 @@ class Processor:
 
     def has_received(self, subscription: Subscription) -> bool:
         """Whether anything has come from this subscription."""
-        return subscription in self._heard
+        return subscription in self._delivering
 
     async def replace(self, old: Subscription, subscribe: Callable[[], Awaitable[Subscription]]) -> Subscription | None:
         """Cancel a subscription, and have `subscribe` make another one in its place, while `run` is at work.
@@ -150,7 +166,7 @@ class Processor:
         new: Subscription | None = None
         try:
             await old.cancel()
-            self._heard.discard(old)
+            self._delivering.discard(old)
             new = await self._unless_stopping(subscribe())
         finally:
             if new is None:
@@ -186,20 +202,13 @@ class Processor:
 
     async def _unless_stopping(self, subscribing: Awaitable[Subscription]) -> Subscription | None:
         task = asyncio.ensure_future(subscribing)
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        try:
-            await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            return task.result() if task.done() else None
-        finally:
-            stopping.cancel()
-            task.cancel()
-            await asyncio.wait({task, stopping})
+        return task.result() if await ends_before(task, self._stopping) else None
 
     async def _receive(self, subscription: Subscription) -> None:
         try:
             while deliveries := await subscription.receive(self._limit):
                 self._inbox.append((subscription, deliveries))
-                self._heard.add(subscription)
+                self._delivering.add(subscription)
                 self._arrived.set()
         finally:
             self._open -= 1
@@ -215,13 +224,8 @@ class Processor:
                 continue
             await self._slots.acquire()
             chunks = self._take()
-            if faults.disabled(faults.ACK_AFTER_COMMIT):
-                _acknowledge(chunks)
-            for delivery in _flat(chunks):
-                if delivery.headers and names.HEADER_TRIES in delivery.headers:
-                    delivery.redelivered = True  # it may have been handled before it was quarantined
-            handled = await self._handle(chunks)
-            faults.reached(faults.COMMITTED)
+            handled = await self._handle(_with_earlier_tries(chunks))
+            crash_points.reached(crash_points.COMMITTED)
             task = group.create_task(self._publisher.publish(handled.messages)) if handled.messages else None
             self._recent.add(handled.causes)
             self._unsettled.append(_Batch(chunks, task))
@@ -238,7 +242,7 @@ class Processor:
             fits = len(deliveries)
             for index, delivery in enumerate(deliveries):
                 size += len(delivery.body)
-                if size > _BATCH_BYTES and (count or index):
+                if size > HANDLED_BYTES and (count or index):
                     fits = index
                     break
             if fits < len(deliveries):
@@ -252,19 +256,18 @@ class Processor:
 
     async def _handle(self, chunks: list[Chunk]) -> Handled:
         try:
-            return await self._patiently(self._handler.handle, chunks)
+            return await self._with_retries(self._handler.handle, chunks)
         except Exception as error:
             deliveries = _flat(chunks)
             if len(deliveries) == 1:
                 log.exception("message given up: handling it failed", queue=deliveries[0].queue)
-                return await self._patiently(partial(self._give_up, error), chunks)
-        _mark_redelivered(deliveries)
+                return await self._with_retries(partial(self._give_up, error), chunks)
         log.warning("batch failed, handling its messages one by one", count=len(deliveries))
         messages: list[OutgoingMessage] = []
         causes: list[Hashable] = []
         for subscription, chunk in chunks:
             for delivery in chunk:
-                handled = await self._handle([(subscription, [delivery])])
+                handled = await self._handle([(subscription, [delivery.as_redelivered()])])
                 messages += handled.messages
                 causes += handled.causes
         return Handled(messages, causes)
@@ -272,7 +275,9 @@ class Processor:
     async def _give_up(self, error: Exception, deliveries: list[Delivery]) -> Handled:
         return await self._handler.give_up(deliveries[0], error)
 
-    async def _patiently(self, handle: Callable[[list[Delivery]], Awaitable[Handled]], chunks: list[Chunk]) -> Handled:
+    async def _with_retries(
+        self, handle: Callable[[list[Delivery]], Awaitable[Handled]], chunks: list[Chunk]
+    ) -> Handled:
         """Handle what is still held. What is not comes again; where the broker lost its data it does not, and what it
         would cause must not come after the recovery from that, which is to find it."""
         delay = FIRST_DELAY
@@ -280,8 +285,8 @@ class Processor:
             try:
                 return await handle(deliveries)
             except InfrastructureError as error:
-                log.warning("handling waits for a server", error=f"{type(error).__name__}: {error}", retry_in=delay)
-                _mark_redelivered(deliveries)
+                log.warning("handling failed, retrying", error=f"{type(error).__name__}: {error}", retry_in=delay)
+                chunks = [(each, [delivery.as_redelivered() for delivery in chunk]) for each, chunk in chunks]
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY)
         return Handled()
@@ -290,11 +295,9 @@ class Processor:
         while True:
             while self._unsettled:
                 batch = self._unsettled[0]
-                if faults.disabled(faults.ACK_AFTER_CONFIRMS):
-                    _acknowledge(batch.chunks)
                 if batch.publication is not None:
                     await batch.publication
-                faults.reached(faults.PUBLISHED)
+                crash_points.reached(crash_points.PUBLISHED)
                 self._acknowledgements.add(batch.chunks)
                 self._unsettled.popleft()
                 self._slots.release()
@@ -305,18 +308,19 @@ class Processor:
             await self._unsettled_grew.wait()
 
 
-def _acknowledge(chunks: Sequence[Chunk]) -> None:
-    """At once, as only a removed safeguard has it."""
-    for subscription, deliveries in chunks:
-        subscription.ack(deliveries)
-
-
 def _flat(chunks: Sequence[Chunk]) -> list[Delivery]:
     """The deliveries, in order."""
     return chunks[0][1] if len(chunks) == 1 else [delivery for _, chunk in chunks for delivery in chunk]
 
 
-def _mark_redelivered(deliveries: Sequence[Delivery]) -> None:
-    """The failed try may have been committed all the same: what it caused must be looked up, as for a redelivery."""
-    for delivery in deliveries:
-        delivery.redelivered = True
+def _with_earlier_tries(chunks: list[Chunk]) -> list[Chunk]:
+    """With what was in the quarantine as redelivered: it may have been handled before that."""
+    for _, deliveries in chunks:
+        for delivery in deliveries:
+            if delivery.headers and names.HEADER_TRIES in delivery.headers:
+                return [(subscription, [_with_earlier_try(each) for each in chunk]) for subscription, chunk in chunks]
+    return chunks
+
+
+def _with_earlier_try(delivery: Delivery) -> Delivery:
+    return delivery.as_redelivered() if names.HEADER_TRIES in delivery.headers else delivery

@@ -18,7 +18,7 @@ _KEPT: Final = 500
 
 
 class Programs:
-    """A cache over the store's programs. What is latest is believed for half a second of the event loop's time."""
+    """A cache over the store's programs. What is latest is taken as such for half a second of the event loop's time."""
 
     def __init__(self, store: RunStore) -> None:
         self._store = store
@@ -48,15 +48,15 @@ class Programs:
                 f"no workflow {workflow!r} is registered; start a worker that has it, or run `warren register MODULE`"
             )
         executable = self._executables.get(record.version) or self._keep(record)
-        self._believe(workflow, executable)
+        self._remember_latest(workflow, executable)
         return executable
 
     def add(self, executable: Executable) -> None:
         """Take a program that was just saved."""
         self._executables[executable.version] = executable
-        self._believe(executable.workflow, executable)
+        self._remember_latest(executable.workflow, executable)
 
-    def _believe(self, workflow: str, executable: Executable) -> None:
+    def _remember_latest(self, workflow: str, executable: Executable) -> None:
         self._latest[workflow] = (asyncio.get_running_loop().time() + _LATEST_SECONDS, executable)
 
     def _keep(self, record: ProgramRecord) -> Executable:

@@ -17,9 +17,9 @@ from typing import Final, Self
 from warren.engine.values.limits import Stop
 from warren.errors import LimitExceeded
 
-_LOOKS: Final = 20
+_CHECKS: Final = 20
 """How many times the thread looks in the time that a transition has."""
-_REST_LOOKS: Final = 40
+_IDLE_CHECKS: Final = 40
 """After so many looks without work the thread sleeps until there is some."""
 
 
@@ -86,7 +86,7 @@ class TransitionWatchdog:
         self._thread.start()
 
     def _watch(self) -> None:
-        pause = self.seconds / _LOOKS
+        pause = self.seconds / _CHECKS
         seen: object | None = None
         since = 0.0
         idle = 0
@@ -94,7 +94,7 @@ class TransitionWatchdog:
             work = self.current
             if work is None:
                 seen, idle = None, idle + 1
-                if idle > _REST_LOOKS:
+                if idle > _IDLE_CHECKS:
                     self._wake.clear()
                     if not self._ended.is_set():
                         self._wake.wait()

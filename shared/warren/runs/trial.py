@@ -22,8 +22,8 @@ from math import ceil
 from typing import Final, Protocol
 
 _ENDED: Final = (signal.SIGXCPU, signal.SIGKILL)
-_LOOK_SECONDS: Final = 0.005
-_PATIENCE: Final = 6
+_CHECK_SECONDS: Final = 0.005
+_WALL_FACTOR: Final = 6
 """A child that is not done after so many times its processor seconds of wall-clock time is ended."""
 _progress: Final = struct.Struct("q")
 
@@ -88,7 +88,7 @@ class ForkTrial:
 
     async def _ended(self, pid: int) -> int | None:
         """The child's wait status; None when it had to be ended."""
-        deadline = time.monotonic() + self._seconds * _PATIENCE
+        deadline = time.monotonic() + self._seconds * _WALL_FACTOR
         while True:
             done, status = _peek(pid)
             if done:
@@ -96,7 +96,7 @@ class ForkTrial:
             if time.monotonic() > deadline:
                 _end(pid)
                 return None
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(_CHECK_SECONDS)
 
     def _described(self, status: int | None) -> str:
         if status is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) in _ENDED):

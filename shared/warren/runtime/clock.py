@@ -19,6 +19,10 @@ class Clock(Protocol):
         """Return when `event` is set or `seconds` have passed, whichever is first."""
         ...
 
+    async def sleep(self, seconds: float) -> None:
+        """Return when `seconds` have passed."""
+        ...
+
 
 class SystemClock:
     """The machine's clock."""
@@ -30,3 +34,6 @@ class SystemClock:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await event.wait()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)

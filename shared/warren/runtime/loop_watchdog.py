@@ -81,14 +81,14 @@ class LoopWatchdog:
             elapsed = min(elapsed, 2 * TICK_SECONDS)
             if self._answered == self._asked:
                 if report_at > REPORT_SECONDS:
-                    log.warning("the event loop goes on", **known, seconds=round(blocked, 1))
+                    log.warning("event loop unblocked", **known, seconds=round(blocked, 1))
                 blocked, report_at = 0.0, REPORT_SECONDS
                 if not self._ask():
                     return
                 continue
             blocked += elapsed
             if blocked >= report_at:
-                known = self._report("the event loop is blocked", blocked)
+                known = self._report("event loop blocked", blocked)
                 report_at += min(report_at, _REPORT_EVERY)
             if blocked >= BLOCKED_SECONDS and self._keep_alive is not None:
                 self._guarded(self._keep_alive, blocked)
@@ -118,7 +118,7 @@ class LoopWatchdog:
         try:
             return call(argument)
         except Exception:
-            log.debug("the watchdog could not look", exc_info=True)
+            log.debug("watchdog check failed", exc_info=True)
             return None
 
 

@@ -66,7 +66,7 @@ class Publisher:
                 if await self._repaired(error):
                     continue
             except InfrastructureError as error:
-                log.warning("publishing waits for the broker", error=f"{type(error).__name__}: {error}", retry_in=delay)
+                log.warning("publishing failed, retrying", error=f"{type(error).__name__}: {error}", retry_in=delay)
             else:
                 return
             await asyncio.sleep(delay)
@@ -79,7 +79,7 @@ class Publisher:
         taken = [message for index, message in enumerate(messages) if index not in error.refusals]
         left = _of_routes(taken, error.routes)
         if left:
-            await self._repaired(UnroutableMessage(str(error), routes=error.routes))
+            await self._repaired(UnroutableMessage.to(error.routes))
         aside: list[tuple[OutgoingMessage, Refusal]] = []
         for index, refusal in error.refusals.items():
             message = messages[index]
@@ -107,7 +107,9 @@ class Publisher:
             try:
                 await self._set_aside(aside)
             except InfrastructureError as error:
-                log.warning("cannot set messages aside", error=f"{type(error).__name__}: {error}", retry_in=delay)
+                log.warning(
+                    "quarantining messages failed, retrying", error=f"{type(error).__name__}: {error}", retry_in=delay
+                )
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, LONGEST_DELAY)
             else:
@@ -117,7 +119,7 @@ class Publisher:
         try:
             await self._repair(error)
         except InfrastructureError as failure:
-            log.warning("cannot make a missing route", error=f"{type(failure).__name__}: {failure}")
+            log.warning("declaring a missing queue failed", error=f"{type(failure).__name__}: {failure}")
             return False
         return True
 

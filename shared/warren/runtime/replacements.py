@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, assert_never
 from uuid import UUID
 
-from warren.contracts import messages, names, wire
+from warren.contracts import messages, names, rendering, wire
 from warren.contracts.limits import encode_error, json_size, too_large
 from warren.contracts.messages import Json, RunStatus
 from warren.contracts.plain import exception_name
@@ -190,7 +190,7 @@ def _events(events: list[tuple[int, messages.Event]]) -> Replacement:
         OutgoingMessage(
             names.EVENTS_EXCHANGE,
             names.event_key(shard),
-            wire.batch_body([wire.dump(event)]),
+            rendering.event_batch([wire.dump(event)]),
         )
         for shard, event in events
     ]

@@ -27,7 +27,7 @@ def route_repair(broker: Broker, topology: Topology) -> Callable[[UnroutableMess
             queue = by_name.get(key) if exchange == names.DEFAULT_EXCHANGE else by_binding.get((exchange, key))
             if queue is None:
                 raise error
-            log.warning("declaring a queue that has gone", queue=queue.name)
+            log.warning("declaring a missing queue", queue=queue.name)
             await broker.declare_queue(queue)
 
     return repair

@@ -7,7 +7,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,11 +21,11 @@ from warren.runtime.process_end import EXIT_SECONDS, end_now, end_within
 from warren.runtime.process_image import ProcessImage
 from warren.runtime.settings import Settings
 from warren.runtime.telemetry import Telemetry
+from warren.tasks import ends_before, first_of
 
 log = get_logger(__name__)
 
 _CANCEL_SECONDS = 3.0
-_INSIST_SECONDS = 1.0
 
 _RETRY_SECONDS = 2.0
 _REPEAT_LOG_SECONDS = 10.0
@@ -71,7 +71,7 @@ class ServiceContext:
     def restart(self) -> None:
         """Stop as on SIGTERM, and then start this process anew in its place, unless a signal comes that ends it."""
         if self.image is not None and not self.stop.is_set():
-            log.warning("draining, to start this process anew", pid=os.getpid())
+            log.warning("draining to restart", pid=os.getpid())
             self.is_restarting = True
             self.stop.set()
 
@@ -107,7 +107,7 @@ def _end(context: ServiceContext, code: int) -> None:
         try:
             context.image.replace()
         except OSError:
-            log.exception("this process cannot be started anew")
+            log.exception("restart failed")
             code = 1
     end_now(code)
 
@@ -129,7 +129,7 @@ async def _run(context: ServiceContext, app: App) -> int:
         return 1
     finally:
         context.telemetry.close()
-    log.info("starting anew" if context.is_restarting else "stopped")
+    log.info("restarting" if context.is_restarting else "stopped")
     return 0 if drained else 1
 
 
@@ -139,16 +139,14 @@ async def _until_stopped(app: App, context: ServiceContext) -> bool:
         await asyncio.sleep(context.settings.drain_seconds)
 
     work = asyncio.ensure_future(app(context))
-    watcher = asyncio.ensure_future(watch())
     try:
-        await asyncio.wait({work, watcher}, return_when=asyncio.FIRST_COMPLETED)
+        await first_of(asyncio.shield(work), watch())
         if work.done():
             work.result()
             return True
         log.warning("not drained in time, leaving the rest to redelivery", seconds=context.settings.drain_seconds)
         return False
     finally:
-        watcher.cancel()
         if not work.done():
             work.cancel()
             await asyncio.wait({work}, timeout=_CANCEL_SECONDS)
@@ -185,19 +183,9 @@ async def unless_stopped(stop: asyncio.Event, work: Coroutine[object, object, T]
         StopRequested: `stop` was set before `work` was done; it has been cancelled.
     """
     task = asyncio.ensure_future(work)
-    stopped = asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise StopRequested
-        return task.result()
-    finally:
-        stopped.cancel()
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task})
-        if not task.cancelled():
-            task.exception()  # seen, also when this was cancelled meanwhile
+    if not await ends_before(task, stop):
+        raise StopRequested
+    return task.result()
 
 
 @asynccontextmanager
@@ -231,14 +219,6 @@ async def retry_infrastructure(step: Callable[[], Awaitable[T]], *, what: str) -
                 last_log = loop.time()
                 log.warning("waiting", for_=what, error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(_RETRY_SECONDS)
-
-
-async def cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Cancel tasks until they end: aiormq may make an error of a cancellation, and one that retries survives that."""
-    while pending := [task for task in tasks if not task.done()]:
-        for task in pending:
-            task.cancel()
-        await asyncio.wait(pending, timeout=_INSIST_SECONDS)
 
 
 @asynccontextmanager

@@ -40,7 +40,7 @@ class Settings(BrokerSettings, DatabaseSettings):
     """An attempt that a worker has had for longer than this, running or waiting for its turn, is promoted to a lease.
     All services of one installation must agree."""
     max_lost_leases: Annotated[int, Field(ge=1, le=1_000)] = 3
-    """Leases of one attempt that end without a sign of life, in a row, before it fails with `WorkerLost`."""
+    """Leases of one attempt that end without a heartbeat, in a row, before it fails with `WorkerLost`."""
     stall_after: Seconds | None = None
     """How long a run must stand still, while the queues that should hold what it waits for are empty, before that is
     taken for lost and published again; three times `lease_after` by default. A queue that was purged is why."""
@@ -74,7 +74,7 @@ class Settings(BrokerSettings, DatabaseSettings):
         return self.stall_after or 3 * self.lease_after
 
     @property
-    def look_seconds(self) -> float:
+    def check_seconds(self) -> float:
         """How often a coordinator looks for stalled runs: so that what stands still for `stall_seconds` has been looked
         at four times."""
         return self.stall_seconds / 3

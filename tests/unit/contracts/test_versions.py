@@ -86,11 +86,6 @@ def test_what_a_newer_warren_stored_can_be_read() -> None:
         wire.load_stored(messages.ParentRun, '{"shard":"no"}')
 
 
-def test_a_body_made_without_a_model_says_our_version() -> None:
-    made = json.loads(wire.batch_body([b"{}", b"{}"], b',"seeds":[]'))
-    assert made == {"v": messages.VERSION, "minor": messages.MINOR_VERSION, "items": [{}, {}], "seeds": []}
-
-
 # --- what may change, and how -----------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,8 @@ from tests.support.eventually import eventually
 from tests.support.idle import idle
 
 from warren.ports import Delivery
-from warren.runs.delayed_acks import DELAY_SECONDS, MOST_BATCHES, MOST_DELIVERIES, Acknowledgements
+from warren.runs.delayed_acks import DELAY_SECONDS, MOST_DELIVERIES, Acknowledgements
+from warren.runtime.batching import DELAYED_ACK_BATCHES
 
 
 class Acks:
@@ -46,9 +47,9 @@ async def test_many_are_acknowledged_at_once_so_that_the_broker_goes_on_deliveri
     acks, late = Acks(), Acknowledgements()
     late.add(batch(acks, MOST_DELIVERIES))
     assert acks.calls == [MOST_DELIVERIES]
-    for _ in range(MOST_BATCHES):
+    for _ in range(DELAYED_ACK_BATCHES):
         late.add(batch(acks, 1))
-    assert acks.calls == [MOST_DELIVERIES, MOST_BATCHES]
+    assert acks.calls == [MOST_DELIVERIES, DELAYED_ACK_BATCHES]
 
 
 async def test_what_is_dropped_is_left_to_redelivery() -> None:

@@ -17,7 +17,8 @@ from warren.contracts.messages import RunStatus
 from warren.engine.commands import ContinueRun, DispatchAction
 from warren.ports import OutgoingMessage, ReplyAddress, StoredRun
 from warren.runs.durations import ConsumerCounts, Durations
-from warren.runs.outbox import BATCH_BYTES, BATCH_ITEMS, Outbox, RunHeader
+from warren.runs.outbox import Outbox, RunHeader
+from warren.runtime.batching import COMMANDS
 
 RUN = UUID(int=7)
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -77,12 +78,12 @@ def test_only_actions_known_to_be_short_share_a_message(durations: Durations, co
 
 def test_batches_are_bounded_by_count_and_by_bytes(durations: Durations, consumers: ConsumerCounts) -> None:
     outbox = Outbox(durations, consumers, shards=4)
-    for number in range(BATCH_ITEMS * 2 + 1):
+    for number in range(COMMANDS.items * 2 + 1):
         outbox.add_action(header(), DispatchAction(number, 1, SHORT, "default"))
-    assert [len(batch) for batch in actions(outbox.messages())] == [BATCH_ITEMS, BATCH_ITEMS, 1]
+    assert [len(batch) for batch in actions(outbox.messages())] == [COMMANDS.items, COMMANDS.items, 1]
     outbox = Outbox(durations, consumers, shards=4)
     for number in range(3):
-        outbox.add_action(header(), DispatchAction(number, 1, SHORT, "default", ["x" * (BATCH_BYTES // 2)]))
+        outbox.add_action(header(), DispatchAction(number, 1, SHORT, "default", ["x" * (COMMANDS.size // 2)]))
     assert [len(batch) for batch in actions(outbox.messages())] == [1, 1, 1]
 
 
@@ -94,12 +95,12 @@ def test_an_action_that_turns_slow_is_sent_alone_again(durations: Durations) -> 
 
 
 async def test_compilers_learn_from_coordinators_which_actions_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warren.runs.durations._TELL_SECONDS", 0.01)
+    monkeypatch.setattr("warren.runs.durations._PUBLISH_SECONDS", 0.01)
     monkeypatch.setattr("warren.runs.durations._FOLLOW_SECONDS", 0.01)
     store = MemoryRunStore()
     await store.connect()
     first, second, compiler = Durations(), Durations(), Durations()
-    parts = [first.tell_forever(store), second.tell_forever(store), compiler.follow_forever(store)]
+    parts = [first.publish_forever(store), second.publish_forever(store), compiler.follow_forever(store)]
     tasks = [asyncio.ensure_future(part) for part in parts]
     first.observe("m:a", 1.0)
     first.observe("m:slow", 100.0)
@@ -116,7 +117,7 @@ async def test_compilers_learn_from_coordinators_which_actions_are_short(monkeyp
 async def test_who_asked_for_an_action_that_nobody_knew_hears_of_it_without_asking_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("warren.runs.durations._CURIOUS_SECONDS", 0.3)
+    monkeypatch.setattr("warren.runs.durations._MISSING_SECONDS", 0.3)
     store = MemoryRunStore()
     await store.connect()
     coordinator, compiler = Durations(), Durations()
@@ -130,7 +131,7 @@ async def test_who_asked_for_an_action_that_nobody_knew_hears_of_it_without_aski
     assert not compiler.is_short("m:a")
     store.database.before = count
     await eventually(lambda: reads == 1)
-    telling = asyncio.ensure_future(coordinator.tell_forever(store))
+    telling = asyncio.ensure_future(coordinator.publish_forever(store))
     coordinator.observe("m:a", 1.0)
     await eventually(lambda: reads == 3)  # one of them is the coordinator's, before it tells
     assert compiler.is_short("m:a")

@@ -13,9 +13,10 @@ from tests.support.idle import idle
 from warren.adapters.memory.broker import MemoryBroker, MemorySubscription
 from warren.contracts import names
 from warren.contracts.topology import Queue, Topology, standard_topology
-from warren.errors import StoreUnavailable
+from warren.errors import InternalError, StoreUnavailable
 from warren.ports import Delivery, OutgoingMessage, Subscription
 from warren.runs.processor import Handled, Processor, RecentCauses
+from warren.runtime.batching import DELAYED_ACK_BATCHES
 from warren.runtime.publisher import Publisher
 from warren.runtime.routes import route_repair
 
@@ -230,6 +231,15 @@ def test_recent_causes_forget_the_oldest_batch() -> None:
     for cause in "abc":
         recent.add([cause])
     assert [recent.did(cause) for cause in "abc"] == [False, True, True]
+
+
+async def test_a_processor_must_remember_all_that_may_be_unacknowledged() -> None:
+    enough = DELAYED_ACK_BATCHES + 3
+    broker = GatedBroker()
+    publisher = Publisher(broker, repair=route_repair(broker, TOPOLOGY))
+    Processor(Forwarding(), publisher=publisher, subscriptions=[], recent=RecentCauses(enough), in_flight=2)
+    with pytest.raises(InternalError, match=f"the {enough} that are remembered"):
+        Processor(Forwarding(), publisher=publisher, subscriptions=[], recent=RecentCauses(enough), in_flight=3)
 
 
 async def test_messages_of_a_lost_connection_are_settled_when_they_come_again() -> None:

@@ -18,7 +18,6 @@ from warren.errors import Refusal
 from warren.ports import OutgoingMessage
 from warren.runs.outbox import Outbox, RunHeader
 from warren_coordinator.sweeps import quarantine_sweep
-from warren_coordinator.sweeps.broker_marker import SETTING
 
 
 @pytest.fixture
@@ -65,7 +64,7 @@ async def test_a_start_whose_first_command_cannot_be_sent_ends(
 async def test_what_cannot_be_sent_again_after_a_loss_fails(working: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever committed it died before it could say so, and the broker lost everything."""
     run_ids, _ = await start_three(working)
-    await eventually(lambda: working.database.settings.get(SETTING))
+    await eventually(lambda: working.database.settings.get(names.MARKER_SETTING))
     cannot_be_sent(monkeypatch, lambda header, _: header.run_id == run_ids[1])
     working.server.lose_data()
     finished = await working.finished()
@@ -96,7 +95,7 @@ async def test_an_action_that_the_broker_refuses_fails_and_the_others_run(workin
 async def test_what_a_full_queue_rejects_is_kept_and_sent_later(
     monkeypatch: pytest.MonkeyPatch, duration_ms: float
 ) -> None:
-    monkeypatch.setattr(quarantine_sweep, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(quarantine_sweep, "_CHECK_SECONDS", 0.05)
     clock = FakeClock()
     async with cluster(clock=clock) as made:
         await made.register(Twice)

@@ -68,8 +68,8 @@ def test_a_blocked_loop_is_reported_with_its_task_and_stack_and_once_when_it_goe
 
     logs = watched(main, factory)
     *reports, end = logs
-    assert [each["event"] for each in reports] == ["the event loop is blocked"] * len(reports)
-    assert (end["event"], end["task"]) == ("the event loop goes on", "culprit")
+    assert [each["event"] for each in reports] == ["event loop blocked"] * len(reports)
+    assert (end["event"], end["task"]) == ("event loop unblocked", "culprit")
     assert 2.0 < end["seconds"] < 4.0
     times = [each["seconds"] for each in reports]
     assert times == sorted(times)
@@ -104,7 +104,7 @@ def test_what_keeps_alive_is_called_again_and_again_and_may_fail() -> None:
         assert calls == []
 
     logs = watched(main, asyncio.new_event_loop, keep_alive=keep_alive)
-    assert {each["event"] for each in logs} >= {"the event loop is blocked", "the event loop goes on"}
+    assert {each["event"] for each in logs} >= {"event loop blocked", "event loop unblocked"}
 
 
 def test_the_second_block_is_reported_like_the_first() -> None:
@@ -114,7 +114,7 @@ def test_the_second_block_is_reported_like_the_first() -> None:
             await asyncio.sleep(4 * TICK)
 
     events = [each["event"] for each in watched(main, asyncio.new_event_loop)]
-    assert events == ["the event loop is blocked", "the event loop goes on"] * 2
+    assert events == ["event loop blocked", "event loop unblocked"] * 2
 
 
 @pytest.mark.parametrize("factory", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from warren.errors import BrokerUnavailable
-from warren.runtime.service import StopRequested, cancelled, connected, unless_stopped
+from warren.runtime.service import StopRequested, connected, unless_stopped
+from warren.tasks import cancel
 
 PRELUDE = """
 import asyncio, sys
@@ -164,8 +165,8 @@ def test_a_process_that_can_starts_anew_with_what_it_was_started_with(tmp_path: 
     assert first == second == f"{running.pid} {['own', str(starts)]} None"
     assert [json.loads(line)["event"] for line in log.splitlines() if line.startswith("{")][:3] == [
         "starting",
-        "draining, to start this process anew",
-        "starting anew",
+        "draining to restart",
+        "restarting",
     ]
 
 
@@ -259,5 +260,5 @@ async def test_a_task_that_makes_an_error_of_its_cancellation_and_tries_again_en
 
     task = asyncio.create_task(stubborn())
     await asyncio.sleep(0)
-    await asyncio.wait_for(cancelled([task]), 20)
+    await asyncio.wait_for(cancel([task]), 20)
     assert task.cancelled()

@@ -136,8 +136,8 @@ async def test_the_action_is_named_with_its_attempt_and_where_it_stands(w: World
         item = w.item(action, SECONDS, attempt=3)
         await w.send(item)
         await w.reported(1)
-        await eventually(lambda: any(each["event"] == "the event loop goes on" for each in logs))
-    report = next(each for each in logs if each["event"] == "the event loop is blocked")
+        await eventually(lambda: any(each["event"] == "event loop unblocked" for each in logs))
+    report = next(each for each in logs if each["event"] == "event loop blocked")
     assert report["action"] == item.action
     assert (report["run_id"], report["invocation"], report["attempt"]) == (str(item.run_id), item.invocation, 3)
     assert "in stand_still" in report["stack"]

@@ -12,7 +12,7 @@ import uvloop
 from warren.contracts.ids import new_run_id
 from warren.contracts.messages import RunAction
 from warren_worker import pool
-from warren_worker.attempts import Attempt, Job
+from warren_worker.attempts import Attempt, DeliveryHold
 from warren_worker.pool import Pool
 
 SUSPECTS = 40
@@ -20,7 +20,7 @@ SUSPECTS = 40
 
 def attempt(invocation: int) -> Attempt:
     action = RunAction(run_id=new_run_id(), workflow="w", shard=0, invocation=invocation, action="m:f")
-    return Attempt(action, Job(cast(Any, SimpleNamespace()), cast(Any, SimpleNamespace()), 1))
+    return Attempt(action, DeliveryHold(cast(Any, SimpleNamespace()), cast(Any, SimpleNamespace()), 1))
 
 
 def test_a_suspect_that_waits_alone_is_run_as_soon_as_it_has_settled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +44,7 @@ def test_a_suspect_that_waits_alone_is_run_as_soon_as_it_has_settled(monkeypatch
 
 def test_what_waits_for_a_suspect_to_end_starts_when_its_time_alone_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "SETTLE_SECONDS", 0.0)
-    monkeypatch.setattr(pool, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(pool, "SUSPECT_SECONDS", 0.01)
     begun: asyncio.Queue[int] = asyncio.Queue()
 
     async def main() -> None:

@@ -81,7 +81,7 @@ class Commits:
                 return
             finished = await self._store.commit(transitions.rows, updates, transitions.snapshots())
         except SequenceConflict as error:
-            log.info("another coordinator was first", runs=len(error.run_ids))
+            log.info("sequence conflict: another coordinator was first", runs=len(error.run_ids))
             outcome.overtaken |= transitions.touched.keys()
             self._forget(transitions.touched)
         except StoreUnavailable:
@@ -102,7 +102,7 @@ class Commits:
             outcome.faults[run_ids[0]] = Fault(error)
             self._forget(run_ids)
             return
-        log.warning("a commit was refused: trying halves of it", runs=len(run_ids), error=str(error)[:500])
+        log.warning("commit refused: bisecting it", runs=len(run_ids), error=str(error)[:500])
         middle = len(run_ids) // 2
         for half in (run_ids[:middle], run_ids[middle:]):
             await self._commit(transitions.only(set(half)), effects, outcome)

@@ -122,7 +122,7 @@ class EventHandler:
         if is_for_later:
             await self._quarantine.keep_delivery(delivery, str(fault))
             return
-        log.warning("event parked", queue=delivery.queue, error=str(fault)[:500])
+        log.warning("event dead-lettered", queue=delivery.queue, error=str(fault)[:500])
         effects.outbox.add_message(parked(delivery, reason=fault.code, detail=str(fault)))
 
     async def _apply(
@@ -158,7 +158,7 @@ class EventHandler:
             outcome.repeated += await self._single.handle(faulty, outcome.faults, effects)
         self._commits.hold_timers(loaded, effects)
         for delivery in outcome.unknown.values():
-            log.warning("event parked: no such run", queue=delivery.queue)
+            log.warning("event dead-lettered: no such run", queue=delivery.queue)
             detail = "no run has the id of an event in it"
             effects.outbox.add_message(parked(delivery, reason="unknown_run", detail=detail))
         return outcome

@@ -34,9 +34,8 @@ async def plant(seeds: Iterable[str], *, cache: RunCache, programs: Programs) ->
         except InfrastructureError:
             raise
         except (Exception, Stop) as error:  # noqa: BLE001 - it is only a help: the run is loaded
-            log.debug("a seed is of no use", error=f"{type(error).__name__}: {error}"[:500])
+            log.debug("run seed ignored", error=f"{type(error).__name__}: {error}"[:500])
             continue
-        header = RunHeader(run_id=seed.run_id, workflow=seed.workflow, shard=seed.shard, trace=seed.trace)
-        cache.put(RunEntry(executable, state, header, stored_wake_at=state.wake_at))
+        cache.put(RunEntry(executable, state, RunHeader.of(seed), stored_wake_at=state.wake_at))
         planted.append(seed.run_id)
     return planted

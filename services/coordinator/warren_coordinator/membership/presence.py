@@ -10,16 +10,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter
 
+from warren.contracts import names
 from warren.errors import StoreError
 from warren.ports import RunStore
+from warren.runs.shared_note import Noted, SharedNote
 from warren.runtime.clock import Clock
-from warren.runtime.logs import get_logger
 
-log = get_logger(__name__)
-
-SETTING: Final = "coordinators"
 _TRIES: Final = 10
 
 _Announced = dict[str, datetime]
@@ -31,10 +29,10 @@ class Presence:
     """One coordinator's place in the list. An announcement holds for `length`."""
 
     def __init__(self, *, store: RunStore, clock: Clock, length: timedelta) -> None:
-        self._store = store
+        self._setting = SharedNote(store, names.COORDINATORS_SETTING, _ANNOUNCED, is_hint=True)
         self._clock = clock
         self._length = length
-        self._text: str | None = None
+        self._noted: Noted[_Announced] | None = None
         self.id = f"{int(clock.now().timestamp() * 1000):012x}-{uuid4().hex[:12]}"
         """Later ones sort after earlier ones, so that who joins leaves the order of the others as it is."""
 
@@ -55,26 +53,14 @@ class Presence:
     async def _change(self, change: _Change) -> _Announced:
         """Compare and set. Who was alone the last time need not look first."""
         for _ in range(_TRIES):
-            if self._text is None:
-                self._text = await self._store.get_setting(SETTING)
-            known = change(_parse(self._text))
-            text = _ANNOUNCED.dump_json(known).decode()
-            done = await self._store.set_setting(SETTING, text, expected=self._text)
-            self._text = text if done and list(known) == [self.id] else None
-            if done:
+            noted = self._noted or await self._setting.read()
+            known = change(noted.value or {})
+            written = await self._setting.write(known, over=noted)
+            self._noted = written if list(known) == [self.id] else None
+            if written is not None:
                 return known
-        raise StoreError(f"the setting {SETTING!r} was changed {_TRIES} times while it was written")
+        raise StoreError(f"the list of coordinators was changed {_TRIES} times while it was written")
 
 
 def _living(known: _Announced, now: datetime) -> _Announced:
     return {key: until for key, until in known.items() if until > now}
-
-
-def _parse(text: str | None) -> _Announced:
-    if text is None:
-        return {}
-    try:
-        return _ANNOUNCED.validate_json(text)
-    except ValidationError as error:
-        log.warning("the list of coordinators cannot be read and is begun anew", error=str(error)[:200])
-        return {}

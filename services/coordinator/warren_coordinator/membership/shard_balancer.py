@@ -24,12 +24,12 @@ from warren_coordinator.run_cache import RunCache
 
 log = get_logger(__name__)
 
-BEAT_SECONDS: Final = 5.0
-PRESENT_SECONDS: Final = 3 * BEAT_SECONDS
+HEARTBEAT_SECONDS: Final = 5.0
+PRESENT_SECONDS: Final = 3 * HEARTBEAT_SECONDS
 _LEAVE_SECONDS: Final = 2.0
 
 
-class Balancer:
+class ShardBalancer:
     """Keeps this coordinator announced and behind where it should be. `subscriptions` are by shard.
 
     `subscribe` makes another subscription to a shard, however long it takes.
@@ -59,7 +59,6 @@ class Balancer:
 
     async def run(self) -> None:
         """Announce and balance for ever; run it as a task, beside the processor's `run`."""
-        never = asyncio.Event()
         while True:
             try:
                 if self._processor.is_active:  # others must not wait for one that cannot consume
@@ -67,8 +66,8 @@ class Balancer:
                     await self._balance(self._present)
                     self._forget()
             except WarrenError as error:
-                log.warning("cannot say that this coordinator is here", error=f"{type(error).__name__}: {error}")
-            await self._clock.wait(never, self._until_next())
+                log.warning("coordinator heartbeat failed", error=f"{type(error).__name__}: {error}")
+            await self._clock.sleep(self._until_next())
 
     async def leave(self) -> None:
         """Have the others share what this one had; call it when `run` has ended. Without it, they notice later."""
@@ -84,8 +83,8 @@ class Balancer:
     def _until_next(self) -> float:
         """Seconds. Everybody has another moment, so that no two write at once and have to do it again."""
         moment = self._present.index(self._presence.id) / len(self._present)
-        seconds = (moment - self._clock.now().timestamp() / BEAT_SECONDS) % 1 * BEAT_SECONDS
-        return seconds if seconds > BEAT_SECONDS / 2 else seconds + BEAT_SECONDS
+        seconds = (moment - self._clock.now().timestamp() / HEARTBEAT_SECONDS) % 1 * HEARTBEAT_SECONDS
+        return seconds if seconds > HEARTBEAT_SECONDS / 2 else seconds + HEARTBEAT_SECONDS
 
     async def _balance(self, present: Sequence[str]) -> None:
         """Stand back where another one is preferred."""
@@ -104,7 +103,7 @@ class Balancer:
                 self._given.pop(shard, None)
             self._preferred[shard] = owner
         if moved:
-            log.info("left shards to others", shards=moved, coordinators=len(present))
+            log.info("shards rebalanced", shards=moved, coordinators=len(present))
 
     def _forget(self) -> None:
         """Forget runs of shards that others have had for so long that they must be alive.

@@ -12,20 +12,20 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from warren.contracts import names, wire
 from warren.contracts.messages import Marker
-from warren.errors import MessageError, StoreError
+from warren.errors import MessageError
 from warren.ports import Broker, Delivery, OutgoingMessage, RunStore
+from warren.runs.shared_note import SharedNote
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
 
 log = get_logger(__name__)
 
-SETTING: Final = "marker"
-_LOOKS: Final = 4
-_BETWEEN_LOOKS: Final = 0.4
+_CHECKS: Final = 4
+_CHECK_SECONDS: Final = 0.4
 _RECEIVE_SECONDS: Final = 5.0
 _ABANDONED: Final = timedelta(seconds=30)
 """A recovery whose note was not renewed for so long has lost its coordinator."""
@@ -48,7 +48,7 @@ class BrokerMarker:
 
     def __init__(self, *, broker: Broker, store: RunStore, clock: Clock) -> None:
         self._broker = broker
-        self._store = store
+        self._setting = SharedNote(store, names.MARKER_SETTING, TypeAdapter(MarkerNote))
         self._clock = clock
         self._mine: MarkerNote | None = None
 
@@ -58,22 +58,22 @@ class BrokerMarker:
         Of several that ask at once, one gets the note.
         """
         while True:
-            text = await self._store.get_setting(SETTING)
-            note = None if text is None else _parse(text)
+            noted = await self._setting.read()
+            note = noted.value
             if note is not None and await self._is_in_broker(note.value):
                 if note.recovering_since is None:
                     return None
                 if note != self._mine and note.written_at > self._clock.now() - _ABANDONED:
                     return None
-                log.warning("going on with a recovery that was left", after=str(note.after))
+                log.warning("continuing an abandoned recovery", after=str(note.after))
                 new = note.model_copy(update={"written_at": self._clock.now()})
-            elif note is not None and note.written_at > self._clock.now() - timedelta(seconds=_LOOKS * _BETWEEN_LOOKS):
-                await asyncio.sleep(_BETWEEN_LOOKS)  # another coordinator is just putting it there
+            elif note is not None and note.written_at > self._clock.now() - timedelta(seconds=_CHECKS * _CHECK_SECONDS):
+                await self._clock.sleep(_CHECK_SECONDS)  # another coordinator is just putting it there
                 continue
             else:
                 now = self._clock.now()
                 new = MarkerNote(value=uuid4(), written_at=now, recovering_since=None if note is None else now)
-            if not await self._store.set_setting(SETTING, new.model_dump_json(), expected=text):
+            if await self._setting.write(new, over=noted) is None:
                 continue
             if note is None or new.value != note.value:
                 await self._put(new.value)
@@ -82,8 +82,8 @@ class BrokerMarker:
 
     async def is_recovering(self) -> bool:
         """Whether a recovery is under way, here or elsewhere, or has been left."""
-        text = await self._store.get_setting(SETTING)
-        return text is not None and _parse(text).recovering_since is not None
+        note = (await self._setting.read()).value
+        return note is not None and note.recovering_since is not None
 
     async def advance(self, note: MarkerNote, *, after: UUID) -> MarkerNote | None:
         """Note that the recovery has come as far as `after`; None if another coordinator has taken it over."""
@@ -95,8 +95,8 @@ class BrokerMarker:
 
     async def _replace(self, note: MarkerNote, changes: dict[str, object]) -> MarkerNote | None:
         new = note.model_copy(update=changes)
-        done = await self._store.set_setting(SETTING, new.model_dump_json(), expected=note.model_dump_json())
-        self._mine = new if done else None
+        written = await self._setting.write(new, over=self._setting.as_written(note))
+        self._mine = None if written is None else new
         return self._mine
 
     async def _put(self, value: UUID) -> None:
@@ -105,9 +105,9 @@ class BrokerMarker:
 
     async def _is_in_broker(self, value: UUID) -> bool:
         """Look several times: another coordinator that looks at this moment holds the message for a little while."""
-        for look in range(_LOOKS):
+        for look in range(_CHECKS):
             if look:
-                await asyncio.sleep(_BETWEEN_LOOKS)
+                await self._clock.sleep(_CHECK_SECONDS)
             stats = await self._broker.stats(names.MARKER_QUEUE)
             if stats is not None and stats.messages and await self._see(value):
                 return True
@@ -123,8 +123,8 @@ class BrokerMarker:
         try:
             async with asyncio.timeout(_RECEIVE_SECONDS):
                 deliveries = await subscription.receive(100)
-            text = await self._store.get_setting(SETTING)
-            noted = None if text is None else _parse(text).value
+            note = (await self._setting.read()).value
+            noted = None if note is None else note.value
             right = [delivery for delivery in deliveries if _value_of(delivery) == noted]
             subscription.nack(right[:1])
             subscription.ack([delivery for delivery in deliveries if delivery not in right[:1]])
@@ -140,10 +140,3 @@ def _value_of(delivery: Delivery) -> UUID | None:
         return wire.load(Marker, delivery.body).value
     except MessageError:
         return None
-
-
-def _parse(text: str) -> MarkerNote:
-    try:
-        return MarkerNote.model_validate_json(text)
-    except ValidationError as error:
-        raise StoreError(f"the setting {SETTING!r} is not a marker note: {text[:200]}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,17 +14,17 @@ from warren.runs.outbox import event_messages
 from warren.runtime.clock import Clock
 from warren_coordinator.run_cache import RunCache
 
-_LOOK_SECONDS: Final = 1.0
-_PATIENCE: Final = timedelta(seconds=15)
-"""After so long an end that nobody answered is told once more."""
+_CHECK_SECONDS: Final = 1.0
+_REPEAT_AFTER: Final = timedelta(seconds=15)
+"""After so long an end that nobody answered is reported once more."""
 _TIMES: Final = 3
 """After so many the run is not ours (its shard moved away while it was cached here) and is forgotten."""
 
 
-class LeaseWatch:
-    """Looks at the cached runs with leases. `publish` must not return before everything is confirmed.
+class ExpiredLeases:
+    """Checks the cached runs with leases. `publish` must not return before everything is confirmed.
 
-    While the broker is away (not `is_hearing`) no heartbeat can come, which is no worker's fault: leases begin anew.
+    While the broker is away (not `is_connected`) no heartbeat can come, which is no worker's fault: leases begin anew.
     """
 
     def __init__(
@@ -34,20 +33,19 @@ class LeaseWatch:
         cache: RunCache,
         clock: Clock,
         publish: Callable[[list[OutgoingMessage]], Awaitable[None]],
-        is_hearing: Callable[[], bool],
+        is_connected: Callable[[], bool],
     ) -> None:
         self._cache = cache
         self._clock = clock
         self._publish = publish
-        self._is_hearing = is_hearing
-        self._told: dict[tuple[UUID, int], tuple[datetime, int]] = {}
+        self._is_connected = is_connected
+        self._reported: dict[tuple[UUID, int], tuple[datetime, int]] = {}
 
     async def run(self) -> None:
-        """Look for ever; run it as a task."""
-        never = asyncio.Event()
+        """Check for ever; run it as a task."""
         while True:
-            await self._clock.wait(never, _LOOK_SECONDS)
-            if not self._is_hearing():
+            await self._clock.sleep(_CHECK_SECONDS)
+            if not self._is_connected():
                 self._extend()
             elif events := self._over():
                 await self._publish(event_messages(events))
@@ -60,18 +58,18 @@ class LeaseWatch:
     def _over(self) -> list[tuple[int, messages.Event]]:
         now = self._clock.now()
         events: list[tuple[int, messages.Event]] = []
-        told: dict[tuple[UUID, int], tuple[datetime, int]] = {}
+        reported: dict[tuple[UUID, int], tuple[datetime, int]] = {}
         for entry in self._cache.leased():
             run_id = entry.header.run_id
             for event in expired_leases(entry.state, now):
                 invocation = event.invocation
-                at, times = self._told.get((run_id, invocation), (now - _PATIENCE, 0))
-                if at <= now - _PATIENCE:
+                at, times = self._reported.get((run_id, invocation), (now - _REPEAT_AFTER, 0))
+                if at <= now - _REPEAT_AFTER:
                     events.append((entry.header.shard, event))
                     at, times = now, times + 1
                 if times < _TIMES:
-                    told[run_id, invocation] = (at, times)
+                    reported[run_id, invocation] = (at, times)
                 else:
                     self._cache.forget_soon([run_id])
-        self._told = told
+        self._reported = reported
         return events

@@ -6,7 +6,6 @@ ended meanwhile is dropped. Must not know why a message was set aside.
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Final
 
@@ -21,7 +20,7 @@ from warren.runtime.publisher import Repair
 
 log = get_logger(__name__)
 
-_LOOK_SECONDS: Final = 5.0
+_CHECK_SECONDS: Final = 5.0
 _CLAIM: Final = timedelta(seconds=60)
 """After so long others try what a coordinator claimed and then died with."""
 _PAGE: Final = 20
@@ -38,16 +37,15 @@ class QuarantineSweep:
         self._quarantine = Quarantine(store, clock)
 
     async def run(self) -> None:
-        """Look for ever; run it as a task."""
-        never = asyncio.Event()
+        """Check for ever; run it as a task."""
         while True:
-            await self._clock.wait(never, _LOOK_SECONDS)
+            await self._clock.sleep(_CHECK_SECONDS)
             try:
-                await self._look()
+                await self._check()
             except WarrenError as error:
-                log.warning("cannot look into the quarantine", error=f"{type(error).__name__}: {error}")
+                log.warning("quarantine sweep failed", error=f"{type(error).__name__}: {error}")
 
-    async def _look(self) -> None:
+    async def _check(self) -> None:
         now = self._clock.now()
         while due := await self._store.claim_quarantined(due_at=now, until=now + _CLAIM, limit=_PAGE):
             for kept in due:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -11,11 +10,10 @@ from warren.contracts.topology import Topology
 from warren.engine import identity_of, load_commands
 from warren.errors import WarrenError
 from warren.ports import Broker, LoadedRun, RunStore
-from warren.runtime import faults
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
 from warren_coordinator.sweeps.broker_marker import BrokerMarker, MarkerNote
-from warren_coordinator.sweeps.redispatch import Resender
+from warren_coordinator.sweeps.redispatch import Redispatch
 
 log = get_logger(__name__)
 
@@ -29,7 +27,7 @@ _SETTLED: Final = timedelta(seconds=30)
 class Recovery:
     """Watches for lost brokers and recovers from them. `rate` is in commands per second.
 
-    A `broker_is_volatile` has nothing after a restart, and nobody need be told.
+    A `broker_is_volatile` has nothing after a restart, which is no warning.
     """
 
     def __init__(
@@ -38,7 +36,7 @@ class Recovery:
         broker: Broker,
         store: RunStore,
         topology: Topology,
-        resender: Resender,
+        redispatch: Redispatch,
         clock: Clock,
         rate: float,
         broker_is_volatile: bool = False,
@@ -46,9 +44,10 @@ class Recovery:
         self._broker = broker
         self._store = store
         self._topology = topology
-        self._resender = resender
+        self._redispatch = redispatch
+        self._clock = clock
         self._rate = rate
-        self._tell = log.info if broker_is_volatile else log.warning
+        self._log = log.info if broker_is_volatile else log.warning
         self._marker = BrokerMarker(broker=broker, store=store, clock=clock)
 
     async def run(self) -> None:
@@ -59,46 +58,48 @@ class Recovery:
         checked = 0
         while True:
             epoch = self._broker.epoch
-            if epoch != checked and not faults.disabled(faults.MARKER):
+            if epoch != checked:
                 try:
                     await self._broker.declare(self._topology)
                     note = await self._marker.check()
                     if note is not None:
                         await self._recover(note)
                     if await self._marker.is_recovering():
-                        await asyncio.sleep(_RETRY_SECONDS)
+                        await self._clock.sleep(_RETRY_SECONDS)
                         continue
                     checked = epoch
                 except WarrenError as error:
-                    log.warning("cannot check the broker's marker", error=f"{type(error).__name__}: {error}")
-                    await asyncio.sleep(_RETRY_SECONDS)
+                    log.warning("broker marker check failed", error=f"{type(error).__name__}: {error}")
+                    await self._clock.sleep(_RETRY_SECONDS)
                     continue
-            await asyncio.sleep(_EPOCH_SECONDS)
+            await self._clock.sleep(_EPOCH_SECONDS)
 
     async def _recover(self, note: MarkerNote) -> None:
-        self._tell("the broker has lost its data: publishing what open runs wait for", since=str(note.recovering_since))
+        self._log(
+            "the broker has lost its data: redispatching what open runs wait for", since=str(note.recovering_since)
+        )
         runs = commands = 0
         current: MarkerNote | None = note
         while current is not None:
             page = await self._store.open_run_ids(after=current.after, limit=_PAGE)
             if not page:
                 await self._marker.finish(current)
-                self._tell("recovered from the loss of the broker's data", runs=runs, commands=commands)
+                self._log("recovered from the loss of the broker's data", runs=runs, commands=commands)
                 return
             count = await self._publish_pending(page, current)
             runs += len(page)
             commands += count
-            await asyncio.sleep(count / self._rate)
+            await self._clock.sleep(count / self._rate)
             current = await self._marker.advance(current, after=page[-1])
         log.warning("another coordinator has taken the recovery over")
 
     async def _publish_pending(self, page: list[UUID], note: MarkerNote) -> int:
         pending = []
-        for loaded, state in await self._resender.load(page):
+        for loaded, state in await self._redispatch.load(page):
             since = _sent_since(loaded, note)
             commands = [command for command in state.pending_commands() if identity_of(command) not in since]
             pending.append((loaded.run, commands))
-        return await self._resender.send(pending)
+        return await self._redispatch.send(pending)
 
 
 def _sent_since(loaded: LoadedRun, note: MarkerNote) -> set[object]:

@@ -1,8 +1,7 @@
-"""The store's upkeep, once a day from every coordinator: it is cheap, and there need be no cron job for it."""
+"""The store's maintenance, once a day from every coordinator: it is cheap, and there need be no cron job for it."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 from warren.errors import WarrenError
@@ -16,14 +15,13 @@ _DAY: Final = 86_400.0
 _HOUR: Final = 3_600.0
 
 
-async def keep_up(store: RunStore, clock: Clock) -> None:
-    """Look after the store for ever, at once and then every day, or an hour after a failure; run it as a task."""
-    never = asyncio.Event()
+async def maintain_forever(store: RunStore, clock: Clock) -> None:
+    """Maintain the store for ever, at once and then every day, or an hour after a failure; run it as a task."""
     while True:
         pause = _DAY
         try:
             await store.maintain()
         except WarrenError as error:
-            log.warning("the store's upkeep failed; `warren migrate` does it too", error=str(error))
+            log.warning("store maintenance failed; `warren migrate` does it too", error=str(error))
             pause = _HOUR
-        await clock.wait(never, pause)
+        await clock.sleep(pause)

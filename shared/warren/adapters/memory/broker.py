@@ -17,13 +17,13 @@ from warren.adapters.memory.broker_queue import MemoryQueue, StoredMessage, deli
 from warren.adapters.memory.broker_server import Cancellable, MemoryServer
 from warren.contracts.topology import Exchange, Queue, QueueType, Topology
 from warren.errors import BrokerUnavailable, MessageRefused, Refusal, UnroutableMessage
-from warren.ports.broker import Delivery, OutgoingMessage, QueueStats
+from warren.ports.broker import Broker, Delivery, OutgoingMessage, QueueStats, Subscription
 
 _HEADER_BYTES: Final = 130_000
 """Of all headers of a message, as on RabbitMQ, where they must fit into one frame."""
 
 
-class MemorySubscription(Cancellable):
+class MemorySubscription(Cancellable, Subscription):
     """One consumer; the `Subscription` of the port."""
 
     def __init__(self, broker: MemoryBroker, queue: str, *, prefetch: int) -> None:
@@ -152,7 +152,7 @@ class MemorySubscription(Cancellable):
             waiter.set_result(None)
 
 
-class MemoryBroker:
+class MemoryBroker(Broker):
     """One simulated process's connection to a `MemoryServer`.
 
     Args:
@@ -166,7 +166,7 @@ class MemoryBroker:
     ) -> None:
         self.server = server or MemoryServer()
         self._name = name
-        self._patience = None if give_up_after is None else give_up_after.total_seconds()
+        self._timeout_seconds = None if give_up_after is None else give_up_after.total_seconds()
         self._subscriptions: list[MemorySubscription] = []
         self._exchanges: dict[str, Exchange] = {}
         self._queues: dict[str, Queue] = {}
@@ -244,15 +244,9 @@ class MemoryBroker:
                 returned.append((message.exchange, message.routing_key))
         await asyncio.sleep(0)
         if refusals:
-            reasons = "; ".join(dict.fromkeys(each.reason for each in refusals.values()))
-            text = f"the broker does not take {len(refusals)} of {len(messages)} messages: {reasons}"
-            raise MessageRefused(text, refusals=refusals, routes=returned)
+            raise MessageRefused.among(len(messages), refusals, routes=returned)
         if returned:
-            names = ", ".join(sorted({f"{exchange or '(default)'} / {key}" for exchange, key in returned})[:5])
-            raise UnroutableMessage(
-                f"no queue takes messages to {names}; declare the queue (a worker or `warren topology` does)",
-                routes=returned,
-            )
+            raise UnroutableMessage.to(returned)
 
     def keep_alive(self, messages: Sequence[OutgoingMessage] = ()) -> bool:
         """Nothing: the server stands still with the loop, and so does every lease that could run out."""
@@ -337,10 +331,10 @@ class MemoryBroker:
                 f"the broker of {self._name!r} is not connected: its connect() comes first, its close() last"
             )
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout_seconds):
                 await self._connected.wait()
         except TimeoutError as exc:
-            raise BrokerUnavailable(f"the memory broker's server was stopped for {self._patience} s") from exc
+            raise BrokerUnavailable(f"the memory broker's server was stopped for {self._timeout_seconds} s") from exc
 
     def _declare_private(self, name: str, bindings: tuple[tuple[str, str], ...]) -> None:
         self.server.declare_queue(Queue(name, dead_letter=None, queue_type="classic"), owner=self)

@@ -19,13 +19,14 @@ from warren.errors import InvalidInput, SequenceConflict, StoreUnavailable, Warr
 from warren.ports.store import (
     CreateOutcome,
     DueRun,
+    IdleRun,
     LoadedRun,
     NewRun,
     ProgramRecord,
     QuarantinedMessage,
-    QuietRun,
     ReplyAddress,
     RunFilter,
+    RunStore,
     RunUpdate,
     SnapshotRow,
     StoredRun,
@@ -93,7 +94,7 @@ class MemoryDatabase:
             raise fault.error
 
 
-class MemoryRunStore:
+class MemoryRunStore(RunStore):
     """A `RunStore` over a `MemoryDatabase` of its own, or over one that it shares. There is nothing to migrate."""
 
     def __init__(self, database: MemoryDatabase | None = None) -> None:
@@ -210,7 +211,7 @@ class MemoryRunStore:
             taken = {run_id for run_id, _ in places}
         if taken:
             run_ids = sorted(taken)
-            message = f"another coordinator was first for {', '.join(map(str, run_ids))}"
+            message = f"sequence conflict: another coordinator was first for {', '.join(map(str, run_ids))}"
             raise SequenceConflict(message, run_ids=run_ids)
 
     def _append(self, row: TransitionRow) -> None:
@@ -256,10 +257,10 @@ class MemoryRunStore:
         async with self._operation("open_run_ids"):
             return sorted(run_id for run_id in self.database.open_runs if after is None or run_id > after)[:limit]
 
-    async def quiet_runs(
+    async def idle_runs(
         self, *, since: datetime | None, before: datetime, is_timed: bool, after: UUID | None, limit: int
-    ) -> list[QuietRun]:
-        async with self._operation("quiet_runs"):
+    ) -> list[IdleRun]:
+        async with self._operation("idle_runs"):
             found = []
             for run_id in sorted(self.database.open_runs):
                 if (after is not None and run_id <= after) or (
@@ -268,7 +269,7 @@ class MemoryRunStore:
                     continue
                 last = max(self.database.histories[run_id].values(), key=lambda row: row.seq)
                 if last.at < before and (since is None or last.at >= since):
-                    found.append(QuietRun(run_id, last.seq))
+                    found.append(IdleRun(run_id, last.seq))
             return found[:limit]
 
     async def running_among(self, run_ids: Sequence[UUID]) -> set[UUID]:

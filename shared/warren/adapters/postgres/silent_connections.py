@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record]
     Statement: TypeAlias = tuple[Connection, float]
 
-_LOOK_SECONDS: Final = 1.5
+_CHECK_SECONDS: Final = 1.5
 _LATE_SECONDS: Final = 3.0
 
 
@@ -53,7 +53,7 @@ class SilenceWatch:
         loop = asyncio.get_running_loop()
         suspects: set[Statement] = set()
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(_CHECK_SECONDS)
             late = {each for each in self._under_way.items() if loop.time() - each[1] > _LATE_SECONDS}
             if not late:
                 suspects = set()

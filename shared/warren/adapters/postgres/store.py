@@ -26,12 +26,13 @@ from warren.errors import SequenceConflict
 from warren.ports.store import (
     CreateOutcome,
     DueRun,
+    IdleRun,
     LoadedRun,
     NewRun,
     ProgramRecord,
     QuarantinedMessage,
-    QuietRun,
     RunFilter,
+    RunStore,
     RunUpdate,
     SnapshotRow,
     StoredRun,
@@ -47,7 +48,7 @@ _MONTHS_AHEAD = 3
 _Start = tuple[UUID, str, str | None]
 
 
-class PostgresRunStore:
+class PostgresRunStore(RunStore):
     """Runs, histories and programs in PostgreSQL 14 or newer.
 
     `url` is postgresql://user:password@host:port/database; `name` shows in `pg_stat_activity`. A call waits for an
@@ -201,7 +202,8 @@ class PostgresRunStore:
             return  # the try whose answer was lost had been committed
         run_ids = {row.run_id for row in taken} or {row.run_id for row in transitions}
         raise SequenceConflict(
-            f"another coordinator was first for {', '.join(map(str, sorted(run_ids)))}", run_ids=sorted(run_ids)
+            f"sequence conflict: another coordinator was first for {', '.join(map(str, sorted(run_ids)))}",
+            run_ids=sorted(run_ids),
         ) from error
 
     async def _find_taken(self, transitions: Sequence[TransitionRow]) -> list[TransitionRow]:
@@ -219,11 +221,11 @@ class PostgresRunStore:
     async def open_run_ids(self, *, after: UUID | None, limit: int) -> list[UUID]:
         return [row["id"] for row in await self._fetch(_RUNS["open_run_ids"], after, limit)]
 
-    async def quiet_runs(
+    async def idle_runs(
         self, *, since: datetime | None, before: datetime, is_timed: bool, after: UUID | None, limit: int
-    ) -> list[QuietRun]:
-        rows = await self._fetch(_RUNS["quiet_runs"], since, before, is_timed, after, limit)
-        return [QuietRun(*row) for row in rows]
+    ) -> list[IdleRun]:
+        rows = await self._fetch(_RUNS["idle_runs"], since, before, is_timed, after, limit)
+        return [IdleRun(*row) for row in rows]
 
     async def running_among(self, run_ids: Sequence[UUID]) -> set[UUID]:
         return {row["id"] for row in await self._fetch(_RUNS["running_among"], list(run_ids))} if run_ids else set()

@@ -22,18 +22,18 @@ from warren.adapters.rabbitmq.connection import Link, LinkKeeper
 from warren.adapters.rabbitmq.declarations import Declarations
 from warren.adapters.rabbitmq.publication import FULL_SECONDS
 from warren.adapters.rabbitmq.publisher import Publisher
-from warren.adapters.rabbitmq.retry import until_it_works
+from warren.adapters.rabbitmq.retry import retrying
 from warren.adapters.rabbitmq.subscription import RabbitSubscription
 from warren.adapters.rabbitmq.translation import BrokerClosed, ChannelRefused, masked, translated
 from warren.contracts.topology import Queue, Topology
 from warren.errors import BrokerError, BrokerUnavailable, InvalidInput
-from warren.ports.broker import OutgoingMessage, QueueStats
+from warren.ports.broker import Broker, OutgoingMessage, QueueStats
 
 _T = TypeVar("_T")
 _REQUEST_SECONDS = 15.0
 
 
-class RabbitBroker:
+class RabbitBroker(Broker):
     """RabbitMQ 3.10 to 4.x.
 
     Args:
@@ -52,7 +52,7 @@ class RabbitBroker:
     ) -> None:
         self._url = _checked(url)
         self._name = name
-        self._patience = None if give_up_after is None else give_up_after.total_seconds()
+        self._timeout_seconds = None if give_up_after is None else give_up_after.total_seconds()
         self._declarations = Declarations()
         self._epochs = itertools.count(1)
         self._subscriptions: list[RabbitSubscription] = []
@@ -62,7 +62,7 @@ class RabbitBroker:
         self._consuming = LinkKeeper(
             self._url, name=f"{name} consuming", heartbeat_seconds=heartbeat_seconds, prepare=self._prepare_consuming
         )
-        full_seconds = FULL_SECONDS if self._patience is None else self._patience
+        full_seconds = FULL_SECONDS if self._timeout_seconds is None else self._timeout_seconds
         self._publisher = Publisher(self._publishing, self._declarations, full_seconds=full_seconds)
 
     @property
@@ -113,7 +113,7 @@ class RabbitBroker:
 
     async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
         """Publish all; returns when all are confirmed."""
-        if self._patience is None:
+        if self._timeout_seconds is None:
             await self._publisher.publish(messages)
         else:
             async with self._waiting("publish"):
@@ -186,7 +186,7 @@ class RabbitBroker:
     async def _ask(self, what: str, request: Callable[[Link], Awaitable[_T]]) -> _T:
         """Do a rare request, again when the connection breaks under it."""
         async with self._waiting(what):
-            async for attempt in until_it_works(_ignore, gives_up_on=_is_final):
+            async for attempt in retrying(_ignore, gives_up_on=_is_final):
                 with attempt:
                     link = await self._consuming.up()
                     with translated(link.where):
@@ -197,13 +197,13 @@ class RabbitBroker:
     @asynccontextmanager
     async def _waiting(self, what: str) -> AsyncIterator[None]:
         try:
-            async with asyncio.timeout(self._patience) as patience:
+            async with asyncio.timeout(self._timeout_seconds) as timeout:
                 yield
         except TimeoutError as exc:
-            if not patience.expired():
+            if not timeout.expired():
                 raise
             reason = self._publishing.last_error or self._consuming.last_error
-            text = reason or f"{masked(self._url)} did not {what} within {self._patience} s"
+            text = reason or f"{masked(self._url)} did not {what} within {self._timeout_seconds} s"
             raise BrokerUnavailable(str(text)) from exc
 
     def _live_subscriptions(self) -> list[RabbitSubscription]:

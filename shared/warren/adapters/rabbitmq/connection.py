@@ -17,10 +17,11 @@ from yarl import URL
 
 from warren.adapters.rabbitmq import frames
 from warren.adapters.rabbitmq.frame_splitter import ChannelSink, FrameSplitter, SplittingTransportFactory
-from warren.adapters.rabbitmq.liveness import Pulse
-from warren.adapters.rabbitmq.retry import awake_timeout, ended, until_it_works
+from warren.adapters.rabbitmq.liveness import Liveness
+from warren.adapters.rabbitmq.retry import awake_timeout, retrying
 from warren.adapters.rabbitmq.translation import BrokerClosed, connect_error, masked, translated
 from warren.errors import BrokerError, BrokerUnavailable
+from warren.tasks import cancel
 
 log = logging.getLogger(__name__)
 
@@ -181,8 +182,8 @@ class Link:
 
     async def _watch_pulse(self, channel: aio_pika.abc.AbstractChannel) -> None:
         heartbeat_seconds = int(self._low.connection_tune.heartbeat or 0)
-        pulse = Pulse(self._splitter, heartbeat_seconds=heartbeat_seconds, send=self.send)
-        seconds = await pulse.until_dead(channel)
+        liveness = Liveness(self._splitter, heartbeat_seconds=heartbeat_seconds, send=self.send)
+        seconds = await liveness.until_dead(channel)
         log.warning("%s has not answered for %d seconds: connecting again", self.where, seconds)
         self.abort()
 
@@ -245,7 +246,7 @@ class LinkKeeper:
         """Close the link for good. Idempotent."""
         self._is_stopped = True
         if self._task is not None:
-            await ended(self._task)
+            await cancel([self._task])
             self._task = None
         link, self._link = self._link, None
         self._is_up.set()
@@ -254,7 +255,7 @@ class LinkKeeper:
 
     async def _keep(self) -> None:
         while not self._is_stopped:
-            async for attempt in until_it_works(self._report, gives_up_on=lambda _: self._is_stopped):
+            async for attempt in retrying(self._report, gives_up_on=lambda _: self._is_stopped):
                 with attempt:
                     link = await self._connect()
             self.last_error = None

@@ -13,7 +13,7 @@ from aio_pika.abc import AbstractChannel
 
 from warren.adapters.rabbitmq import frames
 from warren.adapters.rabbitmq.connection import Link
-from warren.adapters.rabbitmq.delivery_tags import Ledger
+from warren.adapters.rabbitmq.delivery_tags import DeliveryTags
 from warren.adapters.rabbitmq.retry import awake_timeout
 from warren.adapters.rabbitmq.translation import translated
 from warren.errors import BrokerError
@@ -47,7 +47,7 @@ class ConsumeChannel:
         self._tag = f"warren.{epoch}"
         self._queue = queue
         self._on_delivery = on_delivery
-        self._ledger = Ledger()
+        self._tags = DeliveryTags()
         self._method = (0, False, "", "")
         self._properties: frames.Properties = ({}, None, None, None)
         self._missing = 0
@@ -85,12 +85,12 @@ class ConsumeChannel:
     @property
     def delivered(self) -> int:
         """How many messages have come."""
-        return self._ledger.delivered
+        return self._tags.delivered
 
     @property
     def is_drained(self) -> bool:
         """Whether everything delivered is settled."""
-        return self._ledger.is_empty
+        return self._tags.is_empty
 
     def take(self, kind: int, payload: bytes) -> bool:
         """Deliveries; everything else is aiormq's, too."""
@@ -120,24 +120,24 @@ class ConsumeChannel:
 
     def ack(self, tags: Sequence[int]) -> None:
         """Settle for good."""
-        upto, single = self._ledger.settle(tags)
+        upto, single = self._tags.settle(tags)
         number = self._number
         if upto:
             self.link.send(frames.encode_ack(number, upto, multiple=True))
         if single:
             self.link.send(b"".join([frames.encode_ack(number, tag, multiple=False) for tag in single]))
-        if self._ledger.is_empty:
+        if self._tags.is_empty:
             self.drained.set()
 
     def nack(self, tags: Sequence[int], *, requeue: bool) -> None:
         """Give back, or to the dead-letter queue."""
-        upto, single = self._ledger.settle(tags)
+        upto, single = self._tags.settle(tags)
         number = self._number
         if upto:
             self.link.send(frames.encode_nack(number, upto, multiple=True, requeue=requeue))
         for tag in single:
             self.link.send(frames.encode_nack(number, tag, multiple=False, requeue=requeue))
-        if self._ledger.is_empty:
+        if self._tags.is_empty:
             self.drained.set()
 
     async def cancel(self) -> None:
@@ -169,7 +169,7 @@ class ConsumeChannel:
             count = 0
         if redelivered and count == 0:
             count = None  # a classic queue says that it is not the first time, and no more
-        self._ledger.delivered = tag
+        self._tags.delivered = tag
         self._on_delivery(
             Delivery(
                 body,

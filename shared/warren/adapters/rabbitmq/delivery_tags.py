@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-class Ledger:
+class DeliveryTags:
     """The tags 1, 2, 3 ... of one channel. Tags below `low` are settled; those settled out of order are remembered."""
 
     __slots__ = ("_early", "delivered", "low")

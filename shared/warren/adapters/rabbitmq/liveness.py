@@ -23,7 +23,7 @@ _MUCH: Final = 1 << 18
 an answer may be behind them."""
 
 
-class Pulse:
+class Liveness:
     """Asks, and says when nobody answers. `heartbeat_seconds` are those that were agreed on with the broker."""
 
     def __init__(self, splitter: FrameSplitter, *, heartbeat_seconds: int, send: Callable[[bytes], None]) -> None:
@@ -51,7 +51,7 @@ class Pulse:
             if (now := self._state(asked)) != state:
                 state, ticks = now, 0
             ticks += 1
-            if ticks >= self._patience():
+            if ticks >= self._timeout_ticks():
                 return int(ticks * _TICK_SECONDS)
 
     def take(self, kind: int, payload: bytes) -> bool:
@@ -74,5 +74,5 @@ class Pulse:
         waiting = 0 if splitter.transport is None else splitter.transport.get_write_buffer_size()
         return (False, self._answers - asked, waiting, splitter.volume // _MUCH)
 
-    def _patience(self) -> int:
+    def _timeout_ticks(self) -> int:
         return max(2 * self._heartbeats, _DEAD_AFTER) if self._splitter.is_blocked else _DEAD_AFTER

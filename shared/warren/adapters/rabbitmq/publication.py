@@ -15,9 +15,9 @@ from typing import Final, Protocol
 
 from warren.adapters.rabbitmq.confirm_channel import Batch, ConfirmChannel
 from warren.adapters.rabbitmq.frames import Unsendable
-from warren.adapters.rabbitmq.retry import first_of
 from warren.errors import BrokerUnavailable, MessageRefused, Refusal, UnroutableMessage
 from warren.ports.broker import OutgoingMessage
+from warren.tasks import first_of
 
 log = logging.getLogger(__name__)
 
@@ -88,24 +88,18 @@ class Publication:
                 log.warning("the broker refuses something among %d messages: looking for it", len(messages))
                 await self._apart(messages)
                 break
-        self._tell()
+        self._raise_for_rest()
 
-    def _tell(self) -> None:
+    def _raise_for_rest(self) -> None:
         if self._refused:
             refusals = {
                 index: self._refused[id(message)]
                 for index, message in enumerate(self._messages)
                 if id(message) in self._refused
             }
-            reasons = "; ".join(dict.fromkeys(each.reason for each in refusals.values()))[:2_000]
-            text = f"the broker does not take {len(refusals)} of {len(self._messages)} messages: {reasons}"
-            raise MessageRefused(text, refusals=refusals, routes=self._routes)
+            raise MessageRefused.among(len(self._messages), refusals, routes=self._routes)
         if self._routes:
-            names = ", ".join(sorted({f"{exchange or '(default)'} / {key}" for exchange, key in self._routes})[:5])
-            raise UnroutableMessage(
-                f"no queue takes messages to {names}; declare the queue (a worker or `warren topology` does)",
-                routes=self._routes,
-            )
+            raise UnroutableMessage.to(self._routes)
 
     def _is_suspect(self) -> bool:
         is_full = self._full_since is not None and _now() - self._full_since > self._channels.full_seconds

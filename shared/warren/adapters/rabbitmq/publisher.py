@@ -15,11 +15,11 @@ from warren.adapters.rabbitmq.connection import Link, LinkKeeper
 from warren.adapters.rabbitmq.declarations import Declarations
 from warren.adapters.rabbitmq.frames import Unsendable
 from warren.adapters.rabbitmq.publication import CHUNK_MESSAGES, FULL_SECONDS, Publication, Route
-from warren.adapters.rabbitmq.retry import ended, first_of
 from warren.adapters.rabbitmq.translation import BrokerClosed
 from warren.adapters.rabbitmq.unconfirmed import UnconfirmedChannel
 from warren.errors import BrokerError
 from warren.ports.broker import OutgoingMessage
+from warren.tasks import cancel, first_of
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Publisher:
         """Stop; what is in flight fails with `BrokerUnavailable`. Idempotent."""
         self._is_stopped = True
         if self._task is not None:
-            await ended(self._task)
+            await cancel([self._task])
             self._task = None
         channel, self._channel = self._channel, None
         if channel is not None:
@@ -91,7 +91,7 @@ class Publisher:
         await Publication(self, messages).run()
 
     def keep_alive(self, messages: Sequence[OutgoingMessage]) -> bool:
-        """From another thread, while the event loop stands still: a sign of life, and these messages without confirms.
+        """From another thread, while the event loop stands still: a heartbeat, and these messages without confirms.
 
         Whether both were written. Never raises.
         """

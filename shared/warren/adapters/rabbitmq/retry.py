@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
 from warren.errors import BrokerError
 
-_INSIST_SECONDS: Final = 1.0
 _STEP_SECONDS: Final = 0.5
 
 
-def until_it_works(
+def retrying(
     report: Callable[[BrokerError], None], *, gives_up_on: Callable[[BrokerError], bool] = lambda _: False
 ) -> AsyncRetrying:
     """Attempts at growing, random intervals from 0.1 to 3 s, for as long as they end with a `BrokerError`."""
@@ -68,26 +67,3 @@ class _Countdown:
             self.timer = self._next()
         else:
             self._scope.reschedule(self._loop.time())
-
-
-async def first_of(*awaitables: Awaitable[object]) -> None:
-    """Wait for the first of them to end; the others are cancelled."""
-    tasks = [asyncio.ensure_future(each) for each in awaitables]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-
-
-async def ended(task: asyncio.Task[Any]) -> None:
-    """Cancel a task until it has ended, whatever its outcome.
-
-    aiormq makes an error of a cancellation that comes while it opens something, and a task that tries again after
-    errors would go on for ever.
-    """
-    while not task.done():
-        task.cancel()
-        await asyncio.wait({task}, timeout=_INSIST_SECONDS)
-    if not task.cancelled():
-        task.exception()  # seen

@@ -15,10 +15,11 @@ from collections.abc import Iterator, Sequence
 from warren.adapters.rabbitmq.connection import Link, LinkKeeper
 from warren.adapters.rabbitmq.consume_channel import ConsumeChannel
 from warren.adapters.rabbitmq.declarations import Declarations
-from warren.adapters.rabbitmq.retry import awake_timeout, first_of, until_it_works
+from warren.adapters.rabbitmq.retry import awake_timeout, retrying
 from warren.adapters.rabbitmq.translation import ChannelRefused, translated
 from warren.errors import BrokerError
-from warren.ports.broker import Delivery
+from warren.ports.broker import Delivery, Subscription
+from warren.tasks import first_of
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ _IDLE_SECONDS = 60.0
 that is sent to it, where a queue was deleted and made again (`declarations`)."""
 
 
-class RabbitSubscription:
+class RabbitSubscription(Subscription):
     """One queue's consumer; the `Subscription` of the port."""
 
     def __init__(
@@ -170,7 +171,7 @@ class RabbitSubscription:
             self._quiet.set()
 
     async def _consume_at_last(self) -> ConsumeChannel:
-        async for attempt in until_it_works(self._report, gives_up_on=self._is_final):
+        async for attempt in retrying(self._report, gives_up_on=self._is_final):
             with attempt:
                 channel = await self._consume()
         return channel

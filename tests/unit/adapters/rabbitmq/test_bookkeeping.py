@@ -15,7 +15,7 @@ from pamqp.header import ContentHeader
 
 from warren.adapters.rabbitmq import frames
 from warren.adapters.rabbitmq.confirm_channel import Batch
-from warren.adapters.rabbitmq.delivery_tags import Ledger
+from warren.adapters.rabbitmq.delivery_tags import DeliveryTags
 from warren.ports.broker import OutgoingMessage
 
 TEXT = st.text(max_size=40)
@@ -24,7 +24,7 @@ WORD = st.text(min_size=1, max_size=40)  # pamqp leaves empty ones out
 
 @given(st.integers(1, 40), st.lists(st.lists(st.integers(-2, 45), max_size=10)))
 def test_acks_settle_exactly_what_was_asked_for(delivered: int, calls: list[list[int]]) -> None:
-    ledger = Ledger()
+    ledger = DeliveryTags()
     ledger.delivered = delivered
     unsettled = set(range(1, delivered + 1))
     for tags in calls:

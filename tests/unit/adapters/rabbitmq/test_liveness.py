@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from warren.adapters.rabbitmq import frames, liveness
-from warren.adapters.rabbitmq.liveness import Pulse
+from warren.adapters.rabbitmq.liveness import Liveness
 
 TICK = 0.005
 ANSWER = frames.method_id.pack(frames.QOS_OK)
@@ -27,7 +27,7 @@ class Connection:
         self.is_blocked = False
         self.received = self.volume = self.asked = 0
         self._happens = happens
-        self.pulse = Pulse(cast(Any, self), heartbeat_seconds=heartbeat_seconds, send=self._send)
+        self.pulse = Liveness(cast(Any, self), heartbeat_seconds=heartbeat_seconds, send=self._send)
 
     def _send(self, _: bytes) -> None:
         self.asked += 1

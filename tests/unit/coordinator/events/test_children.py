@@ -12,7 +12,6 @@ from tests.support.service_workflows import Forgetful, Parent, Twice
 from warren.contracts import messages, names, wire
 from warren.contracts.ids import shard_of
 from warren.contracts.messages import RunStatus
-from warren_coordinator.sweeps.broker_marker import SETTING
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ async def test_the_parent_gets_the_result_of_its_child(working: Cluster) -> None
 async def test_a_child_that_was_lost_with_the_broker_is_started_again() -> None:
     async with cluster() as made:
         await made.register(Parent, Twice)
-        await eventually(lambda: SETTING in made.database.settings)
+        await eventually(lambda: names.MARKER_SETTING in made.database.settings)
         parent = await made.start(Parent, n=3)
         await made.actions(2)
         made.server.lose_data()

@@ -229,7 +229,7 @@ async def test_a_message_of_a_newer_major_version_is_kept_until_it_can_be_read(w
 
 async def test_a_run_that_cannot_be_loaded_keeps_its_events_until_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new release may mend it, or the one before: nothing is lost, and nobody else waits."""
-    monkeypatch.setattr(quarantine_sweep, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(quarantine_sweep, "_CHECK_SECONDS", 0.05)
     clock = FakeClock()
     async with cluster(clock=clock, coordinators=0) as made:
         await made.register(Twice)

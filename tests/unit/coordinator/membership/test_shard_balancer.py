@@ -17,7 +17,6 @@ from tests.support.service_workflows import Long, Sleeps
 
 from warren.contracts import messages, names, wire
 from warren.errors import StoreError
-from warren_coordinator.membership.presence import SETTING
 from warren_coordinator.run_cache import RunCache
 
 SHARDS = 6
@@ -134,7 +133,7 @@ async def test_one_that_drains_says_so(world: World) -> None:
     await world.begin()
     await eventually(lambda: len(world.executed) >= 100)
     await world.coordinators[0].drain()
-    assert len(json.loads(world.made.database.settings[SETTING])) == 2
+    assert len(json.loads(world.made.database.settings[names.COORDINATORS_SETTING])) == 2
     await world.pass_time(BEAT)
     assert world.is_even(), world.owners()
     await world.ends_right()

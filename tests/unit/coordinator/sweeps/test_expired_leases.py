@@ -14,7 +14,6 @@ from warren.adapters.memory.store import MemoryRunStore
 from warren.contracts import messages, names, wire
 from warren.contracts.messages import RunAction, RunStatus
 from warren.ports import TransitionRow
-from warren_coordinator.sweeps.broker_marker import SETTING
 
 
 class World:
@@ -204,10 +203,16 @@ async def test_a_lost_broker_does_not_double_what_a_living_worker_holds(world: W
     (action,) = await world.made.actions(1)
     await world.begin(action)
     settings = world.made.database.settings
-    before = await eventually(lambda: settings.get(SETTING))
+    before = await eventually(lambda: settings.get(names.MARKER_SETTING))
     await world.pass_time(5)
     world.made.server.lose_data()
-    await eventually(lambda: settings[SETTING] != before and '"recovering_since":null' in settings[SETTING])
+    await world.clock.passing(
+        eventually(
+            lambda: (
+                settings[names.MARKER_SETTING] != before and '"recovering_since":null' in settings[names.MARKER_SETTING]
+            )
+        )
+    )
     assert not await world.made.has_actions()
     await world.made.succeed([action], 2)
     await world.made.actions(1)

@@ -14,7 +14,7 @@ from warren.adapters.memory.broker_server import MemoryServer
 from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
 from warren.contracts import names
 from warren.contracts.topology import standard_topology
-from warren_coordinator.sweeps.broker_marker import SETTING, BrokerMarker
+from warren_coordinator.sweeps.broker_marker import BrokerMarker
 
 
 async def restart_without_data(made: Cluster) -> None:
@@ -24,7 +24,7 @@ async def restart_without_data(made: Cluster) -> None:
 
 async def is_marked(made: Cluster) -> bool:
     stats = await made.client.stats(names.MARKER_QUEUE)
-    return bool(stats and stats.messages) and SETTING in made.database.settings
+    return bool(stats and stats.messages) and names.MARKER_SETTING in made.database.settings
 
 
 async def test_open_runs_go_on_after_the_broker_lost_its_data() -> None:
@@ -62,7 +62,7 @@ async def test_a_broker_that_keeps_its_data_causes_no_recovery(restart: bool) ->
     async with cluster(coordinators=2) as made:
         await made.register(Twice)
         await eventually(lambda: is_marked(made))
-        note = made.database.settings[SETTING]
+        note = made.database.settings[names.MARKER_SETTING]
         await made.start(Twice, n=1)
         await made.actions(1)
         if restart:
@@ -72,7 +72,7 @@ async def test_a_broker_that_keeps_its_data_causes_no_recovery(restart: bool) ->
             await made.coordinator()
         await eventually(lambda: is_marked(made))
         assert not await made.has_actions()
-        assert made.database.settings[SETTING] == note
+        assert made.database.settings[names.MARKER_SETTING] == note
 
 
 async def marker_of(server: MemoryServer, database: MemoryDatabase, clock: FakeClock) -> BrokerMarker:
@@ -84,49 +84,49 @@ async def marker_of(server: MemoryServer, database: MemoryDatabase, clock: FakeC
 
 
 async def test_the_first_marker_is_no_loss() -> None:
-    marker = await marker_of(MemoryServer(), MemoryDatabase(), FakeClock())
-    assert await marker.check() is None
-    assert await marker.check() is None
+    clock = FakeClock()
+    marker = await marker_of(MemoryServer(), MemoryDatabase(), clock)
+    assert await clock.passing(marker.check()) is None
+    assert await clock.passing(marker.check()) is None
 
 
-async def test_of_two_that_find_it_lost_one_recovers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warren_coordinator.sweeps.broker_marker._BETWEEN_LOOKS", 0.01)
+async def test_of_two_that_find_it_lost_one_recovers() -> None:
     database, clock = MemoryDatabase(), FakeClock()
-    await (await marker_of(MemoryServer(), database, clock)).check()
+    await clock.passing((await marker_of(MemoryServer(), database, clock)).check())
     await clock.advance(60)
     other = MemoryServer()
     first, second = await marker_of(other, database, clock), await marker_of(other, database, clock)
-    note = await first.check()
+    note = await clock.passing(first.check())
     assert note is not None
     assert note.recovering_since is not None
-    assert await second.check() is None
+    assert await clock.passing(second.check()) is None
 
 
 async def test_who_looks_for_the_old_marker_leaves_the_new_one_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two that connect again one reads the note, and the other one replaces it before the first one looks."""
-    monkeypatch.setattr("warren_coordinator.sweeps.broker_marker._BETWEEN_LOOKS", 0.01)
     database, clock, other = MemoryDatabase(), FakeClock(), MemoryServer()
-    await (await marker_of(MemoryServer(), database, clock)).check()
+    await clock.passing((await marker_of(MemoryServer(), database, clock)).check())
     await clock.advance(60)
     first, second = await marker_of(other, database, clock), await marker_of(other, database, clock)
-    old = database.settings[SETTING]
-    note = await first.check()
+    old = database.settings[names.MARKER_SETTING]
+    note = await clock.passing(first.check())
     assert note is not None
     await first.finish(note)
     await clock.advance(60)
-    get_setting = second._store.get_setting
+    store = second._setting._store
+    get_setting = store.get_setting
     answers = [old]
 
     async def late(name: str) -> str | None:
         return answers.pop() if answers else await get_setting(name)
 
-    monkeypatch.setattr(second._store, "get_setting", late)
-    assert await second.check() is None
-    assert await first.check() is None
+    monkeypatch.setattr(store, "get_setting", late)
+    assert await clock.passing(second.check()) is None
+    assert await clock.passing(first.check()) is None
 
 
 async def test_a_recovery_that_the_store_interrupted_is_finished(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warren_coordinator.sweeps.broker_marker._BETWEEN_LOOKS", 0.01)
+    monkeypatch.setattr("warren_coordinator.sweeps.broker_marker._CHECK_SECONDS", 0.01)
     monkeypatch.setattr("warren_coordinator.sweeps.recovery._RETRY_SECONDS", 0.05)
     async with cluster(coordinators=2, shards=1) as made:
         await made.register(Long)
@@ -139,26 +139,25 @@ async def test_a_recovery_that_the_store_interrupted_is_finished(monkeypatch: py
         assert again.invocation == 1
 
 
-async def test_a_recovery_whose_coordinator_died_is_continued(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warren_coordinator.sweeps.broker_marker._BETWEEN_LOOKS", 0.01)
+async def test_a_recovery_whose_coordinator_died_is_continued() -> None:
     database, clock = MemoryDatabase(), FakeClock()
-    await (await marker_of(MemoryServer(), database, clock)).check()
+    await clock.passing((await marker_of(MemoryServer(), database, clock)).check())
     await clock.advance(60)
     other = MemoryServer()
     first, second = await marker_of(other, database, clock), await marker_of(other, database, clock)
-    note = await first.check()
+    note = await clock.passing(first.check())
     assert note is not None
     half = await first.advance(note, after=note.value)
     assert half is not None
-    assert await second.check() is None
+    assert await clock.passing(second.check()) is None
     await clock.advance(60)
-    left = await second.check()
+    left = await clock.passing(second.check())
     assert left is not None
     assert (left.after, left.value) == (note.value, note.value)
     assert await first.advance(half, after=note.value) is None, "the first one must notice that it was replaced"
     await second.finish(left)
     await clock.advance(60)
-    assert await first.check() is None
+    assert await clock.passing(first.check()) is None
 
 
 @pytest.mark.parametrize(("broker_url", "level"), [("memory:", "info"), ("amqp://somewhere", "warning")])

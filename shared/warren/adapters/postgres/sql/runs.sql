@@ -97,7 +97,7 @@ WHERE status = 'running' AND id > coalesce($1::uuid, '00000000-0000-0000-0000-00
 ORDER BY id LIMIT $2::bigint;
 
 -- The last transition of a run is the end of the primary key's index: one look for each run without (or with) a timer.
--- name: quiet_runs(since, before, is_timed, after, limit)
+-- name: idle_runs(since, before, is_timed, after, limit)
 SELECT id, last.seq FROM runs
 CROSS JOIN LATERAL (
     SELECT seq, at FROM history WHERE history.run_id = runs.id ORDER BY seq DESC LIMIT 1

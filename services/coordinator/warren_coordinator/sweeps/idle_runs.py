@@ -1,6 +1,6 @@
-"""Which runs have been quiet for a while, each told once for each time that it fell quiet. It must not know why.
+"""Which runs have been idle for a while, each reported once for each time that it became idle. It must not know why.
 
-Those with a timer are looked for seldom: each of them will be heard of in any case, and there may be very many.
+Those with a timer are looked for seldom: something will happen to each of them in any case, and there may be very many.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from warren.ports import QuietRun, RunStore
+from warren.ports import IdleRun, RunStore
 
 _PAGE: Final = 500
 _OVERLAP: Final = 3
@@ -30,27 +30,27 @@ class _Lane:
     passed_at: datetime | None = None
 
 
-class QuietRuns:
+class IdleRuns:
     """Runs to which nothing has happened for `age`."""
 
     def __init__(self, store: RunStore, *, age: timedelta) -> None:
         self._store = store
         self._age = age
         self._lanes: list[_Lane] = []
-        self.begin_anew()
+        self.restart()
 
-    def begin_anew(self) -> None:
-        """Tell of every quiet run once more."""
+    def restart(self) -> None:
+        """Report every idle run once more."""
         self._lanes = [_Lane(False, self._age / 2), _Lane(True, self._age * _TIMED_AGES)]
 
-    async def page(self, now: datetime) -> list[QuietRun]:
+    async def page(self, now: datetime) -> list[IdleRun]:
         """The next ones; empty when there are none at present."""
         for lane in self._lanes:
             if lane.before is None:
                 if lane.passed_at is not None and now - lane.passed_at < lane.every:
                     continue
                 lane.before, lane.after = now - self._age, None
-            found = await self._store.quiet_runs(
+            found = await self._store.idle_runs(
                 since=lane.since, before=lane.before, is_timed=lane.is_timed, after=lane.after, limit=_PAGE
             )
             if len(found) < _PAGE:
