@@ -24,6 +24,7 @@ from warren.engine import Executable, dump_commands, start_run
 from warren.ir.base import to_json
 from warren.lowering import lower
 from warren.ports import Delivery, NewRun, OutgoingMessage, ProgramRecord, TransitionRow
+from warren.runs.command_dispatch import Dispatcher
 from warren.runs.durations import ConsumerCounts, Durations
 from warren.runs.processor import RecentCauses
 from warren.runs.programs import Programs
@@ -49,15 +50,17 @@ class Path:
             programs=Programs(self.store),
             cache=RunCache(runs=100_000, size=1 << 30),
             recent=RecentCauses(),
-            timers=Timers(clock=self.clock, publish=self._publish),
-            durations=self.durations,
-            consumers=ConsumerCounts(MemoryBroker()),
+            dispatcher=Dispatcher(
+                timers=Timers(clock=self.clock, publish=self._publish),
+                durations=self.durations,
+                consumers=ConsumerCounts(MemoryBroker()),
+                shards=1,
+            ),
             telemetry=Telemetry(),
             clock=self.clock,
             quarantine=Quarantine(self.store, self.clock),
             watchdog=TransitionWatchdog(5.0),
             trial=NoTrial(),
-            shards=1,
             max_losses=3,
         )
 

@@ -9,6 +9,7 @@ from functools import partial
 from warren.contracts import names
 from warren.contracts.topology import standard_topology
 from warren.ports import Broker, RunStore
+from warren.runs.command_dispatch import Dispatcher
 from warren.runs.durations import ConsumerCounts, Durations
 from warren.runs.processor import Handler, Processor, RecentCauses
 from warren.runs.programs import Programs
@@ -107,12 +108,14 @@ class _Parts:
             store=self._store,
             programs=self._programs,
             recent=recent,
-            timers=self._timers,
-            durations=self._durations,
-            consumers=self._consumers,
+            dispatcher=Dispatcher(
+                timers=self._timers,
+                durations=self._durations,
+                consumers=self._consumers,
+                shards=self._settings.shards,
+            ),
             telemetry=telemetry,
             clock=self._clock,
-            shards=self._settings.shards,
             quarantine=self._quarantine,
             first_transition=first_transition,
         )

@@ -10,22 +10,21 @@ from warren.contracts.messages import RunStatus
 from warren.engine import load_commands
 from warren.errors import InternalError, RunIdTaken
 from warren.ports import CreateOutcome, NewRun, RunStore, StoredRun
-from warren.runs.command_dispatch import carry_out, finish_of
+from warren.runs.command_dispatch import Dispatcher, finish_of
 from warren.runs.outbox import Outbox, RunHeader, finished_body, reply_message
 from warren.runs.processor import RecentCauses
 from warren.runs.programs import Programs
 from warren.runs.run_loader import load_running
-from warren.runs.timers import Timers
 from warren_compiler.requests import Start
 
 
 class ExistingRuns:
     """Answers starts that created nothing, because a run has their id or their key."""
 
-    def __init__(self, *, store: RunStore, programs: Programs, timers: Timers, recent: RecentCauses) -> None:
+    def __init__(self, *, store: RunStore, programs: Programs, dispatcher: Dispatcher, recent: RecentCauses) -> None:
         self._store = store
         self._programs = programs
-        self._timers = timers
+        self._dispatcher = dispatcher
         self._recent = recent
 
     async def answer(self, outcome: CreateOutcome, start: Start, outbox: Outbox) -> None:
@@ -74,7 +73,7 @@ class ExistingRuns:
         for running in found.running:
             wanted = running.state.pending_commands()
             pending = [command for command in commands if command in wanted]
-            carry_out(pending, RunHeader.of(run), outbox=outbox, timers=self._timers)
+            self._dispatcher.carry_out(pending, RunHeader.of(run), outbox)
 
 
 def reply_accepted(start: Start, outbox: Outbox, *, run_id: UUID, version: str, created: bool) -> None:

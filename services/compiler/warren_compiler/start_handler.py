@@ -27,13 +27,11 @@ from warren.engine import dump_commands
 from warren.errors import InfrastructureError, InvalidInput, MessageError, RunIdTaken, StoreUnavailable
 from warren.ir.typespec import bind_input
 from warren.ports import CreateOutcome, Delivery, NewRun, ReplyAddress, RunFinish, RunStore, StoredRun, TransitionRow
-from warren.runs.command_dispatch import carry_out, finish_of
-from warren.runs.durations import ConsumerCounts, Durations
+from warren.runs.command_dispatch import Dispatcher, finish_of
 from warren.runs.outbox import Outbox, RunHeader
 from warren.runs.processor import Handled, RecentCauses
 from warren.runs.programs import Programs
 from warren.runs.quarantine import Quarantine
-from warren.runs.timers import Timers
 from warren.runtime.clock import Clock
 from warren.runtime.telemetry import Telemetry, is_traceparent, new_trace
 from warren_compiler.duplicate_starts import ExistingRuns, reply_accepted
@@ -53,12 +51,9 @@ class StartHandler:
         store: RunStore,
         programs: Programs,
         recent: RecentCauses,
-        timers: Timers,
-        durations: Durations,
-        consumers: ConsumerCounts,
+        dispatcher: Dispatcher,
         telemetry: Telemetry,
         clock: Clock,
-        shards: int,
         quarantine: Quarantine,
         first_transition: FirstTransition,
     ) -> None:
@@ -66,17 +61,15 @@ class StartHandler:
         self._first_transition = first_transition
         self._store = store
         self._programs = programs
-        self._existing = ExistingRuns(store=store, programs=programs, timers=timers, recent=recent)
-        self._timers = timers
-        self._durations = durations
-        self._consumers = consumers
+        self._existing = ExistingRuns(store=store, programs=programs, dispatcher=dispatcher, recent=recent)
+        self._dispatcher = dispatcher
         self._telemetry = telemetry
         self._clock = clock
-        self._shards = shards
+        self._shards = dispatcher.shards
 
     async def handle(self, deliveries: Sequence[Delivery]) -> Handled:
         """Start what can be started; what is wrong is refused."""
-        outbox = Outbox(self._durations, self._consumers, shards=self._shards)
+        outbox = self._dispatcher.outbox()
         now = self._clock.now()
         starts: list[Start] = []
         for delivery in deliveries:
@@ -93,7 +86,7 @@ class StartHandler:
 
     async def give_up(self, delivery: Delivery, error: Exception) -> Handled:
         """Refuse it."""
-        outbox = Outbox(self._durations, self._consumers, shards=self._shards)
+        outbox = self._dispatcher.outbox()
         try:
             request = wire.load(messages.StartRun, delivery.body)
         except MessageError:
@@ -231,7 +224,7 @@ class StartHandler:
             reply_accepted(start, outbox, run_id=run.run_id, version=run.version, created=True)
         header = RunHeader.of(run)
         header.seed = _seed(run)
-        carry_out(start.commands, header, outbox=outbox, timers=self._timers)
+        self._dispatcher.carry_out(start.commands, header, outbox)
         if self._telemetry.enabled:
             self._telemetry.emit_start(run_id=run.run_id, workflow=run.workflow, trace=run.trace, at=run.first.at)
         if run.finish is not None:

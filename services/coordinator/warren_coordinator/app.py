@@ -11,6 +11,7 @@ from warren.contracts import names
 from warren.contracts.topology import Topology, standard_topology
 from warren.errors import BrokerError
 from warren.ports import Broker, RunStore, Subscription
+from warren.runs.command_dispatch import Dispatcher
 from warren.runs.durations import ConsumerCounts, Durations
 from warren.runs.processor import Processor, RecentCauses
 from warren.runs.programs import Programs
@@ -125,6 +126,9 @@ class _Parts:
         self._durations = Durations()
         self._consumers = ConsumerCounts(broker)
         self._timers = Timers(clock=clock, publish=publisher.publish)
+        self._dispatcher = Dispatcher(
+            timers=self._timers, durations=self._durations, consumers=self._consumers, shards=settings.shards
+        )
         self._cache = RunCache(runs=settings.cache_runs, size=settings.cache_bytes)
 
     def handler(
@@ -136,15 +140,12 @@ class _Parts:
             programs=self._programs,
             cache=self._cache,
             recent=recent,
-            timers=self._timers,
-            durations=self._durations,
-            consumers=self._consumers,
+            dispatcher=self._dispatcher,
             telemetry=telemetry,
             clock=self._clock,
             quarantine=self._quarantine,
             watchdog=watchdog,
             trial=trial,
-            shards=self._settings.shards,
             max_losses=self._settings.max_lost_leases,
         )
 
@@ -180,15 +181,7 @@ class _Parts:
         """What runs until it is cancelled."""
         broker, store, clock, publish = self._broker, self._store, self._clock, self._publish
         settings, rate = self._settings, self._settings.recovery_rate
-        redispatch = Redispatch(
-            store=store,
-            programs=self._programs,
-            timers=self._timers,
-            durations=self._durations,
-            consumers=self._consumers,
-            publish=publish,
-            shards=settings.shards,
-        )
+        redispatch = Redispatch(store=store, programs=self._programs, dispatcher=self._dispatcher, publish=publish)
         wakeups = OverdueTimers(
             store=store, programs=self._programs, clock=clock, publish=publish, seconds=settings.timer_poll
         )

@@ -17,6 +17,7 @@ from warren.engine.commands import (
     StartTimer,
 )
 from warren.errors import InternalError
+from warren.runs.durations import ConsumerCounts, Durations
 from warren.runs.outbox import Outbox, RunHeader, event_messages
 from warren.runs.timers import Timers
 from warren.runtime.logs import get_logger
@@ -26,11 +27,28 @@ log = get_logger(__name__)
 workflow_log = get_logger("warren.workflow")
 
 
-def carry_out(commands: Iterable[Command], header: RunHeader, *, outbox: Outbox, timers: Timers) -> None:
-    """Hand over commands whose transition is in the store. One that cannot be handed over fails in its run.
+class Dispatcher:
+    """Hands over what transitions command. `shards` counts the event queues."""
 
-    `FinishRun` is passed over: its announcement needs the stored row (`Outbox.add_finish`).
-    """
+    def __init__(self, *, timers: Timers, durations: Durations, consumers: ConsumerCounts, shards: int) -> None:
+        self._timers = timers
+        self._consumers = consumers
+        self.durations = durations
+        self.shards = shards
+
+    def outbox(self) -> Outbox:
+        """For the messages of one batch."""
+        return Outbox(self.durations, self._consumers, shards=self.shards)
+
+    def carry_out(self, commands: Iterable[Command], header: RunHeader, outbox: Outbox) -> None:
+        """Hand over commands whose transition is in the store. One that cannot be handed over fails in its run.
+
+        `FinishRun` is passed over: its announcement needs the stored row (`Outbox.add_finish`).
+        """
+        _carry_out(commands, header, outbox, self._timers)
+
+
+def _carry_out(commands: Iterable[Command], header: RunHeader, outbox: Outbox, timers: Timers) -> None:
     for command in commands:
         try:
             match command:

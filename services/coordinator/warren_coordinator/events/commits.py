@@ -13,10 +13,8 @@ from warren.contracts.messages import RunStatus
 from warren.engine import StartTimer
 from warren.errors import SequenceConflict, StoreUnavailable
 from warren.ports import RunStore, StoredRun
-from warren.runs.command_dispatch import carry_out
-from warren.runs.durations import ConsumerCounts, Durations
+from warren.runs.command_dispatch import Dispatcher
 from warren.runs.outbox import Outbox
-from warren.runs.timers import Timers
 from warren.runtime.logs import get_logger
 from warren.runtime.telemetry import Telemetry
 from warren_coordinator.events.batch import Effects, Fault
@@ -48,23 +46,17 @@ class Commits:
         *,
         store: RunStore,
         cache: RunCache,
-        timers: Timers,
-        durations: Durations,
-        consumers: ConsumerCounts,
+        dispatcher: Dispatcher,
         telemetry: Telemetry,
-        shards: int,
     ) -> None:
         self._store = store
         self._cache = cache
-        self._timers = timers
-        self._durations = durations
-        self._consumers = consumers
+        self._dispatcher = dispatcher
         self._telemetry = telemetry
-        self._shards = shards
 
     def effects(self) -> Effects:
         """For what one batch causes."""
-        return Effects(Outbox(self._durations, self._consumers, shards=self._shards))
+        return Effects(self._dispatcher.outbox())
 
     async def commit(self, transitions: Transitions, effects: Effects) -> Outcome:
         """Commit, and put into `effects` what comes of that. Raises `StoreUnavailable`."""
@@ -113,7 +105,7 @@ class Commits:
 
     def _carry_out(self, transitions: Transitions, outbox: Outbox) -> None:
         for entry, commands in transitions.outcomes:
-            carry_out(commands, entry.header, outbox=outbox, timers=self._timers)
+            self._dispatcher.carry_out(commands, entry.header, outbox)
         for entry in transitions.touched.values():
             self._cache.touched(entry)
 
@@ -132,4 +124,4 @@ class Commits:
             entry = self._cache.get(run_id)
             if entry is not None and entry.state.wake_at is not None:
                 timers = [command for command in entry.state.pending_commands() if isinstance(command, StartTimer)]
-                carry_out(timers, entry.header, outbox=effects.outbox, timers=self._timers)
+                self._dispatcher.carry_out(timers, entry.header, effects.outbox)

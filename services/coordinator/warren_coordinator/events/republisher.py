@@ -11,8 +11,7 @@ from datetime import datetime
 from warren.contracts import wire
 from warren.engine import load_commands
 from warren.ports import RunStore
-from warren.runs.command_dispatch import carry_out, finish_of
-from warren.runs.timers import Timers
+from warren.runs.command_dispatch import Dispatcher, finish_of
 from warren_coordinator.events.batch import Effects, Item
 from warren_coordinator.run_cache import RunCache
 
@@ -20,10 +19,10 @@ from warren_coordinator.run_cache import RunCache
 class Republisher:
     """Publishes what is still pending of recorded transitions. `began` is when this process did."""
 
-    def __init__(self, *, store: RunStore, cache: RunCache, timers: Timers, began: datetime) -> None:
+    def __init__(self, *, store: RunStore, cache: RunCache, dispatcher: Dispatcher, began: datetime) -> None:
         self._store = store
         self._cache = cache
-        self._timers = timers
+        self._dispatcher = dispatcher
         self._began = began
 
     async def publish_again(self, items: Sequence[Item], effects: Effects) -> None:
@@ -55,7 +54,7 @@ class Republisher:
             entry = self._cache.get(event.run_id)
             if entry is not None:
                 pending = [command for command in commands if entry.state.is_pending(command)]
-                carry_out(pending, entry.header, outbox=effects.outbox, timers=self._timers)
+                self._dispatcher.carry_out(pending, entry.header, effects.outbox)
             elif finish_of(commands) is not None:
                 run = await self._store.get_run(event.run_id)
                 if run is not None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from warren.ports import RunStore
-from warren.runs.durations import ConsumerCounts, Durations
+from warren.runs.command_dispatch import Dispatcher
 from warren.runs.processor import RecentCauses
 from warren.runs.programs import Programs
 from warren.runs.quarantine import Quarantine
-from warren.runs.timers import Timers
 from warren.runs.transition_watchdog import TransitionWatchdog
 from warren.runs.trial import Trial
 from warren.runtime.clock import Clock
@@ -26,32 +25,21 @@ def make_handler(
     programs: Programs,
     cache: RunCache,
     recent: RecentCauses,
-    timers: Timers,
-    durations: Durations,
-    consumers: ConsumerCounts,
+    dispatcher: Dispatcher,
     telemetry: Telemetry,
     clock: Clock,
     quarantine: Quarantine,
     watchdog: TransitionWatchdog,
     trial: Trial,
-    shards: int,
     max_losses: int,
 ) -> EventHandler:
-    """An `EventHandler` over these; `shards` counts the event queues, `max_losses` the leases lost in a row."""
+    """An `EventHandler` over these; `max_losses` counts the leases lost in a row that are one failed attempt."""
     loader = RunLoader(store=store, programs=programs, cache=cache, clock=clock)
-    commits = Commits(
-        store=store,
-        cache=cache,
-        timers=timers,
-        durations=durations,
-        consumers=consumers,
-        telemetry=telemetry,
-        shards=shards,
-    )
+    commits = Commits(store=store, cache=cache, dispatcher=dispatcher, telemetry=telemetry)
     single = SingleEvents(
         cache=cache, loader=loader, commits=commits, clock=clock, max_losses=max_losses, watchdog=watchdog
     )
-    republisher = Republisher(store=store, cache=cache, timers=timers, began=clock.now())
+    republisher = Republisher(store=store, cache=cache, dispatcher=dispatcher, began=clock.now())
     return EventHandler(
         cache=cache,
         loader=loader,
@@ -60,7 +48,7 @@ def make_handler(
         quarantine=quarantine,
         recent=recent,
         republisher=republisher,
-        durations=durations,
+        durations=dispatcher.durations,
         clock=clock,
         max_losses=max_losses,
         watchdog=watchdog,

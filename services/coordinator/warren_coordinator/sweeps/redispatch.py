@@ -10,12 +10,10 @@ from uuid import UUID
 
 from warren.engine import Command, RunState
 from warren.ports import LoadedRun, OutgoingMessage, RunStore, StoredRun
-from warren.runs.command_dispatch import carry_out
-from warren.runs.durations import ConsumerCounts, Durations
-from warren.runs.outbox import Outbox, RunHeader
+from warren.runs.command_dispatch import Dispatcher
+from warren.runs.outbox import RunHeader
 from warren.runs.programs import Programs
 from warren.runs.run_loader import load_running
-from warren.runs.timers import Timers
 
 
 class Redispatch:
@@ -26,19 +24,13 @@ class Redispatch:
         *,
         store: RunStore,
         programs: Programs,
-        timers: Timers,
-        durations: Durations,
-        consumers: ConsumerCounts,
+        dispatcher: Dispatcher,
         publish: Callable[[list[OutgoingMessage]], Awaitable[None]],
-        shards: int,
     ) -> None:
         self._store = store
         self._programs = programs
-        self._timers = timers
-        self._durations = durations
-        self._consumers = consumers
+        self._dispatcher = dispatcher
         self._publish = publish
-        self._shards = shards
 
     async def load(self, run_ids: Sequence[UUID]) -> list[tuple[LoadedRun, RunState]]:
         """Those of these runs that are running; what cannot be replayed is logged and left out."""
@@ -47,11 +39,11 @@ class Redispatch:
 
     async def send(self, pending: Iterable[tuple[StoredRun, Sequence[Command]]]) -> int:
         """Publish commands of runs, and return how many they were when all are confirmed."""
-        outbox = Outbox(self._durations, self._consumers, shards=self._shards)
+        outbox = self._dispatcher.outbox()
         count = 0
         for run, commands in pending:
             header = RunHeader.of(run)
-            carry_out(commands, header, outbox=outbox, timers=self._timers)
+            self._dispatcher.carry_out(commands, header, outbox)
             count += len(commands)
         await self._publish(outbox.messages())
         return count

@@ -13,6 +13,7 @@ from warren.adapters.memory.store import MemoryRunStore
 from warren.contracts import messages, names, wire
 from warren.contracts.ids import shard_of
 from warren.ports import Delivery
+from warren.runs.command_dispatch import Dispatcher
 from warren.runs.durations import ConsumerCounts, Durations
 from warren.runs.processor import RecentCauses
 from warren.runs.programs import Programs
@@ -112,15 +113,17 @@ async def _handler(made: Cluster, recent: RecentCauses | None = None) -> EventHa
         programs=Programs(store),
         cache=RunCache(runs=100, size=1 << 20),
         recent=recent or RecentCauses(),
-        timers=Timers(clock=clock, publish=made.client.publish),
-        durations=Durations(),
-        consumers=ConsumerCounts(made.client),
+        dispatcher=Dispatcher(
+            timers=Timers(clock=clock, publish=made.client.publish),
+            durations=Durations(),
+            consumers=ConsumerCounts(made.client),
+            shards=made.settings.shards,
+        ),
         telemetry=Telemetry(),
         clock=clock,
         quarantine=Quarantine(store, clock),
         watchdog=TransitionWatchdog(5.0),
         trial=NoTrial(),
-        shards=made.settings.shards,
         max_losses=3,
     )
 
