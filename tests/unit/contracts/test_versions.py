@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel
 
-from warren.contracts import messages, wire
+from warren.contracts import events, messages, wire
 from warren.errors import MessageError, UnsupportedVersion
 
 NEWER = messages.MINOR_VERSION + 1
@@ -91,7 +91,8 @@ def test_what_a_newer_warren_stored_can_be_read() -> None:
 
 def fields_now() -> dict[str, list[str]]:
     """The fields of every message and part, by class; a required one with a star."""
-    parts = [each for each in vars(messages).values() if isinstance(each, type) and issubclass(each, messages.Part)]
+    known = {**vars(messages), **vars(events)}
+    parts = [each for each in known.values() if isinstance(each, type) and issubclass(each, messages.Part)]
     return {each.__name__: [_field(each, name) for name in each.model_fields] for each in parts if each.model_fields}
 
 
