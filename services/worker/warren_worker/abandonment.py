@@ -56,7 +56,7 @@ class Abandonment:
         calls = self.threads.abandoned
         attempt = call.attempt
         log.warning(
-            "action abandoned: its function runs on in its thread, and nobody waits for it",
+            "action abandoned: its function continues in its thread, and its result is ignored",
             action=call.action,
             function=call.function,
             run_id=None if attempt is None else str(attempt.run_id),
@@ -69,8 +69,8 @@ class Abandonment:
         if len(calls) < self._limit or self._stop.is_set():
             return
         if self._restart is None:
-            log.error("too many abandoned actions: no plain `def` runs until some have ended", hanging=summary(calls))
+            log.error("too many abandoned actions: no plain `def` starts until some have ended", hanging=summary(calls))
         elif not self._is_over:
             self._is_over = True
-            log.error("too many abandoned actions: restarting the worker", hanging=summary(calls))
+            log.error("too many abandoned actions: restarting this worker", hanging=summary(calls))
             self._restart()

@@ -121,7 +121,7 @@ class Replies:
                 try:
                     expectation.take(wire.load_reply(delivery.body))
                 except MessageError as error:
-                    log.warning("an answer cannot be read: %s", error)
+                    log.warning("cannot read a reply: %s", error)
             subscription.ack(deliveries)
             if deliveries[-1].epoch != self._delivery_epoch:
                 first, self._delivery_epoch = self._delivery_epoch == 0, deliveries[-1].epoch
@@ -153,6 +153,6 @@ class Replies:
             asking.append(each.ask_again())
         for failure in await asyncio.gather(*asking, return_exceptions=True):
             if isinstance(failure, InfrastructureError):
-                log.warning("cannot ask for a run's outcome again: %s", failure)
+                log.warning("cannot request a run's outcome again: %s", failure)
             elif isinstance(failure, BaseException):
                 raise failure

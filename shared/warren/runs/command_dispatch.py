@@ -69,7 +69,7 @@ def _carry_out(commands: Iterable[Command], header: RunHeader, outbox: Outbox, t
                 case _:
                     assert_never(command)
         except Exception as error:
-            log.exception("a command cannot be carried out", run_id=str(header.run_id), command=type(command).__name__)
+            log.exception("cannot carry out a command", run_id=str(header.run_id), command=type(command).__name__)
             if (event := _failure(command, header, error)) is not None:
                 for message in event_messages([(header.shard, event)]):
                     outbox.add_message(message)

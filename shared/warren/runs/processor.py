@@ -260,7 +260,7 @@ class Processor:
         except Exception as error:
             deliveries = _flat(chunks)
             if len(deliveries) == 1:
-                log.exception("message given up: handling it failed", queue=deliveries[0].queue)
+                log.exception("message dead-lettered: handling it failed", queue=deliveries[0].queue)
                 return await self._with_retries(partial(self._give_up, error), chunks)
         log.warning("batch failed, handling its messages one by one", count=len(deliveries))
         messages: list[OutgoingMessage] = []

@@ -71,7 +71,7 @@ class ServiceContext:
     def restart(self) -> None:
         """Stop as on SIGTERM, and then start this process anew in its place, unless a signal comes that ends it."""
         if self.image is not None and not self.stop.is_set():
-            log.warning("draining to restart", pid=os.getpid())
+            log.warning("draining before a restart", pid=os.getpid())
             self.is_restarting = True
             self.stop.set()
 
@@ -144,7 +144,7 @@ async def _until_stopped(app: App, context: ServiceContext) -> bool:
         if work.done():
             work.result()
             return True
-        log.warning("not drained in time, leaving the rest to redelivery", seconds=context.settings.drain_seconds)
+        log.warning("drain limit reached; unfinished work will be redelivered", seconds=context.settings.drain_seconds)
         return False
     finally:
         if not work.done():

@@ -295,7 +295,7 @@ def _log_abandoned(call: AbandonedCall) -> None:
     attempt = call.attempt
     where = f" (run {attempt.run_id}, invocation {attempt.invocation}, attempt {attempt.attempt})" if attempt else ""
     log.warning(
-        "%s%s was abandoned after %.3g s: a plain `def` cannot be stopped and runs on in its thread",
+        "%s%s was abandoned after %.3g s: a plain `def` cannot be stopped and continues in its thread",
         call.action,
         where,
         call.seconds,

@@ -75,7 +75,7 @@ class EventHandler:
                 try:
                     return await self._handle(deliveries)
                 except TransitionOverdue:  # it was meant for a transition that had just ended
-                    log.warning("handling a batch again: the watchdog struck beside a transition")
+                    log.warning("handling a batch again: the watchdog fired outside a transition")
 
     async def give_up(self, delivery: Delivery, error: Exception) -> Handled:
         """Keep what cannot be handled, and try it again later: runs may wait for it."""
@@ -158,7 +158,7 @@ class EventHandler:
             outcome.repeated += await self._single.handle(faulty, outcome.faults, effects)
         self._commits.hold_timers(loaded, effects)
         for delivery in outcome.unknown.values():
-            log.warning("event dead-lettered: no such run", queue=delivery.queue)
+            log.warning("event dead-lettered: unknown run", queue=delivery.queue)
             detail = "no run has the id of an event in it"
             effects.outbox.add_message(parked(delivery, reason="unknown_run", detail=detail))
         return outcome

@@ -34,7 +34,7 @@ async def plant(seeds: Iterable[str], *, cache: RunCache, programs: Programs) ->
         except InfrastructureError:
             raise
         except (Exception, Stop) as error:  # noqa: BLE001 - it is only a help: the run is loaded
-            log.debug("run seed ignored", error=f"{type(error).__name__}: {error}"[:500])
+            log.debug("ignoring an unusable seed", error=f"{type(error).__name__}: {error}"[:500])
             continue
         cache.put(RunEntry(executable, state, RunHeader.of(seed), stored_wake_at=state.wake_at))
         planted.append(seed.run_id)

@@ -90,7 +90,7 @@ class Transitions:
             try:
                 taken.append(SnapshotRow(run_id, entry.state.seq, dump_snapshot(entry.executable, entry.state)))
             except Exception:  # a run without a snapshot is only slower to load
-                log.exception("no snapshot could be taken", run_id=str(run_id), seq=entry.state.seq)
+                log.exception("cannot take a snapshot", run_id=str(run_id), seq=entry.state.seq)
         return taken
 
     def committed(self) -> None:

@@ -91,7 +91,7 @@ class Recovery:
             commands += count
             await self._clock.sleep(count / self._rate)
             current = await self._marker.advance(current, after=page[-1])
-        log.warning("another coordinator has taken the recovery over")
+        log.warning("another coordinator has taken over the recovery")
 
     async def _publish_pending(self, page: list[UUID], note: MarkerNote) -> int:
         pending = []

@@ -169,7 +169,7 @@ class StalledRuns:
                 lost.append((run, gone))
         if lost:
             count = await self._redispatch.send(lost)
-            log.warning("redispatched what no queue held any more", runs=len(lost), commands=count)
+            log.warning("re-published lost commands", runs=len(lost), commands=count)
             await self._clock.sleep(count / self._rate)
 
     def _is_worth_it(self, run_id: UUID, lost: list[Command]) -> bool:

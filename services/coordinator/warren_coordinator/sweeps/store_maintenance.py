@@ -22,6 +22,6 @@ async def maintain_forever(store: RunStore, clock: Clock) -> None:
         try:
             await store.maintain()
         except WarrenError as error:
-            log.warning("store maintenance failed; `warren migrate` does it too", error=str(error))
+            log.warning("database maintenance failed; `warren migrate` does the same", error=str(error))
             pause = _HOUR
         await clock.sleep(pause)

@@ -254,7 +254,7 @@ class Connections:
 
     def _note_success(self) -> None:
         if self._is_reachable is False:
-            _logger.info("PostgreSQL at %s is back", self.place)
+            _logger.info("PostgreSQL at %s is available again", self.place)
         self._is_reachable = True
 
     def _note_failure(self, error: _Passing) -> None:
@@ -264,5 +264,5 @@ class Connections:
             connection.terminate()
         self._idle.clear()
         if self._is_reachable is not False:
-            _logger.warning("PostgreSQL at %s is away (%s); trying again until it is back", self.place, error)
+            _logger.warning("PostgreSQL at %s is unavailable (%s); retrying", self.place, error)
         self._is_reachable = False

@@ -163,7 +163,7 @@ class Link:
                 async with asyncio.timeout(_CLOSE_SECONDS):
                     await self._connection.close()
         except BrokerError:
-            log.debug("the connection to %s was not closed in good order", self.where)
+            log.debug("the connection to %s did not close cleanly", self.where)
         finally:
             self.abort()
 
@@ -184,7 +184,7 @@ class Link:
         heartbeat_seconds = int(self._low.connection_tune.heartbeat or 0)
         liveness = Liveness(self._splitter, heartbeat_seconds=heartbeat_seconds, send=self.send)
         seconds = await liveness.until_dead(channel)
-        log.warning("%s has not answered for %d seconds: connecting again", self.where, seconds)
+        log.warning("%s did not answer for %d seconds; reconnecting", self.where, seconds)
         self.abort()
 
 
@@ -281,5 +281,5 @@ class LinkKeeper:
 
     def _report(self, error: BrokerError) -> None:
         if self.last_error is None or str(error) != str(self.last_error):
-            log.warning("%s: %s; trying again", self._name, error)
+            log.warning("%s: %s; retrying", self._name, error)
         self.last_error = error

@@ -127,7 +127,7 @@ class Declarations:
         try:
             await self.declare(link, topology)
         except ChannelRefused as exc:
-            log.warning("cannot declare again: %s", exc)
+            log.warning("cannot re-declare the topology: %s", exc)
 
     async def _declare_exchange(self, channel: AbstractChannel, where: str, exchange: Exchange) -> None:
         try:

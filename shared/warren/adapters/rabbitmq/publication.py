@@ -85,7 +85,7 @@ class Publication:
         while messages:
             messages = await self._send(messages)
             if messages and self._is_suspect():
-                log.warning("the broker refuses something among %d messages: looking for it", len(messages))
+                log.warning("the broker refuses at least one of %d messages; bisecting", len(messages))
                 await self._apart(messages)
                 break
         self._raise_for_rest()

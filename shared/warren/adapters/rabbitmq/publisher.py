@@ -156,7 +156,7 @@ class Publisher:
         try:
             self._aside = await UnconfirmedChannel.open(link)
         except BrokerError as exc:
-            log.debug("no channel to publish on while the loop stands still: %s", exc)
+            log.debug("no channel to publish on while the event loop is blocked: %s", exc)
 
     async def _until_forgotten(self, link: Link, channel: ConfirmChannel) -> None:
         """Drop the link when the broker, which answers otherwise, confirms nothing any more."""
@@ -166,14 +166,14 @@ class Publisher:
             is_taken = not link.is_blocked and not link.is_congested  # what is on its way there cannot be confirmed
             is_waiting = is_taken and oldest is not None and oldest == channel.oldest
             waited, oldest = waited + 1 if is_waiting else 0, channel.oldest
-        log.warning("%s has confirmed nothing for %d seconds: connecting again", link.where, waited)
+        log.warning("%s confirmed nothing for %d seconds; reconnecting", link.where, waited)
         link.abort()
 
     def _on_blocked(self) -> None:
         if self._link is None or self._channel is None:
             return
         if self._link.is_blocked:
-            log.warning("%s has an alarm (memory or disk) and takes no messages: waiting", self._link.where)
+            log.warning("%s has a memory or disk alarm and accepts no messages; waiting", self._link.where)
             self._usable.clear()
         else:
             self._usable.set()
@@ -182,7 +182,7 @@ class Publisher:
         try:
             await self._declarations.restore(link, private=False)
         except BrokerError as exc:
-            log.debug("declaring again: %s", exc)
+            log.debug("re-declaring the topology: %s", exc)
 
     def _learn(self, close_text: str) -> None:
         """Remember the most bytes that a message may have, which a broker says only when one has more."""

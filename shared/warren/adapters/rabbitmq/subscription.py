@@ -223,7 +223,7 @@ class RabbitSubscription(Subscription):
         return self._ending.is_set() or (isinstance(error, ChannelRefused) and not self._has_begun)
 
     def _report(self, error: BrokerError) -> None:
-        log.warning("cannot consume %s: %s; trying again", self._queue, error)
+        log.warning("cannot consume %s: %s; retrying", self._queue, error)
 
 
 async def _until_idle(channel: ConsumeChannel) -> None:
