@@ -27,7 +27,7 @@ from warren_coordinator.events.batch import BatchOutcome, Effects, Fault, Item
 from warren_coordinator.events.commits import Commits
 from warren_coordinator.events.incoming import read_events
 from warren_coordinator.events.republisher import Republisher
-from warren_coordinator.events.run_seeds import plant
+from warren_coordinator.events.run_seeds import load_seeds
 from warren_coordinator.events.single_events import SingleEvents
 from warren_coordinator.events.transitions import Transitions
 from warren_coordinator.run_cache import RunCache, RunEntry
@@ -86,7 +86,7 @@ class EventHandler:
         effects = self._commits.effects()
         items, seeds = await self._read(deliveries, effects)
         try:
-            begun = await plant(seeds, cache=self._cache, programs=self._loader.programs) if seeds else []
+            begun = await load_seeds(seeds, cache=self._cache, programs=self._loader.programs) if seeds else []
             outcome = await self._apply(items, effects, loaded=begun, faults=await self._try_suspects(items))
             repeated = outcome.repeated
             if outcome.doubtful:

@@ -13,7 +13,7 @@ import threading
 
 
 class SharedWriter(asyncio.StreamWriter):
-    """aiormq's and the link's writer.
+    """aiormq's and the connection's writer.
 
     A transport writes at once whenever it has nothing waiting (uvloop's since 0.23), so that nothing waits for a loop
     that stands still but what the socket did not take.
