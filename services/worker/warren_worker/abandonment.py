@@ -1,6 +1,6 @@
 """Plain `def` functions that hang although nobody waits for them, and what becomes of a worker with many of them.
 
-Each is logged. A worker that is a process of its own then drains and starts anew, which ends them. One inside another
+Each is logged. A worker that is a process of its own then drains and restarts, which ends them. One inside another
 process cannot: its pool refuses further plain functions until some of these have ended. Must not know how a thread is
 run.
 """

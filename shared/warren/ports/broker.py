@@ -104,8 +104,8 @@ class Subscription(Protocol):
 class Broker(Protocol):
     """A message broker: durable, at least once, with confirms. Library exceptions never leave an adapter.
 
-    Every method raises `BrokerUnavailable` when the broker stays away for longer than the adapter was told to wait
-    (services wait for ever, commands of people a few seconds), and `BrokerError` for what trying again cannot mend.
+    Every method raises `BrokerUnavailable` when the broker stays away for longer than the adapter's limit
+    (services wait indefinitely, commands of people a few seconds), and `BrokerError` for what trying again cannot mend.
     """
 
     @property

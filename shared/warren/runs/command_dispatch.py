@@ -76,7 +76,7 @@ def _carry_out(commands: Iterable[Command], header: RunHeader, outbox: Outbox, t
 
 
 def _failure(command: Command, header: RunHeader, error: Exception) -> messages.RunEvent | None:
-    """What the run is told in the place of an answer, where it waits for one."""
+    """What the run gets in the place of an answer, where it waits for one."""
     why = f"cannot be sent ({type(error).__name__}: {error}). This is a fault of Warren; the log has the traceback"
     match command:
         case DispatchAction():

@@ -53,14 +53,14 @@ class Handler(Protocol):
         After any exception nothing may have been committed, or doing it again must do the same thing. An
         `InfrastructureError` has the same batch handled again, later; any other exception has each delivery handled
         alone, and the one that raises given up. What is handled again is `redelivered`: the failed try may have been
-        committed all the same, and what it caused must be looked up.
+        committed nevertheless, and what it caused must be looked up.
         """
         ...
 
     async def give_up(self, delivery: Delivery, error: Exception) -> Handled:
         """What becomes of a delivery that, alone, cannot be handled because of `error`: it is acknowledged after this.
 
-        Whoever waits for it must hear of it, or it must come again. May raise `InfrastructureError`: asked again later.
+        Its caller must get an answer, or it must come again. May raise `InfrastructureError`: asked again later.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Running runs, loaded and replayed. One that cannot be is told from the others, and is not held against them."""
+"""Running runs, loaded and replayed. One that cannot be is reported apart, and does not affect the others."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _HOUR: Final = 3_600.0
 
 
 async def maintain_forever(store: RunStore, clock: Clock) -> None:
-    """Maintain the store for ever, at once and then every day, or an hour after a failure; run it as a task."""
+    """Maintain the store until cancelled, at once and then every day, or an hour after a failure; run it as a task."""
     while True:
         pause = _DAY
         try:

@@ -53,7 +53,7 @@ class _Passing(Exception):
 class Connections:
     """At most `max_size` connections, opened when they are needed; every call is retried until the server answers.
 
-    `give_up_after` bounds each call (None: wait for ever). `name` is what `pg_stat_activity` shows.
+    `give_up_after` bounds each call (None: wait indefinitely). `name` is what `pg_stat_activity` shows.
     """
 
     def __init__(self, url: str, *, name: str, give_up_after: timedelta | None, min_size: int, max_size: int) -> None:

@@ -40,7 +40,7 @@ class RabbitBroker(Broker):
         url: `amqp://user:password@host:port/vhost`, or `amqps://` (`?cafile=FILE`, `?no_verify_ssl=1`).
         name: what the broker shows this process as, and the beginning of its private queues' names.
         give_up_after: how long any method waits for a broker that is away, or for a queue that is full; None waits
-            for ever for the broker, and hands back at once (`MessageRefused`) what a full queue rejects.
+            indefinitely for the broker, and hands back at once (`MessageRefused`) what a full queue rejects.
         heartbeat_seconds: this side notices a dead connection within 8 s in any case; the broker forgets a
             vanished client, and gives its deliveries and its place as the single active consumer to others, after two
             to three times this. So it does with one whose event loop stands still for longer, unless another thread

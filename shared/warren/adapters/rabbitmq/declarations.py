@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 
 _CLOSE_SECONDS: Final = 5.0
 _GONE_SECONDS: Final = 1.0
-"""RabbitMQ tells the consumers of a deleted quorum queue one after another. One that has not been told when the queue
-is made again stays a consumer, and what the new queue sends to it is dropped (3.10: always, within 10 ms)."""
+"""RabbitMQ tells the consumers of a deleted quorum queue one after another. One that has not been notified when the
+queue is made again stays a consumer, and what the new queue sends to it is dropped (3.10: always, within 10 ms)."""
 
 _DELIVERY_LIMIT: Final = 100
 """RabbitMQ 4 dead-letters after 20 deliveries by default, 3.10 never: a poisonous message needs one answer on both."""
@@ -112,7 +112,7 @@ class Declarations:
             await self._attempt(connection, Topology(self._queue_type, exchanges, (queue,)))
 
     async def _let_consumers_go(self, connection: Connection, name: str) -> None:
-        """Where a queue has gone, wait until all its consumers have been told."""
+        """Where a queue has gone, wait until all its consumers have been notified."""
         channel = await connection.open_channel()
         try:
             with translated(connection.where):

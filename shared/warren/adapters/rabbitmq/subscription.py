@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 _CONSUME_SECONDS = 15.0
 """RabbitMQ may live and never answer what is asked of one queue: then it is asked again on another channel."""
 _IDLE_SECONDS = 60.0
-"""A consumer that has got nothing for so long, or up to twice as long, is made anew: RabbitMQ may have one and drop all
+"""A consumer that has got nothing for so long, or up to twice as long, is replaced: RabbitMQ may have one and drop all
 that is sent to it, where a queue was deleted and made again (`declarations`)."""
 
 

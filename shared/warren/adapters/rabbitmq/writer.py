@@ -55,7 +55,7 @@ class SharedWriter(asyncio.StreamWriter):
             data = self._rest or data
             try:
                 written = os.write(self._descriptor, data)
-            except OSError:  # full, or gone: the loop will hear of that
+            except OSError:  # full, or gone: the loop will notice that
                 return False
             self._rest = data[written:]
             return not has_rest
