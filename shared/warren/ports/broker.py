@@ -161,7 +161,7 @@ class Broker(Protocol):
         ...
 
     def keep_alive(self, messages: Sequence[OutgoingMessage] = ()) -> bool:
-        """Another thread's way to have the broker keep this connection while the event loop stands still.
+        """Another thread's way to have the broker keep this connection while the event loop is blocked.
 
         To be called about once a second for as long as that lasts; what was delivered is then given to nobody else.
         `messages` are published once and without a confirm, and dropped where no queue takes them. Returns whether they

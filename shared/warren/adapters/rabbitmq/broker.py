@@ -43,7 +43,7 @@ class RabbitBroker(Broker):
             indefinitely for the broker, and hands back at once (`MessageRefused`) what a full queue rejects.
         heartbeat_seconds: this side notices a dead connection within 8 s in any case; the broker forgets a
             vanished client, and gives its deliveries and its place as the single active consumer to others, after two
-            to three times this. So it does with one whose event loop stands still for longer, unless another thread
+            to three times this. So it does with one whose event loop is blocked for longer, unless another thread
             calls `keep_alive`; with `amqps://` that cannot help.
     """
 
@@ -122,7 +122,7 @@ class RabbitBroker(Broker):
                 await self._publisher.publish(messages)
 
     def keep_alive(self, messages: Sequence[OutgoingMessage] = ()) -> bool:
-        """From another thread, while the event loop stands still: keep the connections, and publish these."""
+        """From another thread, while the event loop is blocked: keep the connections, and publish these."""
         if (consuming := self._consuming.connection) is not None:
             consuming.keep_alive()
         return self._publisher.keep_alive(messages)

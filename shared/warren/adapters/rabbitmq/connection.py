@@ -125,7 +125,7 @@ class Connection:
                 self._writer.write(data)
 
     def keep_alive(self, data: bytes = b"") -> bool:
-        """From another thread, while the loop stands still: write a heartbeat and whole frames, and tell aiormq, once
+        """From another thread, while the loop is blocked: write a heartbeat and whole frames, and tell aiormq, once
         the loop goes on, that the silence was not the broker's. Whether they were written; never raises."""
         if self.lost.is_set():
             return False

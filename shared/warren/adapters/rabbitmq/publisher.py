@@ -93,7 +93,7 @@ class Publisher:
         await Publication(self, messages).run()
 
     def keep_alive(self, messages: Sequence[OutgoingMessage]) -> bool:
-        """From another thread, while the event loop stands still: a heartbeat, and these messages without confirms.
+        """From another thread, while the event loop is blocked: a heartbeat, and these messages without confirms.
 
         Whether both were written. Never raises.
         """

@@ -1,4 +1,4 @@
-"""A channel without confirms, opened beforehand for what another thread publishes while the event loop stands still.
+"""A channel without confirms, opened beforehand for what another thread publishes while the event loop is blocked.
 
 It is a channel of its own because the tags of a confirming channel count what is published there, and because the loop
 may stand still in the middle of a message. It must not know what is published.

@@ -1,4 +1,4 @@
-"""The writing end of one connection, which a second thread may use as well while the event loop stands still.
+"""The writing end of one connection, which a second thread may use as well while the event loop is blocked.
 
 What is written consists of whole frames, so where the transport has nothing left to write there is room for one more.
 The lock orders the two threads; only a loop that stands still has another thread here, so nobody ever waits for it. It
