@@ -162,7 +162,7 @@ class UnknownWorkflow(InvalidInput):
 
 
 class RunIdTaken(InvalidInput):
-    """The run id that a start names is that of another run: one of another workflow, or another run's child."""
+    """The run id of a start belongs to a run of another workflow, or to a child run."""
 
     code = "run_id_taken"
 
@@ -238,7 +238,7 @@ class ActionNotRegistered(ActionError):
 
 
 class WorkerLost(ActionError):
-    """Workers died again and again, or a lease ran out, while they ran this action."""
+    """Workers crashed, or stopped sending heartbeats, several times while running this action."""
 
 
 class LimitExceeded(WarrenError):

@@ -1,7 +1,7 @@
 """Settings from `WARREN_*` variables: how they are read, and those that clients and services share: the two servers.
 
 pydantic alone reads them: pydantic-settings would take as long to import as asyncpg, for files and clouds nobody asks.
-Must not know what services can be told besides (`runtime.settings`).
+Must not know the services' other settings (`runtime.settings`).
 """
 
 from __future__ import annotations

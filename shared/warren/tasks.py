@@ -38,7 +38,7 @@ async def cancel(tasks: Iterable[asyncio.Future[Any]]) -> None:
     """Cancel tasks until they have ended, whatever their outcome.
 
     aiormq makes an error of a cancellation that comes while it opens something, and a task that tries again after
-    errors would go on for ever.
+    errors would never end.
     """
     tasks = list(tasks)
     while pending := [task for task in tasks if not task.done()]:

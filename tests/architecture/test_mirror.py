@@ -28,6 +28,6 @@ def test_every_folder_of_unit_tests_is_about_a_folder_of_the_source() -> None:
     assert folders >= OTHERS, "delete what is not there any more"
 
 
-def test_only_what_is_about_the_whole_package_or_a_module_of_it_lies_beside_the_folders() -> None:
+def test_only_what_is_about_the_whole_package_or_a_module_of_its_own_lies_beside_the_folders() -> None:
     modules = {f"test_{path.name}" for path in (ROOT / "shared/warren").glob("*.py")}
     assert {path.name for path in UNIT.glob("test_*.py")} - modules == {"test_import.py"}

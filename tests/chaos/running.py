@@ -34,7 +34,7 @@ _RABBITMQ_4: Final = 16 << 20
 _CALM_SECONDS: Final = 150.0
 """After the last fault every run must have ended within so long."""
 
-_PATIENCE_SECONDS: Final = 60.0
+_PROGRESS_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def _keep_logs(world: World, seed: int) -> Path:
 async def _until_progress(world: World) -> None:
     """Until actions are executed again; not always waited for, so that some faults meet."""
     begun = time.time()
-    while time.time() - begun < _PATIENCE_SECONDS and not (world.progress and world.progress[-1] > begun):
+    while time.time() - begun < _PROGRESS_SECONDS and not (world.progress and world.progress[-1] > begun):
         await asyncio.sleep(0.05)
 
 

@@ -107,7 +107,7 @@ async def test_who_stops_waiting_is_told_which_run_goes_on(pairs: Installation, 
     assert (waiting.returncode, stdout, stderr) == (
         130,
         "",
-        f"run {run_id} goes on; see it with: warren show {run_id}\n",
+        f"run {run_id} continues; see it with: warren show {run_id}\n",
     )
 
 

@@ -21,7 +21,7 @@ from tests.support.servers.rabbitmq import BrokerServer, empty_broker
 pytestmark = [pytest.mark.server, pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
 
 MODULE = "tests.e2e.threads_workload"
-ABANDONED = "action abandoned: its function runs on in its thread, and nobody waits for it"
+ABANDONED = "action abandoned: its function continues in its thread, and its result is ignored"
 RESULT_SECONDS = 40.0
 MARGIN_SECONDS = 3.0
 """For a process on a busy machine, and short of what would count: a function that is waited for never ends."""
@@ -115,7 +115,7 @@ async def test_a_worker_with_too_many_hanging_actions_starts_anew_and_loses_noth
     in_hand = await services.client.start(workload.InHand, 7, str(gate))
     await eventually(lambda: waiting(gate), within_seconds=20)
     handle = await services.client.start(workload.Hanging, 3, str(hanging))
-    await eventually(lambda: "draining to restart" in at_work.log_end(), within_seconds=30)
+    await eventually(lambda: "draining before a restart" in at_work.log_end(), within_seconds=30)
     assert await at_work.probe("/readyz") == 503
     later = await services.client.start(workload.ProcessId)
     gate.touch()
@@ -144,7 +144,7 @@ async def test_a_signal_while_a_worker_is_about_to_start_anew_ends_it(services: 
     in_hand = await services.client.start(workload.InHand, 7, str(gate))
     await eventually(lambda: waiting(gate), within_seconds=20)
     handle = await services.client.start(workload.Hanging, 2, str(hanging))
-    await eventually(lambda: "draining to restart" in at_work.log_end(), within_seconds=30)
+    await eventually(lambda: "draining before a restart" in at_work.log_end(), within_seconds=30)
     at_work.terminate()
     await eventually(lambda: '"SIGTERM"' in at_work.log_end())
     gate.touch()

@@ -14,8 +14,7 @@ from tests.support.brokers import bodies, take, to
 from tests.support.eventually import eventually
 from tests.support.servers.rabbitmq_private import PrivateRabbit
 
-from warren.adapters.rabbitmq import RabbitBroker, declarations, publisher, subscription
-from warren.adapters.rabbitmq import connection as link
+from warren.adapters.rabbitmq import RabbitBroker, connection, declarations, publisher, subscription
 from warren.adapters.rabbitmq.confirm_channel import Batch
 from warren.adapters.rabbitmq.consume_channel import ConsumeChannel
 from warren.adapters.rabbitmq.declarations import Declarations
@@ -53,10 +52,10 @@ async def test_a_broker_that_never_answers_a_consumer_is_asked_again(
 async def test_a_broker_that_never_prepares_a_connection_gets_another_one(
     node: PrivateRabbit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link, "_PREPARE_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "_PREPARE_SECONDS", 0.5)
     declare, asked = Declarations.declare, 0
 
-    async def never_at_first(made: Declarations, to: link.Link, topology: Topology) -> None:
+    async def never_at_first(made: Declarations, to: connection.Connection, topology: Topology) -> None:
         nonlocal asked
         asked += 1
         await (asyncio.Event().wait() if asked in (2, 3) else declare(made, to, topology))

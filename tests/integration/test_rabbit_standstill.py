@@ -163,8 +163,8 @@ def test_a_socket_that_takes_no_more_gets_whole_frames_later(broker_url: str, na
                 sent.append(broker.keep_alive(beats))
             assert not sent[-1]
             assert broker._publisher._aside is not None
-            link = broker._publisher._aside.link
-            assert link._writer._rest, "a frame is cut in two"
+            connection = broker._publisher._aside.connection
+            assert connection._writer._rest, "a frame is cut in two"
             await broker.publish(to(name, b"whole"))
             await eventually(lambda: _has(broker, name, sum(sent) + 1))
             assert broker.epoch == 1

@@ -78,7 +78,7 @@ class World:
         """How many commands the coordinators took for lost and published again, those that have ended included."""
         coordinators = [service for service in self.made.all if service.name == "coordinator"]
         records = [record for service in coordinators for record in service.records()]
-        return sum(each["commands"] for each in records if str(each["event"]).startswith("published again"))
+        return sum(each["commands"] for each in records if each["event"] == "re-published lost commands")
 
 
 @pytest.fixture

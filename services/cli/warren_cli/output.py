@@ -139,7 +139,7 @@ def print_failure(finished: messages.RunFinished) -> None:
 
 def print_goes_on(run_id: UUID) -> None:
     """That a run on servers does not need this process, and how to see it."""
-    err.print(f"run {run_id} goes on; see it with: warren show {run_id}", highlight=False, soft_wrap=True)
+    err.print(f"run {run_id} continues; see it with: warren show {run_id}", highlight=False, soft_wrap=True)
 
 
 def print_resumed(count: int, directory: Path | None) -> None:

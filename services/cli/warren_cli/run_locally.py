@@ -109,7 +109,7 @@ class _OneRun:
                 outcome = await self._wait(handle, installation.store, interrupted)
                 if outcome is None:
                     err.print(
-                        f"run {handle.id} is not finished. It goes on with the next `warren run` or `warren dev` on "
+                        f"run {handle.id} is not finished. It continues with the next `warren run` or `warren dev` on "
                         f"{servers.directory or 'this database'}; to wait for it:\n  {self._command.again(handle.id)}",
                         highlight=False,
                         soft_wrap=True,

@@ -48,7 +48,7 @@ def data_directory(data: Path | None) -> Path | None:
 
 
 def settings_of_people() -> Settings:
-    """Settings for one command, which reports what is wrong itself: adapters' warnings are heard only on demand."""
+    """Settings for one command, which reports what is wrong itself: adapters' warnings are shown only on demand."""
     settings: Settings = load_settings()
     if "log_level" not in settings.model_fields_set:
         logging.getLogger("warren").setLevel(logging.CRITICAL)

@@ -62,7 +62,13 @@ def start(
     async def send() -> int:
         async with people_client() as client:
             handle = await client.start_encoded(
-                workflow, arguments, key=key, run_id=wanted, version=version, accepted=True, patience=_COMPILER_SECONDS
+                workflow,
+                arguments,
+                key=key,
+                run_id=wanted,
+                version=version,
+                accepted=True,
+                accept_timeout=_COMPILER_SECONDS,
             )
             if not handle.is_accepted:
                 err.print(

@@ -48,7 +48,7 @@ async def run(
     `trial` is where starts are tried that may have been the end of a process; without one they are not.
 
     Raises:
-        StopRequested: told to stop before it could start.
+        StopRequested: asked to stop before it could start.
     """
     topology = standard_topology(shards=settings.shards, queue_type=settings.queue_type)
     await unless_stopped(stop, retry_infrastructure(partial(broker.declare, topology), what="topology"))

@@ -28,7 +28,7 @@ class ExistingRuns:
         self._recent = recent
 
     async def answer(self, outcome: CreateOutcome, start: Start, outbox: Outbox) -> None:
-        """Make the sender the one who is told the outcome (at once, if the run has ended).
+        """Make the sender the one that gets the outcome (at once, if the run has ended).
 
         What the first transition caused is published again only for a redelivery that this process has not dealt with:
         otherwise the message that created the run is still unacknowledged, and its own handling sees to it.

@@ -1,4 +1,4 @@
-"""Refusing a command: an answer to whoever sent it, and the command itself parked with the reason.
+"""Refusing a command: a reply to its sender, and the command itself parked with the reason.
 
 It must work for every error and every message: a refusal that fails would take other people's commands along.
 """

@@ -100,7 +100,7 @@ class RegisterHandler:
             )
         )
         self._programs.add(executable)
-        log.info("registered", workflow=source.workflow, version=executable.version)
+        log.info("program registered", workflow=source.workflow, version=executable.version)
         return executable.version
 
 

@@ -7,7 +7,7 @@ what its message carries:
 - an AMQP `message_id`, or else `reply_to` together with `correlation_id` (an RPC request): such a start gets the key
   `message:<digest>` of these and its body, so that the store's uniqueness of keys keeps it single;
 - with none of these, two equal messages are two starts, and nothing tells a redelivery after a compiler's crash from a
-  new message: it may then start twice. Whoever cares sends a `run_id`, a `key` or a `message_id`.
+  new message: it may then start twice. To prevent that, send a `run_id`, a `key` or a `message_id`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from warren_coordinator import app
 
 
 def main() -> int:
-    """Run until told to stop; returns the exit code."""
+    """Run until asked to stop; returns the exit code."""
     return run_engine_service("coordinator", app.run)
 
 

@@ -43,7 +43,7 @@ async def serve(
 def run_worker(
     modules: Sequence[str], *, queues: Sequence[str] = (), concurrency: int | None = None, register: bool = True
 ) -> int:
-    """Import the modules and work until told to stop; returns the exit code.
+    """Import the modules and work until asked to stop; returns the exit code.
 
     Raises:
         UserError: a setting is wrong, a module cannot be imported or compiled, or there is nothing in all of them.

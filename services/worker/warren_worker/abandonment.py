@@ -1,6 +1,6 @@
 """Plain `def` functions that hang although nobody waits for them, and what becomes of a worker with many of them.
 
-Each is logged. A worker that is a process of its own then drains and starts anew, which ends them. One inside another
+Each is logged. A worker that is a process of its own then drains and restarts, which ends them. One inside another
 process cannot: its pool refuses further plain functions until some of these have ended. Must not know how a thread is
 run.
 """
@@ -56,7 +56,7 @@ class Abandonment:
         calls = self.threads.abandoned
         attempt = call.attempt
         log.warning(
-            "action abandoned: its function runs on in its thread, and nobody waits for it",
+            "action abandoned: its function continues in its thread, and its result is ignored",
             action=call.action,
             function=call.function,
             run_id=None if attempt is None else str(attempt.run_id),
@@ -69,8 +69,8 @@ class Abandonment:
         if len(calls) < self._limit or self._stop.is_set():
             return
         if self._restart is None:
-            log.error("too many abandoned actions: no plain `def` runs until some have ended", hanging=summary(calls))
+            log.error("too many abandoned actions: no plain `def` starts until some have ended", hanging=summary(calls))
         elif not self._is_over:
             self._is_over = True
-            log.error("too many abandoned actions: restarting the worker", hanging=summary(calls))
+            log.error("too many abandoned actions: restarting this worker", hanging=summary(calls))
             self._restart()

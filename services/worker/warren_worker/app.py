@@ -36,7 +36,7 @@ log = get_logger(__name__)
 
 
 def queues_of(registry: ActionRegistry) -> list[str]:
-    """The action queues that a worker consumes unless told otherwise: those of its actions, and the default one."""
+    """The action queues that a worker consumes by default: those of its actions, and the default one."""
     return sorted({DEFAULT_ACTION_QUEUE, *(definition.queue for definition in registry.entries())})
 
 
@@ -57,11 +57,11 @@ async def run(
     """Work until `stop` is set, then give back what has not begun and finish the rest.
 
     `broker` is connected, and closed by the caller. `workflows` are registered, `modules` only named in messages.
-    `restart` sets `stop` and has this process started anew after that; None where others share the process.
+    `restart` sets `stop` and has this process restarted after that; None where others share the process.
     `watch_loop` is for a process of which every second is a real one: a thread looks after a blocked event loop.
 
     Raises:
-        StopRequested: told to stop before it could start.
+        StopRequested: asked to stop before it could start.
     """
     topology = standard_topology(shards=settings.shards, queue_type=settings.queue_type, action_queues=queues)
     await unless_stopped(stop, retry_infrastructure(partial(broker.declare, topology), what="topology"))

@@ -1,4 +1,4 @@
-"""The control queue: what all workers are told at once. Runs that were cancelled lose their attempts here."""
+"""The control queue: orders to all workers at once. Runs that were cancelled lose their attempts here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = get_logger(__name__)
 
 
 async def obey_control(broker: Broker, pool: Pool) -> None:
-    """Listen for ever on a private queue; run it as a task."""
+    """Listen on a private queue until cancelled; run it as a task."""
     queue = await broker.declare_private_queue(bindings=[(names.CONTROL_EXCHANGE, "")])
     subscription = await broker.subscribe(queue, prefetch=100)
     while deliveries := await subscription.receive(100):

@@ -1,12 +1,12 @@
 """What becomes of a delivery of an action queue: it is run, parked, split, taken for one that is here, or given up.
 
-A delivery that comes again may have been the death of a worker. If it holds several actions, each is published anew in
+A delivery that comes again may have crashed a worker. If it holds several actions, each is re-published in
 a message of its own, so that each is counted by itself. From the third time on an action is a suspect: it goes to its
 action queue's queue of suspects, of which a worker holds one message at a time and runs it alone (`pool`). So what is
 counted there are the deaths that it was present at by itself, and what merely waited beside a killer is never taken for
 one. After `max_deliveries` in all it is reported as lost.
 
-A classic queue does not count. What it delivers again is published anew with the count in a header, and so is counted
+A classic queue does not count. What it delivers again is re-published with the count in a header, and so is counted
 as exactly as in a quorum queue, but where a worker dies between that and the acknowledgement. Must not know how an
 action is run.
 """

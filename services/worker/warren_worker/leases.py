@@ -29,7 +29,7 @@ HEARTBEATS: Final = 3
 class Leases:
     """Looks after attempts that have been here for longer than `after` seconds; a lease lasts `seconds`.
 
-    `make_room` is told how many attempts have a lease before the broker is: what is acknowledged makes room for more
+    `make_room` learns how many attempts have a lease before the broker does: what is acknowledged makes room for more
     deliveries in the broker's eyes, though not in the pool.
     """
 
@@ -51,7 +51,7 @@ class Leases:
         self._worker = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}"
 
     async def run(self) -> None:
-        """Promote and send heartbeats for ever; run it as a task."""
+        """Promote and send heartbeats until cancelled; run it as a task."""
         loop = asyncio.get_running_loop()
         pause = min(1.0, self._after / 2, self.seconds / HEARTBEATS / 2)
         while True:
@@ -79,7 +79,7 @@ class Leases:
     def promote(self, attempt: Attempt, delivery: DeliveryHold) -> None:
         """Have the attempt hold a lease from now on, and settle its delivery once that is confirmed.
 
-        One with a lease has it anew.
+        One with a lease has it renewed.
         """
         self._reporter.publish(attempt.action, wire.dump(self.started(attempt.action)), delivery)
         attempt.hold = self._new_lease()

@@ -4,9 +4,9 @@ A runner is a task that takes one waiting attempt after another, so a short acti
 whose context variables were changed by an action ends after it: the next action must not see them. Must not know what
 performing an attempt means.
 
-A suspect is an attempt whose delivery has ended with the death of a worker more than once. It runs when nothing else
-does (or after `SUSPECT_SECONDS`, so that one long action cannot hold it up for ever), and nothing starts beside it for
-that long: if it is the killer, it takes no innocent one along.
+A suspect is an attempt whose delivery has ended with a crash of its worker more than once. It runs when nothing else
+does (or after `SUSPECT_SECONDS`, so that one long action cannot hold it up indefinitely), and nothing starts beside it
+for that long: if it is the cause, no other attempt is lost with it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class _Runner:
 
 
 class Pool:
-    """Runs attempts. `perform` never raises but for cancellation; `drop` is told of each attempt that was cancelled."""
+    """Runs attempts. `perform` never raises but for cancellation; `drop` is called with each attempt that was
+    cancelled."""
 
     def __init__(
         self,
@@ -67,7 +68,7 @@ class Pool:
         self._is_waking = False
         self._changed = asyncio.Event()
         self.freed = asyncio.Event()
-        """Set when an attempt with a lease has ended; whoever waits for it clears it."""
+        """Set when an attempt with a lease has ended; the task that waits for it clears it."""
         self._context: Context = copy_context()
         self._loop = asyncio.get_running_loop()
 

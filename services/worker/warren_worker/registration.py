@@ -96,11 +96,11 @@ class Registration:
             try:
                 reply = wire.load_reply(delivery.body)
             except MessageError as error:
-                log.error("unreadable answer to a registration", workflow=workflow, error=str(error))  # noqa: TRY400 - one line
+                log.error("unreadable reply to a registration", workflow=workflow, error=str(error))  # noqa: TRY400 - one line
                 refused += 1
                 continue
             if isinstance(reply, messages.WorkflowsRegistered):
-                log.info("registered", workflow=workflow, version=reply.versions.get(workflow))
+                log.info("workflow registered", workflow=workflow, version=reply.versions.get(workflow))
             elif isinstance(reply, messages.Refused):
                 log.error("registration refused", workflow=workflow, code=reply.error.code, error=reply.error.message)
                 refused += 1
@@ -113,4 +113,4 @@ async def register_quietly(registration: Registration) -> None:
     try:
         await registration.run()
     except InfrastructureError as error:
-        log.error("workflows could not be registered", error=f"{type(error).__name__}: {error}")  # noqa: TRY400 - one line
+        log.error("cannot register workflows", error=f"{type(error).__name__}: {error}")  # noqa: TRY400 - one line

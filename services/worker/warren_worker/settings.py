@@ -1,4 +1,4 @@
-"""What a worker can be told, on top of what every service can."""
+"""The settings of a worker, besides those of every service."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ class WorkerSettings(Settings):
 
     max_abandoned_threads: Count = 64
     """Plain `def` functions that may hang in their threads after their timeout or their run's end. With so many, a
-    worker drains and starts itself anew; inside another process it runs no plain actions until some have ended."""
+    worker drains and restarts itself; inside another process it runs no plain actions until some have ended."""
     action_error_level: Level = "warning"
     """At what level it is logged that an attempt failed; the traceback always at debug."""
 
     heartbeat_seconds: Annotated[int, Field(ge=1, le=3_600)] = 10
-    """What is agreed on with RabbitMQ, which takes a worker for dead after two to three times this without a sign of
-    life. With `amqps://` it must be longer than any action may block the event loop: no other thread can give one."""
+    """AMQP heartbeat. RabbitMQ drops a worker after two to three times this without traffic. With `amqps://` it must
+    exceed the longest block of the event loop: no other thread can send one."""
 
     max_deliveries: Annotated[int, Field(ge=2, le=19)] = 5
-    """How often an action may be the death of a worker before it is reported as lost. RabbitMQ 4 gives up after 20."""
+    """Deliveries of an action that crashes its workers before it fails with `WorkerLost`. RabbitMQ 4 stops after 20."""
 
     @field_validator("action_error_level", mode="before")
     @classmethod

@@ -181,12 +181,12 @@ class Warren:
         run_id: UUID | None = None,
         version: str | None = None,
         accepted: bool = False,
-        patience: float | None = None,
+        accept_timeout: float | None = None,
     ) -> ClientRunHandle:
         """Like `start`, with the arguments as JSON values (plain or tagged) by parameter name.
 
         With `accepted`, or a key, it waits until the run exists, and raises `InvalidInput` if the start was refused.
-        After `patience` seconds it returns in any case; the handle's `is_accepted` says whether the run exists.
+        After `accept_timeout` seconds it returns in any case; the handle's `is_accepted` says whether the run exists.
         """
         self._check_open()
         name = _name_of(workflow)
@@ -207,7 +207,7 @@ class Warren:
         if not waits:
             return handle
         try:
-            async with asyncio.timeout(patience) as waiting:
+            async with asyncio.timeout(accept_timeout) as waiting:
                 run = await handle.accepted()
         except TimeoutError:
             if not waiting.expired():
@@ -238,7 +238,7 @@ class Warren:
         return ClientRunHandle(self, run_id, request.workflow, expectation)
 
     async def _look_for_a_compiler(self, run_id: UUID) -> None:
-        """Tell who waits for nothing: starts are safe in their queue for ever, but nobody may be there to take them."""
+        """Warn when no compiler is running: starts stay in their queue, but nobody takes them."""
         stats = await self._broker.stats(names.START_QUEUE)
         if stats is None or not stats.consumers:
             log.warning("run %s is queued, but no compiler is running; start one with `warren compiler`", run_id)

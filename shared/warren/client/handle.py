@@ -1,4 +1,4 @@
-"""`ClientRunHandle`: one run on the servers, as whoever started it, or looked it up, sees it."""
+"""`ClientRunHandle`: the handle of one run on the servers, for a client that started it or looked it up."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class RunService(Protocol):
         ...
 
     async def cancel(self, run: UUID, /, *, reason: str | None) -> None:
-        """Ask for a run's end; raises `RunNotFound`."""
+        """Request the cancellation of a run; raises `RunNotFound`."""
         ...
 
 
 class ClientRunHandle(RunHandle[Any]):
-    """A run on the servers: its end is heard through the broker, everything else is looked up in the database."""
+    """A run on the servers: its end is received through the broker, everything else is read from the database."""
 
     def __init__(self, client: RunService, run_id: UUID, workflow: str, expectation: Expectation) -> None:
         self._client = client
@@ -46,12 +46,12 @@ class ClientRunHandle(RunHandle[Any]):
 
     @property
     def id(self) -> UUID:
-        """Its run id."""
+        """The id of the run."""
         return self._id
 
     @property
     def workflow(self) -> str:
-        """Name of its workflow."""
+        """The name of the run's workflow."""
         return self._workflow
 
     @property
@@ -60,7 +60,9 @@ class ClientRunHandle(RunHandle[Any]):
         return self._expectation.accepted.done() or self._expectation.answer.done()
 
     async def accepted(self) -> messages.RunAccepted | messages.RunFinished:
-        """Wait until the run is known to exist; only for starts that asked for it, or have ended.
+        """Wait until the run is known to exist.
+
+        Only for starts with `accepted=True` or a key, and for runs that have ended.
 
         Raises:
             InvalidInput: the start was refused (`UnknownWorkflow`, wrong arguments).
@@ -71,17 +73,17 @@ class ClientRunHandle(RunHandle[Any]):
         return expected.accepted.result() if expected.accepted.done() else _finished(expected.answer.result())
 
     async def outcome(self, timeout: float | None = None) -> messages.RunFinished:
-        """Wait for the run's end and return it as it was sent, result and error still encoded.
+        """Wait for the run's end and return the message as it was sent, with result and error still encoded.
 
         Raises:
-            TimeoutError: it did not end within `timeout` seconds; it goes on.
+            TimeoutError: it did not end within `timeout` seconds; it continues.
             InvalidInput: the start was refused (`UnknownWorkflow`, wrong arguments).
         """
         try:
             async with asyncio.timeout(timeout):
                 reply = await asyncio.shield(self._expectation.answer)
         except TimeoutError:
-            raise TimeoutError(f"run {self._id} has not ended within {timeout} s; it goes on") from None
+            raise TimeoutError(f"run {self._id} did not end within {timeout} s; it continues") from None
         return _finished(reply)
 
     async def result(self, timeout: float | None = None) -> Any:
@@ -90,25 +92,25 @@ class ClientRunHandle(RunHandle[Any]):
         Raises:
             WorkflowFailedError: it failed; `__cause__` is the workflow's own exception.
             WorkflowCancelledError: it was cancelled.
-            TimeoutError: it did not end within `timeout` seconds; it goes on.
+            TimeoutError: it did not end within `timeout` seconds; it continues.
             InvalidInput: the start was refused, or a class in the result is not imported here.
         """
         return result_of(await self.outcome(timeout))
 
     async def status(self) -> RunStatus:
-        """Where it stands, from the database; raises `RunNotFound` while it has not been started yet."""
+        """The run's status, read from the database; raises `RunNotFound` before a compiler has taken the start."""
         return (await self.describe()).status
 
     async def describe(self) -> StoredRun:
-        """Its row in the database; raises `RunNotFound` while it has not been started yet."""
+        """The run's row in the database; raises `RunNotFound` before a compiler has taken the start."""
         return await self._client.describe(self._id)
 
     async def history(self) -> list[HistoryEntry]:
-        """Its transitions so far, from the database."""
+        """The run's transitions so far, read from the database."""
         return await self._client.history(self._id)
 
     async def cancel(self, reason: str | None = None) -> None:
-        """Ask for its end; returns when the request is safe. A run that has ended stays as it is."""
+        """Request the cancellation; returns when the broker has confirmed it. A run that has ended is not changed."""
         await self._client.cancel(self._id, reason=reason)
 
 

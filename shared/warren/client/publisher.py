@@ -28,7 +28,7 @@ class Outbox:
         """Return when the broker has confirmed the message.
 
         Raises:
-            BrokerUnavailable: the broker stayed away too long; the message may have been taken all the same.
+            BrokerUnavailable: the broker stayed away too long; the message may have been taken nevertheless.
             ValueTooLarge: it has more bytes than the broker takes.
             BrokerError: nobody takes such messages, or the broker refuses this one.
         """
@@ -51,7 +51,7 @@ class Outbox:
                 await self._broker.publish([message for message, _ in batch])
             except MessageRefused as refused:
                 errors = _errors_of([message for message, _ in batch], refused)
-            except Exception as failure:  # noqa: BLE001 - every caller is told
+            except Exception as failure:  # noqa: BLE001 - every caller gets it
                 errors = dict.fromkeys(range(len(batch)), failure)
             except BaseException:
                 for _, confirmed in [*batch, *self._waiting]:
@@ -67,7 +67,7 @@ class Outbox:
 
 
 def _errors_of(messages: Sequence[OutgoingMessage], refused: MessageRefused) -> dict[int, Exception]:
-    """What each caller is told when the broker has taken only the other messages."""
+    """What each caller gets when the broker has taken only the other messages."""
     routes = set(refused.routes)
     errors: dict[int, Exception] = {
         index: UnroutableMessage.to([(message.exchange, message.routing_key)])

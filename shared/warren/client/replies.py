@@ -1,7 +1,8 @@
 """Answers to this client: one private queue, and who waits for which correlation id.
 
-Answers that came while the connection was away are lost with the queue, so whoever still waits asks again: after every
-reconnect, and now and then in any case. Asking again with the same run id is harmless. Must not know runs or workflows.
+Answers that came while the connection was away are lost with the queue, so each caller that still waits asks again:
+after every reconnect, and at growing intervals in any case. Asking again with the same run id is harmless. Must not
+know runs or workflows.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ log = logging.getLogger(__name__)
 
 _PREFETCH: Final = 1_000
 _LOOK_SECONDS: Final = 0.5
-_FIRST_PATIENCE: Final = 10.0
-_LONGEST_PATIENCE: Final = 600.0
+_FIRST_RETRY: Final = 10.0
+_LONGEST_RETRY: Final = 600.0
 
 AskAgain = Callable[[], Awaitable[None]]
 
@@ -30,10 +31,10 @@ AskAgain = Callable[[], Awaitable[None]]
 class Expectation:
     """One thing that is waited for. `accepted` and `answer` are set by the replies; keep it as long as they matter.
 
-    `earlier` is another one for the same run: the broker's answer goes to whoever asked last, and here to all.
+    `earlier` is another one for the same run: the broker's answer goes to the last one that asked, and here to all.
     """
 
-    __slots__ = ("__weakref__", "accepted", "answer", "ask_again", "correlation_id", "earlier", "patience", "since")
+    __slots__ = ("__weakref__", "accepted", "answer", "ask_again", "correlation_id", "earlier", "retry_after", "since")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.correlation_id = uuid4().hex
@@ -42,7 +43,7 @@ class Expectation:
         self.ask_again: AskAgain | None = None
         self.earlier: Expectation | None = None
         self.since = loop.time()
-        self.patience = _FIRST_PATIENCE
+        self.retry_after = _FIRST_RETRY
 
     def take(self, reply: messages.Reply) -> None:
         """Note a reply; an acceptance is not the last word."""
@@ -97,7 +98,7 @@ class Replies:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for expectation in list(self._expected.values()):
-            expectation.give_up(BrokerUnavailable("the client was closed; the run goes on"))
+            expectation.give_up(BrokerUnavailable("the client was closed; the run continues"))
 
     def expect(self) -> Expectation:
         """Something new to wait for; forgotten when the caller lets go of it."""
@@ -121,7 +122,7 @@ class Replies:
                 try:
                     expectation.take(wire.load_reply(delivery.body))
                 except MessageError as error:
-                    log.warning("an answer cannot be read: %s", error)
+                    log.warning("cannot read a reply: %s", error)
             subscription.ack(deliveries)
             if deliveries[-1].epoch != self._delivery_epoch:
                 first, self._delivery_epoch = self._delivery_epoch == 0, deliveries[-1].epoch
@@ -140,7 +141,7 @@ class Replies:
             lost = not was_active or self._broker.epoch != self._epoch
             was_active, self._epoch = True, self._broker.epoch
             now = loop.time()
-            late = [each for each in list(self._expected.values()) if lost or now - each.since > each.patience]
+            late = [each for each in list(self._expected.values()) if lost or now - each.since > each.retry_after]
             await self._ask_again(late)
 
     async def _ask_again(self, expectations: list[Expectation]) -> None:
@@ -149,10 +150,10 @@ class Replies:
         for each in expectations:
             if each.answer.done() or each.ask_again is None:
                 continue
-            each.since, each.patience = now, min(each.patience * 2, _LONGEST_PATIENCE)
+            each.since, each.retry_after = now, min(each.retry_after * 2, _LONGEST_RETRY)
             asking.append(each.ask_again())
         for failure in await asyncio.gather(*asking, return_exceptions=True):
             if isinstance(failure, InfrastructureError):
-                log.warning("cannot ask for a run's outcome again: %s", failure)
+                log.warning("cannot request a run's outcome again: %s", failure)
             elif isinstance(failure, BaseException):
                 raise failure

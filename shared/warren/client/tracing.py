@@ -1,4 +1,4 @@
-"""The trace of whoever starts a run: continued when OpenTelemetry is in use in this process, nothing otherwise.
+"""The trace of the caller that starts a run: continued when OpenTelemetry is in use in this process, nothing otherwise.
 
 Only its API is touched, and only if the program itself has imported it: a client configures no exporter.
 """

@@ -301,7 +301,7 @@ def _encode_or_repr(value: Any, depth: int) -> Json:
 def _repr_of(value: Any) -> str:
     try:
         return repr(value)
-    except Exception:  # noqa: BLE001 - likewise a user's __repr__
+    except Exception:  # noqa: BLE001 - a user's __repr__, too
         return f"<a {type(value).__qualname__} whose repr() fails>"
 
 

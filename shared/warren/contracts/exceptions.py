@@ -38,7 +38,7 @@ def kept_attributes(error: BaseException) -> dict[str, Any]:
 
 
 def class_attributes(error: BaseException) -> dict[str, Any]:
-    """Plain constants of the user's classes (`status = 404`), which a process without the class has to be told."""
+    """Plain constants of the user's classes (`status = 404`), which a process without the class needs."""
     found: dict[str, Any] = {}
     for base in reversed(type(error).__mro__):
         if base.__module__ == "builtins":

@@ -1,4 +1,4 @@
-"""Run ids: UUIDv7 (RFC 9562), made by whoever starts the run, or derived so that doing it again gives the same id."""
+"""Run ids: UUIDv7 (RFC 9562), made by the caller, or derived so that doing it again gives the same id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The attributes by which Warren marks what is the user's: whoever sets a mark and whoever looks for it agree here.
+"""The attributes by which Warren marks what is the user's: those that set a mark and those that look for it agree here.
 
 Those of decoded exceptions are in `tags`; the engine's own classes have more, which nobody else looks for.
 """

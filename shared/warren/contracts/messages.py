@@ -79,7 +79,7 @@ __all__ = [
 VERSION: Final = 1
 """Rises when a message means something else than before: what reads one version cannot read the other."""
 MINOR_VERSION: Final = 0
-"""Rises with each release that adds an optional field, which whoever does not know it may overlook."""
+"""Rises with each release that adds an optional field, which a reader that does not know it may ignore."""
 
 
 class Message(Part):
@@ -213,7 +213,8 @@ class RunAction(Part):
     trace: str | None = None
     """W3C traceparent of the run's trace."""
     seed: str | None = None
-    """Opaque. Whoever reports on the action may hand it back in `EventBatch.seeds`, which spares a coordinator time."""
+    """Opaque. The worker that reports on the action may return it in `EventBatch.seeds`, which spares a coordinator
+    time."""
 
 
 class ActionBatch(Message):

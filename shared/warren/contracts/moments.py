@@ -1,6 +1,6 @@
 """Moments in the far future: how long a wait may be, and when it ends, without leaving what a `datetime` can hold.
 
-Python's timers take any number of seconds, dates do not. Whoever waits beyond this waits for ever, and nothing fails.
+Python's timers take any number of seconds, dates do not. A wait beyond this never ends, and nothing fails.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`RegisterWorkflows` in messages of bounded size: how large a workflow may be, and what shares a message.
 
-Used by whoever registers, and by the compiler for what anybody sent. Must not know how either of them does it.
+Used by clients and workers, and by the compiler for what they sent. Must not know how they do it.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ KEPT_TEXT = "__warren_text__"
 KEPT_REPR = "__warren_repr__"
 """As `KEPT_TEXT`, for `repr()`."""
 UNCOMPILED = "__warren_uncompiled__"
-"""Attribute of what stands for a method that the engine has not got: whoever has the class can do what it does."""
+"""Attribute of what stands for a method that the engine has not got: a process with the class can do what it does."""
 REMOTE_TRACEBACK = "__warren_traceback__"
 """Attribute of a decoded exception that keeps the traceback text of the process that raised it."""
 
@@ -27,7 +27,7 @@ def kept_text(error: BaseException) -> str:
 
 
 def kept_repr(error: BaseException) -> str:
-    """`__repr__` of a rebuilt exception class, likewise."""
+    """`__repr__` of a rebuilt exception class."""
     kept = getattr(error, KEPT_REPR, None)
     return kept if isinstance(kept, str) else str(_python_s_own(error, "__repr__", kept_repr)(error))
 

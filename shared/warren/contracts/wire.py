@@ -88,7 +88,7 @@ def _load_newer(validate: Callable[..., T], name: str, body: bytes, error: Valid
 
 
 def _by_name(model: type[BaseModel], body: bytes, error: ValidationError) -> ValidationError:
-    """For text that is no JSON, such as half a surrogate pair: the error of the field that has it, if that can be told.
+    """For text that is no JSON, such as half a surrogate pair: the error of the field that has it, if it is known.
 
     Python's own reader takes more than JSON is. What it makes of it is used for this alone.
     """

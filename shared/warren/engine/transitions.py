@@ -4,10 +4,10 @@
     ------------------  -----------------------------------------------  -------------------------------------------
     RunStarted          first (`start_run`)                              the first strand runs
     ActionSucceeded     the invocation is pending with this attempt      its future is done; its lease ends
-    ActionFailed        likewise                                         another attempt (now or after a backoff
+    ActionFailed        as for ActionSucceeded                           another attempt (now or after a backoff
                                                                          timer) if the policy says so, else its
                                                                          future fails; its lease ends
-    ActionStarted       likewise, and no lease of this worker is held    a worker holds a lease: nobody else is sent
+    ActionStarted       the same, and no lease of this worker is held    a worker holds a lease: nobody else is sent
                                                                          the attempt until the lease ends
     LeaseExpired        that lease is held and its end has passed        the attempt is dispatched again; after
                                                                          `max_losses` in a row it fails: WorkerLost
@@ -146,8 +146,8 @@ def apply(
 def may_be_ahead(run: RunState, event: m.RunEvent) -> bool:
     """Whether an event that changed nothing may be about a transition that this state has not seen.
 
-    Another coordinator may have dispatched something since the run was loaded, or have been told that a worker holds
-    it. What the state has seen answered stays answered, so a late event for that needs no second look.
+    Another coordinator may have dispatched something since the run was loaded, or have been informed that a worker
+    holds it. What the state has seen answered stays answered, so a late event for that needs no second look.
     """
     match event:
         case m.LeaseExpired():

@@ -123,7 +123,7 @@ class Compiler:
         return unit.is_method or unit.bound is self._compilation.workflow
 
     def _is_shown(self, unit: Unit) -> bool:
-        """A refusal inside a library is told at the call, which is what the user can change."""
+        """A refusal inside a library is reported at the call, which is what the user can change."""
         return self._is_own(unit) or not is_library(unit.function.__code__.co_filename)
 
     def _calls(self, unit: Unit) -> list[Diagnostic]:

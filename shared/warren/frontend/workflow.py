@@ -1,6 +1,6 @@
 """From a workflow class to its IR: the front end's only door.
 
-Must not know what happens to the IR afterwards, nor the SDK's classes: it is told the class and its `run`.
+Must not know what happens to the IR afterwards, nor the SDK's classes: it gets the class and its `run`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How large a program may be, so that compiling it takes seconds at most, whoever sent it.
+"""How large a program may be, so that compiling it takes seconds at most, from any sender.
 
 Sizes only: what a program may mean is checked elsewhere. Nothing here recurses: it comes before everything that does.
 """

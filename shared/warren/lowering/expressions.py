@@ -292,7 +292,7 @@ class ExpressionLifter:
 
 
 def describe(awaitable: Node, functions: Mapping[str, Function]) -> tuple[str, str]:
-    """What an await waits for, as far as it can be told at compile time: kind and label of its node."""
+    """What an await waits for, as far as it is known at compile time: kind and label of its node."""
     match awaitable:
         case ex.Call(func=ex.ActionRef(action=key), args=(ex.Const(encoded=ref), *_)) if key == CONSTRUCT_ACTION:
             return "construct", str(ref).partition(":")[2]

@@ -1,7 +1,7 @@
 """try, finally, and every way out of a block: return, break and continue through what must run on the way.
 
-A `finally` block exists once. Whoever enters it first notes in a temporary (the selector) where to go afterwards, and
-a switch at its end goes there:
+A `finally` block exists once. The code that enters it first notes in a temporary (the selector) where to go afterwards,
+and a switch at its end goes there:
 
     selector = k; jump to the block        (k: 0 the statement's end, 1 raise again, 2... a return, break or continue)
     handler:  error = exception; selector = 1; the block

@@ -104,8 +104,8 @@ class Subscription(Protocol):
 class Broker(Protocol):
     """A message broker: durable, at least once, with confirms. Library exceptions never leave an adapter.
 
-    Every method raises `BrokerUnavailable` when the broker stays away for longer than the adapter was told to wait
-    (services wait for ever, commands of people a few seconds), and `BrokerError` for what trying again cannot mend.
+    Every method raises `BrokerUnavailable` when the broker stays away for longer than the adapter's limit
+    (services wait indefinitely, commands of people a few seconds), and `BrokerError` for what trying again cannot mend.
     """
 
     @property
@@ -161,7 +161,7 @@ class Broker(Protocol):
         ...
 
     def keep_alive(self, messages: Sequence[OutgoingMessage] = ()) -> bool:
-        """Another thread's way to have the broker keep this connection while the event loop stands still.
+        """Another thread's way to have the broker keep this connection while the event loop is blocked.
 
         To be called about once a second for as long as that lasts; what was delivered is then given to nobody else.
         `messages` are published once and without a confirm, and dropped where no queue takes them. Returns whether they

@@ -209,9 +209,9 @@ class RunFilter:
 class RunStore(Protocol):
     """Durable runs, histories and programs. Library exceptions never leave an adapter.
 
-    Every method raises `StoreUnavailable` when the server stays away for longer than the adapter was told to wait
-    (services wait for ever, commands of people a few seconds). Every writing method is one transaction, all or nothing,
-    unless it says otherwise.
+    Every method raises `StoreUnavailable` when the server stays away for longer than the adapter's limit
+    (services wait indefinitely, commands of people a few seconds). Every writing method is one transaction, all or
+    nothing, unless it says otherwise.
     """
 
     @property

@@ -69,14 +69,14 @@ def _carry_out(commands: Iterable[Command], header: RunHeader, outbox: Outbox, t
                 case _:
                     assert_never(command)
         except Exception as error:
-            log.exception("a command cannot be carried out", run_id=str(header.run_id), command=type(command).__name__)
+            log.exception("cannot carry out a command", run_id=str(header.run_id), command=type(command).__name__)
             if (event := _failure(command, header, error)) is not None:
                 for message in event_messages([(header.shard, event)]):
                     outbox.add_message(message)
 
 
 def _failure(command: Command, header: RunHeader, error: Exception) -> messages.RunEvent | None:
-    """What the run is told in the place of an answer, where it waits for one."""
+    """What the run gets in the place of an answer, where it waits for one."""
     why = f"cannot be sent ({type(error).__name__}: {error}). This is a fault of Warren; the log has the traceback"
     match command:
         case DispatchAction():

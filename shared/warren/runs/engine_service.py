@@ -37,7 +37,7 @@ class EngineApp(Protocol):
 
 
 def run_engine_service(name: str, app: EngineApp) -> int:
-    """Run until told to stop; returns the exit code. `name` is that of the service, such as "compiler"."""
+    """Run until asked to stop; returns the exit code. `name` is that of the service, such as "compiler"."""
     try:
         return run_service(name, load_settings(), partial(_serve, app))
     except InvalidInput as error:

@@ -130,7 +130,7 @@ class Outbox:
         self._messages.append(OutgoingMessage(names.CONTROL_EXCHANGE, "", body, mandatory=False, persistent=False))
 
     def add_finish(self, run: StoredRun) -> None:
-        """Announce the end of a run, and tell whoever waits for it."""
+        """Announce the end of a run, and inform the callers that wait for it."""
         body = finished_body(run)
         traceparent = run_traceparent(run.trace, run.run_id)
         headers = {} if traceparent is None else {names.HEADER_TRACEPARENT: traceparent}

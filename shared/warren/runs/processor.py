@@ -53,14 +53,14 @@ class Handler(Protocol):
         After any exception nothing may have been committed, or doing it again must do the same thing. An
         `InfrastructureError` has the same batch handled again, later; any other exception has each delivery handled
         alone, and the one that raises given up. What is handled again is `redelivered`: the failed try may have been
-        committed all the same, and what it caused must be looked up.
+        committed nevertheless, and what it caused must be looked up.
         """
         ...
 
     async def give_up(self, delivery: Delivery, error: Exception) -> Handled:
         """What becomes of a delivery that, alone, cannot be handled because of `error`: it is acknowledged after this.
 
-        Whoever waits for it must hear of it, or it must come again. May raise `InfrastructureError`: asked again later.
+        Its caller must get an answer, or it must come again. May raise `InfrastructureError`: asked again later.
         """
         ...
 
@@ -260,7 +260,7 @@ class Processor:
         except Exception as error:
             deliveries = _flat(chunks)
             if len(deliveries) == 1:
-                log.exception("message given up: handling it failed", queue=deliveries[0].queue)
+                log.exception("message dead-lettered: handling it failed", queue=deliveries[0].queue)
                 return await self._with_retries(partial(self._give_up, error), chunks)
         log.warning("batch failed, handling its messages one by one", count=len(deliveries))
         messages: list[OutgoingMessage] = []

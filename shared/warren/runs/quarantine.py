@@ -101,7 +101,7 @@ class Quarantine:
 
 
 def message_of(kept: QuarantinedMessage) -> OutgoingMessage:
-    """The message to publish again; whoever sets it aside once more sees in its header how often that was."""
+    """The message to publish again; a process that sets it aside once more sees in its header how often that was."""
     headers = dict(kept.headers) | {names.HEADER_TRIES: str(kept.tries + 1)}
     return OutgoingMessage(
         kept.exchange,

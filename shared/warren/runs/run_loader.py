@@ -1,4 +1,4 @@
-"""Running runs, loaded and replayed. One that cannot be is told from the others, and is not held against them."""
+"""Running runs, loaded and replayed. One that cannot be is reported apart, and does not affect the others."""
 
 from __future__ import annotations
 
@@ -52,5 +52,5 @@ async def load_running(run_ids: Collection[UUID], *, store: RunStore, programs: 
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this run's alone
             found.failed[run_id] = error
     for run_id, failure in found.failed.items():
-        log.error("a run cannot be loaded", run_id=str(run_id), error=f"{type(failure).__name__}: {failure}"[:1_000])
+        log.error("cannot load a run", run_id=str(run_id), error=f"{type(failure).__name__}: {failure}"[:1_000])
     return found

@@ -49,7 +49,7 @@ class Timers:
             self._earlier.set()
 
     async def run(self) -> None:
-        """Publish what becomes due, for ever; run it as a task."""
+        """Publish what becomes due, until cancelled; run it as a task."""
         while True:
             self._earlier.clear()
             now = self._clock.now()

@@ -3,7 +3,7 @@
 A thread looks at what the event loop's thread computes, and raises `TransitionOverdue` in it when one transition has
 used up its seconds. It counts the processor time of that thread, where the platform tells it, so that a machine that is
 busy or a process that was stopped makes no transition overdue. What never comes back to Python code (a loop inside a C
-function) hears no exception: for that there are `loop_alarm` and `trial`. Must not know runs.
+function) gets no exception: for that there are `loop_alarm` and `trial`. Must not know runs.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class TransitionWatchdog:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.current: object | None = None
-        """What is computed now; whoever computes sets it for each piece of work."""
+        """What is computed now; the computing task sets it for each piece of work."""
         self.overdue: object | None = None
         """What was ended last, until it is asked for with `is_overdue`."""
         self._lock = threading.Lock()

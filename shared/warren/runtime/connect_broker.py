@@ -18,7 +18,7 @@ another one takes their place within three times this."""
 def make_broker(
     settings: Settings, *, name: str, give_up_after: timedelta | None = None, heartbeat_seconds: int = 10
 ) -> Broker:
-    """A broker that is not connected yet. Without `give_up_after` it waits for its server for ever.
+    """A broker that is not connected yet. Without `give_up_after` it waits for its server without limit.
 
     Raises:
         InvalidInput: `memory:` was asked for, which lives inside one process only.

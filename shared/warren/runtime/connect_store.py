@@ -11,7 +11,7 @@ from warren.settings import database_server_url
 
 
 def make_store(settings: Settings, *, name: str, give_up_after: timedelta | None = None) -> RunStore:
-    """A store that is not connected yet. Without `give_up_after` it waits for its server for ever.
+    """A store that is not connected yet. Without `give_up_after` it waits for its server without limit.
 
     Raises:
         InvalidInput: the URL is not a server's; `embedded:` and `memory:` are for `warren run` and `warren dev`.

@@ -57,7 +57,7 @@ class _Guard:
 
 @cache
 def _guard() -> _Guard:
-    """The one guard of this process; what `os` has been told it cannot be told to forget."""
+    """The one guard of this process; `os` has no way to remove a hook again."""
     guard = _Guard()
     os.register_at_fork(before=guard.before, after_in_parent=guard.after_in_parent, after_in_child=guard.after_in_child)
     return guard

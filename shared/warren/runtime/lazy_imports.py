@@ -20,7 +20,7 @@ from typing import Any
 
 @contextmanager
 def deferred(*names: str) -> Iterator[None]:
-    """Have whoever imports these modules in the block import stand-ins; what is imported already, or missing, is left.
+    """Imports of these modules in the block get stand-ins; what is imported already, or missing, is left.
 
     A stand-in's content can be called and asked for attributes. No other thread may import meanwhile what is named.
     """

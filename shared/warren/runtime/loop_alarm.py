@@ -1,7 +1,7 @@
 """The end of a process whose event loop computes without end, where nothing inside of it could end that.
 
 A loop inside a C function keeps the interpreter to itself: no thread, no signal handler and no exception gets a turn.
-Such a process holds its deliveries for ever, and another one that gets them is lost the same way. So a timer of the
+Such a process holds its deliveries indefinitely, and another one that gets them is lost the same way. So a timer of the
 operating system, which counts the processor time of the process, ends it; what it held is delivered again, as something
 that may have been the end of a process (`trial`). Must not know what is computed.
 """

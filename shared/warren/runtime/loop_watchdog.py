@@ -1,4 +1,4 @@
-"""A thread that notices when the event loop stands still, names what holds it up, and keeps alive what the loop cannot.
+"""A thread that notices when the event loop is blocked, names what holds it up, and keeps alive what the loop cannot.
 
 The loop is asked for an answer all the time; as long as there is none it is blocked: an `async def` that sleeps,
 computes or waits without `await`. Where that is C code that does not give up the interpreter's lock, this thread stands
@@ -37,8 +37,8 @@ Describe = Callable[[asyncio.Task[Any] | None], Mapping[str, object]]
 class LoopWatchdog:
     """`async with LoopWatchdog(...)` watches the loop that runs it.
 
-    `describe` gives fields for the log from the task that runs, and `keep_alive` is told for how many seconds the loop
-    has been blocked; both are called from the watchdog's thread, while the loop may go on at any moment.
+    `describe` gives fields for the log from the task that runs, and `keep_alive` is called with how many seconds the
+    loop has been blocked; both are called from the watchdog's thread, while the loop may go on at any moment.
     """
 
     def __init__(

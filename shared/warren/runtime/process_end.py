@@ -37,7 +37,7 @@ def end_within(seconds: float, code: int, *, end: Callable[[int], None] = end_no
 
 
 def end_children() -> None:
-    """SIGTERM to the children of `multiprocessing`: without its own clean-up they would wait for work for ever."""
+    """SIGTERM to the children of `multiprocessing`: without its own clean-up they would wait for work indefinitely."""
     multiprocessing = sys.modules.get("multiprocessing")
     if multiprocessing is None:
         return

@@ -1,4 +1,4 @@
-"""What a process was started with, to start it anew in its place. Knows nothing of what the process does."""
+"""What a process was started with, to restart it in its place. Knows nothing of what the process does."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ProcessImage:
         return cls(sys.executable, tuple(sys.orig_argv[1:]), directory, dict(os.environ))
 
     def replace(self) -> NoReturn:
-        """Start anew: same process id, same arguments. Threads end where they are, `atexit` functions do not run.
+        """Restart: same process id, same arguments. Threads end where they are, `atexit` functions do not run.
 
         Python opens files and sockets close-on-exec, so connections end here, and what was not acknowledged is
         delivered to others.

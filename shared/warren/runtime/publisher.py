@@ -32,7 +32,7 @@ async def forget_loudly(refused: Sequence[tuple[OutgoingMessage, Refusal]]) -> N
     """For a process that has nowhere to keep messages: what they were about is found and sent again by coordinators."""
     for message, refusal in refused:
         log.error(
-            "message dropped: the broker refuses it",
+            "message dropped: refused by the broker",
             exchange=message.exchange,
             routing_key=message.routing_key,
             size=len(message.body),
@@ -89,12 +89,12 @@ class Publisher:
             if refusal.may_pass and len(parts := by_run(message)) > 1:
                 left += parts
             elif replacement is not None:
-                log.warning("message replaced: the broker refuses it", **_described(message, refusal))
+                log.warning("message replaced: refused by the broker", **_described(message, refusal))
                 left += replacement.messages
                 if replacement.is_final:
                     last |= {id(each): each for each in replacement.messages}
             elif _is_reply(message):
-                log.warning("reply dropped: the broker refuses it", **_described(message, refusal))
+                log.warning("reply dropped: refused by the broker", **_described(message, refusal))
             else:
                 aside.append((message, refusal))
         if aside:

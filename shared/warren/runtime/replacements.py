@@ -1,8 +1,8 @@
 """What is sent in the place of a message that the broker refuses: the failure of just what that message was about.
 
 A batch is taken apart first, so that one item takes no other one along. An action that cannot be sent fails, as does a
-result that cannot be sent back, with an error that names the value and its size; whoever waits for a run's end is told
-that it has ended. Must not know how anything is published.
+result that cannot be sent back, with an error that names the value and its size; a client that waits for a run's end is
+informed that it has ended. Must not know how anything is published.
 """
 
 from __future__ import annotations

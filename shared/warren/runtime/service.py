@@ -46,7 +46,7 @@ class Connectable(Protocol):
 
 
 class StopRequested(Exception):
-    """The service was told to stop while it waited for something; the chassis takes it for a clean end."""
+    """The service was asked to stop while it waited for something; the chassis takes it for a clean end."""
 
 
 C = TypeVar("C", bound=Connectable)
@@ -57,7 +57,7 @@ T = TypeVar("T")
 class ServiceContext:
     """What the chassis hands to a service's `app`. When `stop` is set, finish what is in hand and return.
 
-    `image` is what the process can be started anew with; None where it cannot.
+    `image` is what the process can be restarted with; None where it cannot.
     """
 
     name: str
@@ -69,9 +69,9 @@ class ServiceContext:
     is_restarting: bool = False
 
     def restart(self) -> None:
-        """Stop as on SIGTERM, and then start this process anew in its place, unless a signal comes that ends it."""
+        """Stop as on SIGTERM, and then restart this process in its place, unless a signal comes that ends it."""
         if self.image is not None and not self.stop.is_set():
-            log.warning("draining to restart", pid=os.getpid())
+            log.warning("draining before a restart", pid=os.getpid())
             self.is_restarting = True
             self.stop.set()
 
@@ -80,7 +80,7 @@ App = Callable[[ServiceContext], Awaitable[None]]
 
 
 def run_service(name: str, settings: Settings, app: App, *, image: ProcessImage | None = None) -> int:
-    """Run a service until it returns or is told to stop (SIGTERM, SIGINT); returns the process's exit code.
+    """Run a service until it returns or is asked to stop (SIGTERM, SIGINT); returns the process's exit code.
 
     The first signal sets `context.stop` and gives the app `settings.drain_seconds`; the second one ends the process at
     once with 128 + its number. A crash is one log line and exit code 1, a wrong setting 2, a server that refuses 3.
@@ -102,7 +102,7 @@ def run_service(name: str, settings: Settings, app: App, *, image: ProcessImage 
 
 
 def _end(context: ServiceContext, code: int) -> None:
-    """Start this process anew if that was asked for, or else end it."""
+    """Restart this process if that was requested, or else end it."""
     if context.is_restarting and context.image is not None:
         try:
             context.image.replace()
@@ -144,7 +144,7 @@ async def _until_stopped(app: App, context: ServiceContext) -> bool:
         if work.done():
             work.result()
             return True
-        log.warning("not drained in time, leaving the rest to redelivery", seconds=context.settings.drain_seconds)
+        log.warning("drain limit reached; unfinished work will be redelivered", seconds=context.settings.drain_seconds)
         return False
     finally:
         if not work.done():
@@ -193,7 +193,7 @@ async def connected(resource: C, *, name: str, stop: asyncio.Event) -> AsyncIter
     """Connect, however long the server stays away (a log line every ten seconds), and close at the end.
 
     Raises:
-        StopRequested: told to stop while still waiting.
+        StopRequested: asked to stop while still waiting.
     """
     try:
         await unless_stopped(stop, _connect(resource, name))

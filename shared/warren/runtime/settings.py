@@ -16,7 +16,7 @@ Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class Settings(BrokerSettings, DatabaseSettings):
-    """What any service can be told. A service with settings of its own subclasses this.
+    """The settings that all services have. A service with settings of its own subclasses this.
 
     Durations are in seconds. Every field `x_y` is the environment variable `WARREN_X_Y`.
     """
@@ -34,16 +34,16 @@ class Settings(BrokerSettings, DatabaseSettings):
     health_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
     """Where `/healthz` and `/readyz` are served; unset is nowhere, 0 any free port."""
     drain_seconds: Seconds = 25.0
-    """How long a stopping service may finish what is in hand."""
+    """How long a stopping service may finish the work that it has."""
 
     lease_after: Seconds = 30.0
     """An attempt that a worker has had for longer than this, running or waiting for its turn, is promoted to a lease.
     All services of one installation must agree."""
     max_lost_leases: Annotated[int, Field(ge=1, le=1_000)] = 3
-    """Leases of one attempt that end without a heartbeat, in a row, before it fails with `WorkerLost`."""
+    """Consecutive leases of one attempt that may expire without a heartbeat before it fails with `WorkerLost`."""
     stall_after: Seconds | None = None
-    """How long a run must stand still, while the queues that should hold what it waits for are empty, before that is
-    taken for lost and published again; three times `lease_after` by default. A queue that was purged is why."""
+    """Seconds without progress, with all relevant queues empty, after which a run's pending commands are treated as
+    lost and re-published (for example after a queue purge). Default: three times `lease_after`."""
     transition_seconds: Annotated[float, Field(ge=0.05, le=3_600)] = 5.0
     """Processor time that a compiler or coordinator may spend on one transition of a run; one that takes longer is
     ended, and its run fails."""
@@ -59,9 +59,9 @@ class Settings(BrokerSettings, DatabaseSettings):
     cache_bytes: Annotated[int, Field(ge=1 << 20)] = 256 << 20
     """Their rough size together."""
     timer_poll: Seconds = 1.0
-    """How often a coordinator looks for timers that nobody holds in memory."""
+    """How often a coordinator queries overdue timers that no coordinator has in memory."""
     recovery_rate: Annotated[float, Field(gt=0)] = 2_000.0
-    """Commands per second that are published again after the broker lost its data."""
+    """Commands per second that are re-published after the broker lost its data."""
 
     @property
     def broker_is_volatile(self) -> bool:
@@ -75,8 +75,8 @@ class Settings(BrokerSettings, DatabaseSettings):
 
     @property
     def check_seconds(self) -> float:
-        """How often a coordinator looks for stalled runs: so that what stands still for `stall_seconds` has been looked
-        at four times."""
+        """How often a coordinator looks for stalled runs: a run without progress for `stall_seconds` has been
+        checked four times."""
         return self.stall_seconds / 3
 
     @field_validator("log_level", "log_format", "queue_type", mode="before")

@@ -156,7 +156,7 @@ class Telemetry:
 
 
 class _ChosenIds:
-    """An id generator that can be told the next span's ids; otherwise it asks the one it replaces."""
+    """An id generator whose next span's ids can be set; otherwise it asks the one it replaces."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner

@@ -1,4 +1,4 @@
-"""How the SDK reaches a client without importing one: a factory that whoever stands above puts in."""
+"""How the SDK reaches a client without importing one: through a factory that `warren` sets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class WorkflowClient(Protocol):
     ) -> RunHandle[Any]:
         """Start a run of `workflow`; `arguments` are Python values by parameter name, defaults left out.
 
-        Returns as soon as the start is safe. With a `key` that is used already, the handle is of that run.
+        Returns when the broker has confirmed the start. With a `key` that is already used, the handle is of that run.
         """
         ...
 
@@ -32,7 +32,7 @@ def set_client_factory(factory: Callable[[], WorkflowClient]) -> None:
 
 
 def default_client() -> WorkflowClient:
-    """The client that `Workflow.run` uses; raises `RuntimeError` when nobody has set a factory."""
+    """The client that `Workflow.run` uses; raises `RuntimeError` when no factory is set."""
     if _factory is None:
         raise RuntimeError("no client is set up: import warren, not warren.sdk alone")
     return _factory()

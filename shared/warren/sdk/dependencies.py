@@ -1,7 +1,7 @@
 """Dependency injection of actions, on top of mountaineer-di: which parameters are injected, and calling with them.
 
 A parameter is injected when its default is `Depends(...)` or its annotation is `Annotated[T, Depends(...)]`. Every call
-resolves anew, and what was opened is closed when the call ends, however it ends. Must not know registries or workers.
+resolves again, and what was opened is closed when the call ends, however it ends. Must not know registries or workers.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class ActionRegistry(Registry[ActionDefinition]):
         return definition.wrapper if definition is not None else None
 
     def definition(self, key: str) -> ActionDefinition | None:
-        """All that is known about the action `key`, or None."""
+        """The definition of the action `key`, or None."""
         return self._entries.get(key)
 
     def entries(self) -> list[ActionDefinition]:

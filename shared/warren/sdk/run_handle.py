@@ -1,4 +1,4 @@
-"""`RunHandle`: what whoever starts a run gets, whichever client started it: the servers' or a test's.
+"""`RunHandle`: what the start of a run returns, with any client: the servers' or a test's.
 
 It says what can be asked and what comes back; how is the business of the clients that implement it.
 """
@@ -17,11 +17,11 @@ Result = TypeVar("Result", covariant=True)
 
 
 class RunDescription(Protocol):
-    """What is known of a run, but for its values. Times are UTC; `version` is the hash of its program."""
+    """What is known of a run, without its values. Times are UTC; `version` is the hash of its program."""
 
     @property
     def run_id(self) -> UUID:
-        """Its run id."""
+        """The id of the run."""
         ...
 
     @property
@@ -36,7 +36,7 @@ class RunDescription(Protocol):
 
     @property
     def status(self) -> RunStatus:
-        """Where it stands."""
+        """Its status."""
         ...
 
     @property
@@ -85,38 +85,38 @@ class RunTransition(Protocol):
 
 
 class RunHandle(Protocol[Result]):
-    """A started run. Letting go of it changes nothing for the run."""
+    """A handle of one run. Dropping the handle does not affect the run."""
 
     @property
     def id(self) -> UUID:
-        """Its run id."""
+        """The id of the run."""
         ...
 
     async def result(self, timeout: float | None = None) -> Result:
-        """Wait for its end and return its result, with the Python types that the workflow returned.
+        """Wait for the run's end and return its result, with the Python types that the workflow returned.
 
         Raises:
             WorkflowFailedError: it failed; `__cause__` is the workflow's own exception.
             WorkflowCancelledError: it was cancelled.
-            TimeoutError: it did not end within `timeout` seconds; it goes on.
+            TimeoutError: it did not end within `timeout` seconds; it continues.
             InvalidInput: the start was refused.
         """
         ...
 
     async def status(self) -> RunStatus:
-        """Where it stands; raises `RunNotFound` while it has not been started yet."""
+        """The run's status; raises `RunNotFound` before a compiler has taken the start."""
         ...
 
     async def describe(self) -> RunDescription:
-        """What is known of it; raises `RunNotFound` while it has not been started yet."""
+        """The run's description; raises `RunNotFound` before a compiler has taken the start."""
         ...
 
     async def history(self) -> Sequence[RunTransition]:
-        """Its transitions so far, in order; raises `RunNotFound` while it has not been started yet."""
+        """The run's transitions so far, in order; raises `RunNotFound` before a compiler has taken the start."""
         ...
 
     async def cancel(self, reason: str | None = None) -> None:
-        """Ask for its end; the workflow can still clean up. A run that has ended stays as it is."""
+        """Request the cancellation; the workflow can still clean up. A run that has ended is not changed."""
         ...
 
 

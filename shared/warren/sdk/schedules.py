@@ -62,22 +62,22 @@ async def schedule_workflow(
 
 
 async def pause_schedule(workflow_cls: type[Workflow], *, schedule_name: str) -> bool:
-    """Stop starting runs until it is resumed. Raises like `schedule_workflow`."""
+    """Pause a schedule. Always raises `SchedulingUnavailable` in this version."""
     _unavailable(schedule_name)
 
 
 async def resume_schedule(workflow_cls: type[Workflow], *, schedule_name: str) -> bool:
-    """Start runs again. Raises like `schedule_workflow`."""
+    """Resume a schedule. Always raises `SchedulingUnavailable` in this version."""
     _unavailable(schedule_name)
 
 
 async def delete_schedule(workflow_cls: type[Workflow], *, schedule_name: str) -> bool:
-    """Forget a schedule. Raises like `schedule_workflow`."""
+    """Delete a schedule. Always raises `SchedulingUnavailable` in this version."""
     _unavailable(schedule_name)
 
 
 async def list_schedules(status_filter: Literal["active", "paused"] | None = None) -> list[ScheduleInfo]:
-    """All schedules, or those of one status. Raises like `schedule_workflow`."""
+    """All schedules, or those of one status. Always raises `SchedulingUnavailable` in this version."""
     _unavailable("*")
 
 

@@ -29,7 +29,7 @@ from warren.sdk.timeouts import current_timeout
 log = logging.getLogger(__name__)
 
 MAX_THREADS: Final = 2_000
-"""Threads of a pool that is told nothing else. Operating systems and containers allow a few thousand."""
+"""Threads of a pool by default. Operating systems and containers allow a few thousand."""
 IDLE_SECONDS: Final = 10.0
 """A thread without work ends after this long."""
 _SHOWN: Final = 20
@@ -78,7 +78,7 @@ class _Call:
             self._tell(self.on_start)
         try:
             result = context.run(_call, *self.work)
-        except BaseException as raised:  # noqa: BLE001 - whoever awaits the future gets it
+        except BaseException as raised:  # noqa: BLE001 - it goes to the caller, through the future
             error = raised
         self.has_ended = True
         self._tell(_deliver, self.future, result, error)
@@ -96,8 +96,8 @@ class ThreadPool:
     """As many threads as there are functions to run at once, at most `max_threads`; the rest waits.
 
     Time that a function waits does not count for its timeout (`AttemptTimeout`). With `max_abandoned`, calls are
-    refused while so many abandoned functions still run. `on_abandoned` is told of each, in the thread that abandons it;
-    by default it is logged. One pool may serve several event loops.
+    refused while so many abandoned functions still run. `on_abandoned` is called for each, in the thread that abandons
+    it; by default it is logged. One pool may serve several event loops.
     """
 
     def __init__(
@@ -295,7 +295,7 @@ def _log_abandoned(call: AbandonedCall) -> None:
     attempt = call.attempt
     where = f" (run {attempt.run_id}, invocation {attempt.invocation}, attempt {attempt.attempt})" if attempt else ""
     log.warning(
-        "%s%s was abandoned after %.3g s: a plain `def` cannot be stopped and runs on in its thread",
+        "%s%s was abandoned after %.3g s: a plain `def` cannot be stopped and continues in its thread",
         call.action,
         where,
         call.seconds,

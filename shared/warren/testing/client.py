@@ -56,7 +56,7 @@ class InProcessHandle(RunHandle[Any]):
         except TimeoutError:
             if not waiting.expired():
                 raise
-            raise TimeoutError(f"run {self.id} has not ended within {timeout} s; it goes on") from None
+            raise TimeoutError(f"run {self.id} did not end within {timeout} s; it continues") from None
         try:
             return self.environment.driver.outcome()
         except WorkflowCancelledError:
@@ -89,7 +89,7 @@ class InProcessHandle(RunHandle[Any]):
         return list(self.environment.history)
 
     async def cancel(self, reason: str | None = None) -> None:
-        """Ask for its end; the workflow can still clean up. A run that has ended stays as it is."""
+        """Request the cancellation; the workflow can still clean up. A run that has ended is not changed."""
         self.environment.cancel(reason)
 
 

@@ -1,6 +1,6 @@
 """`EngineDriver`: one run of the real engine, fed by hand. All that drives the engine in a test goes through here.
 
-It is pure: no clock, no tasks, no actions. Whoever uses it says what happened, in any order, and when. Must not know
+It is pure: no clock, no tasks, no actions. Its user says what happened, in any order, and when. Must not know
 how an action is carried out.
 """
 
@@ -67,12 +67,11 @@ class Transition(NamedTuple):
 
 
 class EngineDriver:
-    """One run. `now` is the virtual time that the next event gets; set it, or let `fire` move it on.
+    """One run, driven event by event. `now` is the virtual time of the next event; set it, or let `fire` advance it.
 
-    `actions`, `children` and `timers` are what the run waits for, by invocation and timer number; `continues` the
-    numbers of the expected `ContinuationDue` events. They hold what was asked for and not answered, also when the run
-    has lost interest in it since: `state.is_pending` tells. `history` has every transition; events that changed nothing
-    are in `ignored`.
+    `actions`, `children` and `timers` are the outstanding requests by number, `continues` the numbers of the expected
+    `ContinuationDue` events. They include requests that the run no longer waits for; `state.is_pending` tells.
+    `history` has every transition, `ignored` the events that changed nothing.
     """
 
     def __init__(
@@ -159,7 +158,7 @@ class EngineDriver:
         return self.apply(event)
 
     def fire(self, timer: int | None = None) -> list[Command] | None:
-        """The moment of a timer has come, by default of the earliest; `now` moves on to it."""
+        """Fire a timer, by default the earliest; `now` advances to its due time."""
         while timer is None:
             _, number = heapq.heappop(self._due)
             timer = number if number in self.timers else None
@@ -173,7 +172,7 @@ class EngineDriver:
             self.apply(ContinuationDue(run_id=self.run_id, number=self.continues.pop(0)))
 
     def cancel(self, reason: str | None = None) -> list[Command] | None:
-        """Somebody wants the run to end."""
+        """Request the cancellation of the run."""
         return self.apply(CancelRequested(run_id=self.run_id, reason=reason))
 
     def snapshot(self) -> Json:

@@ -99,7 +99,7 @@ async def test_the_same_run_id_is_the_same_run(client: Warren) -> None:
 
 async def test_waiting_may_end_before_the_run(client: Warren) -> None:
     handle = await client.start(Wait, 0.2)
-    with pytest.raises(TimeoutError, match="goes on"):
+    with pytest.raises(TimeoutError, match="it continues"):
         await handle.result(timeout=0.01)
     assert await handle.result() == "waited"
     assert await handle.result() == "waited"
@@ -162,7 +162,7 @@ async def test_a_start_that_no_compiler_takes_comes_back_with_its_handle(here: I
     for service in here.cluster.services:
         await service.drain()
     for key in (None, "k"):
-        handle = await client.start_encoded("x", {}, key=key, run_id=run_id, accepted=True, patience=0.05)
+        handle = await client.start_encoded("x", {}, key=key, run_id=run_id, accepted=True, accept_timeout=0.05)
         assert (handle.id, handle.is_accepted) == (run_id, False)
     here.cluster.services.clear()
 
@@ -200,7 +200,7 @@ async def test_an_answer_that_was_lost_with_the_connection_is_asked_for_again(he
 async def test_who_waits_without_a_compiler_is_told(
     here: Installation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(replies, "_FIRST_PATIENCE", 0.2)
+    monkeypatch.setattr(replies, "_FIRST_RETRY", 0.2)
     await here.cluster.services[0].drain()
     async with here.client() as client:
         handle = await client.start(Wait, 0)
@@ -214,7 +214,7 @@ async def test_closing_the_client_tells_who_waits(here: Installation) -> None:
         handle = await client.start(Wait, 3600)
         waiting = asyncio.ensure_future(handle.result())
         await asyncio.sleep(0)
-    with pytest.raises(BrokerUnavailable, match="goes on"):
+    with pytest.raises(BrokerUnavailable, match="the run continues"):
         await waiting
 
 

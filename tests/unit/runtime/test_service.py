@@ -97,7 +97,7 @@ def test_what_does_not_drain_in_time_is_cut_off() -> None:
     with process(source) as running:
         logged(running, "starting")
         running.send_signal(signal.SIGTERM)
-        logged(running, "not drained in time, leaving the rest to redelivery")
+        logged(running, "drain limit reached; unfinished work will be redelivered")
         assert running.wait(5) == 1
 
 
@@ -165,7 +165,7 @@ def test_a_process_that_can_starts_anew_with_what_it_was_started_with(tmp_path: 
     assert first == second == f"{running.pid} {['own', str(starts)]} None"
     assert [json.loads(line)["event"] for line in log.splitlines() if line.startswith("{")][:3] == [
         "starting",
-        "draining to restart",
+        "draining before a restart",
         "restarting",
     ]
 

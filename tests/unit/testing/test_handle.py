@@ -122,7 +122,7 @@ async def test_a_run_that_has_ended_stays_as_it_is() -> None:
 
 async def test_waiting_may_end_before_the_run() -> None:
     handle = await begun()
-    with pytest.raises(TimeoutError, match="goes on"):
+    with pytest.raises(TimeoutError, match="it continues"):
         await handle.result(timeout=0.01)
     LET_GO.set()
     assert await handle.result() == 4

@@ -17,7 +17,7 @@ from warren import action
 from warren.contracts import messages
 from warren.contracts.ids import new_run_id
 
-ABANDONED = "action abandoned: its function runs on in its thread, and nobody waits for it"
+ABANDONED = "action abandoned: its function continues in its thread, and its result is ignored"
 gate = threading.Event()
 began: list[str] = []
 

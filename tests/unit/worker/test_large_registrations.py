@@ -25,7 +25,7 @@ async def test_a_workflow_that_is_too_large_keeps_no_other_from_being_registered
         compiler = Compiler(w)
         (delivery,) = await compiler.received(1)
         await compiler.answer(delivery, registered(delivery))
-        await eventually(lambda: any(line["event"] == "registered" for line in said))
+        await eventually(lambda: any(line["event"] == "workflow registered" for line in said))
     (line,) = [line for line in said if line["event"] == "registration refused"]
     assert line["workflow"] == large.short_name()
     assert "is too large to register" in line["error"]

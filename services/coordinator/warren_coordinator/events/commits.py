@@ -94,7 +94,7 @@ class Commits:
             outcome.faults[run_ids[0]] = Fault(error)
             self._forget(run_ids)
             return
-        log.warning("commit refused: bisecting it", runs=len(run_ids), error=str(error)[:500])
+        log.warning("commit refused: bisecting", runs=len(run_ids), error=str(error)[:500])
         middle = len(run_ids) // 2
         for half in (run_ids[:middle], run_ids[middle:]):
             await self._commit(transitions.only(set(half)), effects, outcome)

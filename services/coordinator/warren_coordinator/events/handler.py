@@ -27,7 +27,7 @@ from warren_coordinator.events.batch import BatchOutcome, Effects, Fault, Item
 from warren_coordinator.events.commits import Commits
 from warren_coordinator.events.incoming import read_events
 from warren_coordinator.events.republisher import Republisher
-from warren_coordinator.events.run_seeds import plant
+from warren_coordinator.events.run_seeds import load_seeds
 from warren_coordinator.events.single_events import SingleEvents
 from warren_coordinator.events.transitions import Transitions
 from warren_coordinator.run_cache import RunCache, RunEntry
@@ -75,7 +75,7 @@ class EventHandler:
                 try:
                     return await self._handle(deliveries)
                 except TransitionOverdue:  # it was meant for a transition that had just ended
-                    log.warning("handling a batch again: the watchdog struck beside a transition")
+                    log.warning("handling a batch again: the watchdog fired outside a transition")
 
     async def give_up(self, delivery: Delivery, error: Exception) -> Handled:
         """Keep what cannot be handled, and try it again later: runs may wait for it."""
@@ -86,7 +86,7 @@ class EventHandler:
         effects = self._commits.effects()
         items, seeds = await self._read(deliveries, effects)
         try:
-            begun = await plant(seeds, cache=self._cache, programs=self._loader.programs) if seeds else []
+            begun = await load_seeds(seeds, cache=self._cache, programs=self._loader.programs) if seeds else []
             outcome = await self._apply(items, effects, loaded=begun, faults=await self._try_suspects(items))
             repeated = outcome.repeated
             if outcome.doubtful:
@@ -158,7 +158,7 @@ class EventHandler:
             outcome.repeated += await self._single.handle(faulty, outcome.faults, effects)
         self._commits.hold_timers(loaded, effects)
         for delivery in outcome.unknown.values():
-            log.warning("event dead-lettered: no such run", queue=delivery.queue)
+            log.warning("event dead-lettered: unknown run", queue=delivery.queue)
             detail = "no run has the id of an event in it"
             effects.outbox.add_message(parked(delivery, reason="unknown_run", detail=detail))
         return outcome

@@ -37,9 +37,10 @@ class Republisher:
 
         Returns false where that is left to who has just handled it: should it die, the redelivery is not for nothing.
 
-        A message that is new to the broker may be a redelivery all the same, one that somebody moved from queue to
-        queue. Whoever handled it first is then gone, so its transition is older than this process; what others made
-        since is theirs to publish, or else the next copy of every later event would echo through the rest of the run.
+        A message that is new to the broker may still be a redelivery, one that somebody moved from queue to
+        queue. The process that handled it first is then gone, so its transition is older than this process; what others
+        made since is theirs to publish, or else the next copy of every later event would echo through the rest of the
+        run.
         """
         delivery, event = item
         made_before = None if delivery.redelivered else self._began

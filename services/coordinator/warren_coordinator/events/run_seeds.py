@@ -21,9 +21,9 @@ from warren_coordinator.run_cache import RunCache, RunEntry
 log = get_logger(__name__)
 
 
-async def plant(seeds: Iterable[str], *, cache: RunCache, programs: Programs) -> list[UUID]:
+async def load_seeds(seeds: Iterable[str], *, cache: RunCache, programs: Programs) -> list[UUID]:
     """Put the runs that are not known here into the cache as they began; returns them."""
-    planted = []
+    seeded = []
     for text in seeds:
         try:
             seed = wire.load(messages.RunSeed, text.encode())
@@ -34,8 +34,8 @@ async def plant(seeds: Iterable[str], *, cache: RunCache, programs: Programs) ->
         except InfrastructureError:
             raise
         except (Exception, Stop) as error:  # noqa: BLE001 - it is only a help: the run is loaded
-            log.debug("run seed ignored", error=f"{type(error).__name__}: {error}"[:500])
+            log.debug("ignoring an unusable seed", error=f"{type(error).__name__}: {error}"[:500])
             continue
         cache.put(RunEntry(executable, state, RunHeader.of(seed), stored_wake_at=state.wake_at))
-        planted.append(seed.run_id)
-    return planted
+        seeded.append(seed.run_id)
+    return seeded

@@ -22,7 +22,7 @@ log = get_logger(__name__)
 class Transitions:
     """What one commit writes, and what is to be carried out after it."""
 
-    __slots__ = ("_woken", "at", "cancelled", "causes", "outcomes", "rows", "touched")
+    __slots__ = ("_stored_wake_ups", "at", "cancelled", "causes", "outcomes", "rows", "touched")
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -32,7 +32,7 @@ class Transitions:
         self.causes: list[Identity] = []
         self.cancelled: set[UUID] = set()
         """Ended runs for which workers may still be at work."""
-        self._woken: list[tuple[RunEntry, datetime | None]] = []
+        self._stored_wake_ups: list[tuple[RunEntry, datetime | None]] = []
 
     def add(self, entry: RunEntry, decision: Decision) -> None:
         """Add the transition that has just been made in `entry.state`."""
@@ -69,7 +69,7 @@ class Transitions:
     def updates(self) -> list[RunUpdate]:
         """Changes of run rows: only of runs that end now, or whose earliest wake-up has to be stored."""
         updates = []
-        self._woken = []
+        self._stored_wake_ups = []
         for run_id, entry in self.touched.items():
             state = entry.state
             if state.status is not RunStatus.RUNNING:
@@ -78,7 +78,7 @@ class Transitions:
             wake_at = state.wake_at
             if wake_at != entry.stored_wake_at and entry.has_to_store(wake_at, self.at):
                 updates.append(RunUpdate(run_id, set_wake_at=True, wake_at=wake_at))
-                self._woken.append((entry, wake_at))
+                self._stored_wake_ups.append((entry, wake_at))
         return updates
 
     def snapshots(self) -> list[SnapshotRow]:
@@ -90,12 +90,12 @@ class Transitions:
             try:
                 taken.append(SnapshotRow(run_id, entry.state.seq, dump_snapshot(entry.executable, entry.state)))
             except Exception:  # a run without a snapshot is only slower to load
-                log.exception("no snapshot could be taken", run_id=str(run_id), seq=entry.state.seq)
+                log.exception("cannot take a snapshot", run_id=str(run_id), seq=entry.state.seq)
         return taken
 
     def committed(self) -> None:
         """Note in the entries what the store has now."""
-        for entry, wake_at in self._woken:
+        for entry, wake_at in self._stored_wake_ups:
             entry.stored_wake_at = wake_at
         for entry in self.touched.values():
             if entry.wants_snapshot:

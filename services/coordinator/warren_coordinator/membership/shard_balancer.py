@@ -1,9 +1,9 @@
 """Shards spread over the coordinators. Every one subscribes to every shard, so that one that dies is followed at once.
 
 Of the coordinators that are present, in the order of their ids, the one with rank `shard % n` should have a shard; the
-broker gives it to whoever has waited longest. So when the first comes to be another one, those that should not have the
-shard subscribe to it anew, which puts them behind. One that receives something all the same (the right one was away for
-a moment) does so again. Nothing here is needed for correctness: the fence is in the store.
+broker gives it to the one that has waited longest. So when the first comes to be another one, those that should not
+have the shard subscribe to it again, which puts them behind. One that still receives something (the right one was away
+for a moment) does so again. Nothing here is needed for correctness: the fence is in the store.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class ShardBalancer:
         """For whom there was made room, by shard."""
 
     async def run(self) -> None:
-        """Announce and balance for ever; run it as a task, beside the processor's `run`."""
+        """Announce and balance until cancelled; run it as a task, beside the processor's `run`."""
         while True:
             try:
                 if self._processor.is_active:  # others must not wait for one that cannot consume
@@ -109,7 +109,7 @@ class ShardBalancer:
         """Forget runs of shards that others have had for so long that they must be alive.
 
         Not sooner: a coordinator that is dead but still in the list takes nothing, and a run that is loaded again gets
-        its leases anew.
+        new leases.
         """
         since = self._clock.now() - timedelta(seconds=PRESENT_SECONDS)
         gone = [shard for shard, at in self._given.items() if at < since]

@@ -65,7 +65,7 @@ class BrokerMarker:
                     return None
                 if note != self._mine and note.written_at > self._clock.now() - _ABANDONED:
                     return None
-                log.warning("continuing an abandoned recovery", after=str(note.after))
+                log.warning("continuing an interrupted recovery", after=str(note.after))
                 new = note.model_copy(update={"written_at": self._clock.now()})
             elif note is not None and note.written_at > self._clock.now() - timedelta(seconds=_CHECKS * _CHECK_SECONDS):
                 await self._clock.sleep(_CHECK_SECONDS)  # another coordinator is just putting it there

@@ -24,7 +24,7 @@ _TIMES: Final = 3
 class ExpiredLeases:
     """Checks the cached runs with leases. `publish` must not return before everything is confirmed.
 
-    While the broker is away (not `is_connected`) no heartbeat can come, which is no worker's fault: leases begin anew.
+    While the broker is away (not `is_connected`) no heartbeat can come, which is no worker's fault: leases start again.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class ExpiredLeases:
         self._reported: dict[tuple[UUID, int], tuple[datetime, int]] = {}
 
     async def run(self) -> None:
-        """Check for ever; run it as a task."""
+        """Check until cancelled; run it as a task."""
         while True:
             await self._clock.sleep(_CHECK_SECONDS)
             if not self._is_connected():

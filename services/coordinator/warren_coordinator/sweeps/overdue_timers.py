@@ -50,7 +50,7 @@ class OverdueTimers:
         self._published_at: dict[UUID, datetime] = {}
 
     async def run(self) -> None:
-        """Check for ever, at once and then every so many seconds; run it as a task."""
+        """Check until cancelled, at once and then every so many seconds; run it as a task."""
         while True:
             try:
                 more = await self._check()

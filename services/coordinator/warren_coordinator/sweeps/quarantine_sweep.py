@@ -37,7 +37,7 @@ class QuarantineSweep:
         self._quarantine = Quarantine(store, clock)
 
     async def run(self) -> None:
-        """Check for ever; run it as a task."""
+        """Check until cancelled; run it as a task."""
         while True:
             await self._clock.sleep(_CHECK_SECONDS)
             try:

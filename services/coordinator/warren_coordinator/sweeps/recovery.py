@@ -51,7 +51,7 @@ class Recovery:
         self._marker = BrokerMarker(broker=broker, store=store, clock=clock)
 
     async def run(self) -> None:
-        """Check now and whenever the connection to the broker was established anew; run it as a task.
+        """Check now and whenever the connection to the broker was re-established; run it as a task.
 
         A recovery that another coordinator is at, or that an error interrupted, is watched until it is complete.
         """
@@ -91,7 +91,7 @@ class Recovery:
             commands += count
             await self._clock.sleep(count / self._rate)
             current = await self._marker.advance(current, after=page[-1])
-        log.warning("another coordinator has taken the recovery over")
+        log.warning("another coordinator has taken over the recovery")
 
     async def _publish_pending(self, page: list[UUID], note: MarkerNote) -> int:
         pending = []
@@ -105,8 +105,8 @@ class Recovery:
 def _sent_since(loaded: LoadedRun, note: MarkerNote) -> set[object]:
     """What was dispatched well after the recovery began went to the new broker already.
 
-    Not what was dispatched around that time: clocks differ, and whoever handled an event of the old broker then may
-    have died before it published what came of it, which nothing else would make good.
+    Not what was dispatched around that time: clocks differ, and a coordinator that handled an event of the old broker
+    may have died before it published what came of it, which nothing else would make good.
     """
     return {
         identity_of(command)

@@ -5,8 +5,9 @@ nothing has happened to it for a while, though a command of it travels as a mess
 and without a backoff, a `ContinuationDue`, the start of a child run that is not running. Its message is lost if, over
 `seconds`, each of `_CHECKS` checks finds the run as it was and the queues that the message and its answer go through
 empty: a worker answers or takes a lease within `lease_after`, and a coordinator handles an answer within seconds. What
-makes the time count for less (this process slept, the broker was away or takes no messages) begins it anew. So does,
-for actions, a worker that says that its event loop is blocked: it may have been sent some that it has not even read.
+makes the time count for less (this process slept, the broker was away or takes no messages) restarts the count. So
+does, for actions, a worker that says that its event loop is blocked: it may have been sent some that it has not even
+read.
 
 It must not know how a message is built, nor what becomes of it.
 """
@@ -86,7 +87,7 @@ class StalledRuns:
         self._epoch = 0
 
     async def run(self) -> None:
-        """Check for ever; run it as a task."""
+        """Check until cancelled; run it as a task."""
         while True:
             await self._clock.sleep(self._pause.total_seconds())
             try:
@@ -169,7 +170,7 @@ class StalledRuns:
                 lost.append((run, gone))
         if lost:
             count = await self._redispatch.send(lost)
-            log.warning("redispatched what no queue held any more", runs=len(lost), commands=count)
+            log.warning("re-published lost commands", runs=len(lost), commands=count)
             await self._clock.sleep(count / self._rate)
 
     def _is_worth_it(self, run_id: UUID, lost: list[Command]) -> bool:

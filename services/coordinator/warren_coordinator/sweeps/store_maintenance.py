@@ -16,12 +16,12 @@ _HOUR: Final = 3_600.0
 
 
 async def maintain_forever(store: RunStore, clock: Clock) -> None:
-    """Maintain the store for ever, at once and then every day, or an hour after a failure; run it as a task."""
+    """Maintain the store until cancelled, at once and then every day, or an hour after a failure; run it as a task."""
     while True:
         pause = _DAY
         try:
             await store.maintain()
         except WarrenError as error:
-            log.warning("store maintenance failed; `warren migrate` does it too", error=str(error))
+            log.warning("database maintenance failed; `warren migrate` does the same", error=str(error))
             pause = _HOUR
         await clock.sleep(pause)

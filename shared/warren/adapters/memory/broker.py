@@ -158,7 +158,7 @@ class MemoryBroker(Broker):
     Args:
         server: shared by the processes that talk to each other; None makes one of its own.
         name: the beginning of its private queues' names.
-        give_up_after: how long a method waits for a stopped server; None waits for ever.
+        give_up_after: how long a method waits for a stopped server; None waits indefinitely.
     """
 
     def __init__(

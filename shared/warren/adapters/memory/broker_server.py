@@ -57,7 +57,7 @@ class MemoryServer:
     # what a connected broker asks for
 
     def join(self, client: Connected) -> None:
-        """A broker connects; it is told at once if the server is up."""
+        """A broker connects; it is notified at once if the server is up."""
         if client not in self._clients:
             self._clients.append(client)
             if self.is_up:

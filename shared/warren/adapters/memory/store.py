@@ -74,7 +74,7 @@ class MemoryDatabase:
 
         With `after` the operation is applied first: a commit whose acknowledgement is lost.
         """
-        fault = _Fault(error or StoreUnavailable("the memory store was told to fail"), operation, after)
+        fault = _Fault(error or StoreUnavailable("the memory store was set to fail"), operation, after)
         self._faults.extend([fault] * times)
 
     @contextmanager

@@ -53,7 +53,7 @@ class _Passing(Exception):
 class Connections:
     """At most `max_size` connections, opened when they are needed; every call is retried until the server answers.
 
-    `give_up_after` bounds each call (None: wait for ever). `name` is what `pg_stat_activity` shows.
+    `give_up_after` bounds each call (None: wait indefinitely). `name` is what `pg_stat_activity` shows.
     """
 
     def __init__(self, url: str, *, name: str, give_up_after: timedelta | None, min_size: int, max_size: int) -> None:
@@ -254,7 +254,7 @@ class Connections:
 
     def _note_success(self) -> None:
         if self._is_reachable is False:
-            _logger.info("PostgreSQL at %s is back", self.place)
+            _logger.info("PostgreSQL at %s is available again", self.place)
         self._is_reachable = True
 
     def _note_failure(self, error: _Passing) -> None:
@@ -264,5 +264,5 @@ class Connections:
             connection.terminate()
         self._idle.clear()
         if self._is_reachable is not False:
-            _logger.warning("PostgreSQL at %s is away (%s); trying again until it is back", self.place, error)
+            _logger.warning("PostgreSQL at %s is unavailable (%s); retrying", self.place, error)
         self._is_reachable = False

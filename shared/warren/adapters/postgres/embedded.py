@@ -58,7 +58,7 @@ class EmbeddedPostgres:
     """A private server in `data_dir`, which is created if missing: `async with EmbeddedPostgres(path) as server`.
 
     It listens only on a unix socket that its own user (and root) may open. Leaving stops it. A server that a killed
-    process left behind is stopped and started anew. As root the server runs as `postgres` or `nobody`, since PostgreSQL
+    process left behind is stopped and restarted. As root the server runs as `postgres` or `nobody`, since PostgreSQL
     refuses root. Entering raises `StoreError` when another live process uses the directory, or when the server does
     not start (with the end of its log), and `InvalidInput` for a directory that cannot be made or written to.
     """
@@ -192,7 +192,7 @@ def _status(cluster: Path) -> tuple[int, str] | None:
 def _remove_leftover(cluster: Path) -> None:
     """Stop a server whose owner was killed, and remove a pid file whose process is another one by now.
 
-    We hold the lock, so whoever started that server is gone.
+    We hold the lock, so the process that started that server is gone.
     """
     import psutil  # comes with the wheel, which only embedded use needs
 

@@ -52,8 +52,8 @@ class PostgresRunStore(RunStore):
     """Runs, histories and programs in PostgreSQL 14 or newer.
 
     `url` is postgresql://user:password@host:port/database; `name` shows in `pg_stat_activity`. A call waits for an
-    absent server for ever, or until `give_up_after`. A commit whose acknowledgement was lost is tried again; where its
-    rows turn out to be in the history already, it has succeeded.
+    absent server without limit, or until `give_up_after`. A commit whose acknowledgement was lost is tried again; where
+    its rows turn out to be in the history already, it has succeeded.
     """
 
     def __init__(

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from yarl import URL
 
-from warren.adapters.rabbitmq.connection import Link, LinkKeeper
+from warren.adapters.rabbitmq.connection import Connection, ConnectionKeeper
 from warren.adapters.rabbitmq.declarations import Declarations
 from warren.adapters.rabbitmq.publication import FULL_SECONDS
 from warren.adapters.rabbitmq.publisher import Publisher
@@ -40,10 +40,10 @@ class RabbitBroker(Broker):
         url: `amqp://user:password@host:port/vhost`, or `amqps://` (`?cafile=FILE`, `?no_verify_ssl=1`).
         name: what the broker shows this process as, and the beginning of its private queues' names.
         give_up_after: how long any method waits for a broker that is away, or for a queue that is full; None waits
-            for ever for the broker, and hands back at once (`MessageRefused`) what a full queue rejects.
+            indefinitely for the broker, and hands back at once (`MessageRefused`) what a full queue rejects.
         heartbeat_seconds: this side notices a dead connection within 8 s in any case; the broker forgets a
             vanished client, and gives its deliveries and its place as the single active consumer to others, after two
-            to three times this. So it does with one whose event loop stands still for longer, unless another thread
+            to three times this. So it does with one whose event loop is blocked for longer, unless another thread
             calls `keep_alive`; with `amqps://` that cannot help.
     """
 
@@ -56,10 +56,10 @@ class RabbitBroker(Broker):
         self._declarations = Declarations()
         self._epochs = itertools.count(1)
         self._subscriptions: list[RabbitSubscription] = []
-        self._publishing = LinkKeeper(
+        self._publishing = ConnectionKeeper(
             self._url, name=f"{name} publishing", heartbeat_seconds=heartbeat_seconds, prepare=self._prepare_publishing
         )
-        self._consuming = LinkKeeper(
+        self._consuming = ConnectionKeeper(
             self._url, name=f"{name} consuming", heartbeat_seconds=heartbeat_seconds, prepare=self._prepare_consuming
         )
         full_seconds = FULL_SECONDS if self._timeout_seconds is None else self._timeout_seconds
@@ -78,7 +78,9 @@ class RabbitBroker(Broker):
     async def connect(self) -> None:
         """Connect; idempotent. Raises `BrokerUnavailable` saying what to do."""
         if (library := logging.getLogger("aiormq")).level == logging.NOTSET:
-            library.setLevel(logging.CRITICAL)  # it logs each failed attempt as an error; the links report them, once
+            library.setLevel(
+                logging.CRITICAL
+            )  # it logs each failed attempt as an error; the connections report them, once
         self._publishing.start()
         self._consuming.start()
         self._publisher.start()
@@ -99,16 +101,16 @@ class RabbitBroker(Broker):
 
     async def declare(self, topology: Topology) -> None:
         """Create what is missing."""
-        await self._ask("declare", lambda link: self._declarations.declare(link, topology))
+        await self._ask("declare", lambda connection: self._declarations.declare(connection, topology))
 
     async def declare_queue(self, queue: Queue) -> None:
         """Create one durable queue and its binding."""
-        await self._ask("declare", lambda link: self._declarations.declare_queue(link, queue))
+        await self._ask("declare", lambda connection: self._declarations.declare_queue(connection, queue))
 
     async def declare_private_queue(self, *, bindings: Sequence[tuple[str, str]] = ()) -> str:
         """Create an exclusive queue; returns its name."""
         name = f"{self._name}.{uuid4().hex[:12]}"
-        await self._ask("declare", lambda link: self._declarations.declare_private(link, name, bindings))
+        await self._ask("declare", lambda connection: self._declarations.declare_private(connection, name, bindings))
         return name
 
     async def publish(self, messages: Sequence[OutgoingMessage]) -> None:
@@ -120,8 +122,8 @@ class RabbitBroker(Broker):
                 await self._publisher.publish(messages)
 
     def keep_alive(self, messages: Sequence[OutgoingMessage] = ()) -> bool:
-        """From another thread, while the event loop stands still: keep the connections, and publish these."""
-        if (consuming := self._consuming.link) is not None:
+        """From another thread, while the event loop is blocked: keep the connections, and publish these."""
+        if (consuming := self._consuming.connection) is not None:
             consuming.keep_alive()
         return self._publisher.keep_alive(messages)
 
@@ -142,9 +144,9 @@ class RabbitBroker(Broker):
     async def get(self, queue: str) -> bytes | None:
         """Take one message off a queue."""
 
-        async def get(link: Link) -> bytes | None:
-            channel = await link.open_channel()
-            with translated(link.where):
+        async def get(connection: Connection) -> bytes | None:
+            channel = await connection.open_channel()
+            with translated(connection.where):
                 low = await channel.get_underlay_channel()
                 message = await low.basic_get(queue, no_ack=True)
                 await channel.close()
@@ -155,9 +157,9 @@ class RabbitBroker(Broker):
     async def stats(self, queue: str) -> QueueStats | None:
         """Depth and consumers; None when there is no such queue."""
 
-        async def stats(link: Link) -> QueueStats:
-            channel = await link.open_channel()
-            with translated(link.where):
+        async def stats(connection: Connection) -> QueueStats:
+            channel = await connection.open_channel()
+            with translated(connection.where):
                 declared = await channel.declare_queue(queue, passive=True)
                 await channel.close()
             result = declared.declaration_result
@@ -173,9 +175,9 @@ class RabbitBroker(Broker):
     async def purge(self, queue: str) -> int:
         """Remove all ready messages of a queue."""
 
-        async def purge(link: Link) -> int:
-            channel = await link.open_channel()
-            with translated(link.where):
+        async def purge(connection: Connection) -> int:
+            channel = await connection.open_channel()
+            with translated(connection.where):
                 low = await channel.get_underlay_channel()
                 purged = await low.queue_purge(queue)
                 await channel.close()
@@ -183,15 +185,15 @@ class RabbitBroker(Broker):
 
         return await self._ask("purge", purge)
 
-    async def _ask(self, what: str, request: Callable[[Link], Awaitable[_T]]) -> _T:
+    async def _ask(self, what: str, request: Callable[[Connection], Awaitable[_T]]) -> _T:
         """Do a rare request, again when the connection breaks under it."""
         async with self._waiting(what):
             async for attempt in retrying(_ignore, gives_up_on=_is_final):
                 with attempt:
-                    link = await self._consuming.up()
-                    with translated(link.where):
+                    connection = await self._consuming.up()
+                    with translated(connection.where):
                         async with asyncio.timeout(_REQUEST_SECONDS):
-                            return await request(link)
+                            return await request(connection)
         raise AssertionError("unreachable: the loop ends with a result or an error")
 
     @asynccontextmanager
@@ -209,13 +211,13 @@ class RabbitBroker(Broker):
     def _live_subscriptions(self) -> list[RabbitSubscription]:
         return [each for each in self._subscriptions if not each.is_ended]
 
-    async def _prepare_publishing(self, link: Link, generation: int) -> None:
+    async def _prepare_publishing(self, connection: Connection, generation: int) -> None:
         if generation > 1:
-            await self._declarations.restore(link, private=False)
+            await self._declarations.restore(connection, private=False)
 
-    async def _prepare_consuming(self, link: Link, generation: int) -> None:
+    async def _prepare_consuming(self, connection: Connection, generation: int) -> None:
         if generation > 1:
-            await self._declarations.restore(link, private=True)
+            await self._declarations.restore(connection, private=True)
 
 
 def _is_final(error: BrokerError) -> bool:

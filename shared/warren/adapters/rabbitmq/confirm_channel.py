@@ -15,7 +15,7 @@ import aio_pika
 import aiormq.abc
 
 from warren.adapters.rabbitmq import frames
-from warren.adapters.rabbitmq.connection import Link
+from warren.adapters.rabbitmq.connection import Connection
 from warren.adapters.rabbitmq.translation import translated
 from warren.errors import BrokerError
 from warren.ports.broker import OutgoingMessage
@@ -99,16 +99,16 @@ class ConfirmChannel:
 
     def __init__(
         self,
-        link: Link,
+        connection: Connection,
         channel: aio_pika.abc.AbstractChannel,
         low: aiormq.abc.AbstractChannel,
         *,
         body_limit: int | None = None,
     ) -> None:
-        self._link = link
+        self._connection = connection
         self._channel = channel
         self._number = low.number
-        self._encoder = frames.PublishEncoder(low.number, frame_max=link.frame_max, body_limit=body_limit)
+        self._encoder = frames.PublishEncoder(low.number, frame_max=connection.frame_max, body_limit=body_limit)
         self._batches: deque[Batch] = deque()
         self._next_tag = 1
         self._return: tuple[str, str] | None = None
@@ -120,24 +120,24 @@ class ConfirmChannel:
         low.closing.add_done_callback(self._on_closing)
 
     @classmethod
-    async def open(cls, link: Link, *, body_limit: int | None = None) -> ConfirmChannel:
-        """Open a channel on a link; `body_limit` is the most bytes of a body. Raises `BrokerUnavailable`."""
-        channel = await link.open_channel(confirms=True)
-        with translated(link.where):
+    async def open(cls, connection: Connection, *, body_limit: int | None = None) -> ConfirmChannel:
+        """Open a channel on a connection; `body_limit` is the most bytes of a body. Raises `BrokerUnavailable`."""
+        channel = await connection.open_channel(confirms=True)
+        with translated(connection.where):
             low = await channel.get_underlay_channel()
-        confirming = cls(link, channel, low, body_limit=body_limit)
-        link.attach(low.number, confirming)
+        confirming = cls(connection, channel, low, body_limit=body_limit)
+        connection.attach(low.number, confirming)
         return confirming
 
     @property
-    def link(self) -> Link:
+    def connection(self) -> Connection:
         """The connection that it is on."""
-        return self._link
+        return self._connection
 
     @property
     def is_congested(self) -> bool:
         """Whether `drain` has something to wait for."""
-        return self._link.is_congested
+        return self._connection.is_congested
 
     @property
     def oldest(self) -> int | None:
@@ -146,7 +146,7 @@ class ConfirmChannel:
 
     async def drain(self) -> None:
         """Wait until the socket takes more. Raises `BrokerUnavailable`."""
-        await self._link.drain()
+        await self._connection.drain()
 
     def send(self, messages: Sequence[OutgoingMessage]) -> Batch:
         """Send messages, all or none; the batch's `done` tells when they are settled.
@@ -162,7 +162,7 @@ class ConfirmChannel:
             return batch
         self._next_tag = batch.end
         self._batches.append(batch)
-        self._link.send(data)
+        self._connection.send(data)
         return batch
 
     def check(self, message: OutgoingMessage) -> None:
@@ -196,12 +196,12 @@ class ConfirmChannel:
     async def close(self) -> None:
         """Close the channel in good order, if it still is open."""
         self.give_up()
-        with contextlib.suppress(BrokerError), translated(self._link.where):
+        with contextlib.suppress(BrokerError), translated(self._connection.where):
             await self._channel.close()
 
     def give_up(self) -> None:
         """The channel is gone: resolve what is in flight."""
-        self._link.detach(self._number)
+        self._connection.detach(self._number)
         while self._batches:
             batch = self._batches.popleft()
             if not batch.done.done():

@@ -1,7 +1,7 @@
-"""One live connection to RabbitMQ (`Link`), and the task that keeps one alive for ever (`LinkKeeper`).
+"""One connection to RabbitMQ (`Connection`), and the task that always replaces a lost one (`ConnectionKeeper`).
 
-A link is never repaired: when anything is wrong with it, it is dropped and another one is made. It knows nothing of
-what is sent through it.
+A connection is never repaired: when anything is wrong with it, it is dropped and another one is opened. It knows
+nothing of what is sent through it.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ _PREPARE_SECONDS = 30.0
 """A broker that lives may still never answer on one channel; so nothing waits for it without end."""
 
 
-class Link:
+class Connection:
     """One connection. `lost` is set when it is gone, for whatever reason."""
 
-    def __init__(self, connection: aio_pika.Connection, transport: SplittingTransportFactory, *, where: str) -> None:
-        assert connection.transport is not None
-        self._connection = connection
-        self._low: aiormq.abc.AbstractConnection = connection.transport.connection
+    def __init__(self, amqp: aio_pika.Connection, transport: SplittingTransportFactory, *, where: str) -> None:
+        assert amqp.transport is not None
+        self._amqp = amqp
+        self._low: aiormq.abc.AbstractConnection = amqp.transport.connection
         self._splitter: FrameSplitter = transport.splitter
         self._writer = transport.writer
         self._outbox: list[bytes] = []
@@ -50,16 +50,16 @@ class Link:
         self._low.closing.add_done_callback(self._on_closing)
 
     @classmethod
-    async def open(cls, url: URL, *, name: str, heartbeat_seconds: int) -> Link:
+    async def open(cls, url: URL, *, name: str, heartbeat_seconds: int) -> Connection:
         """Connect. Raises `BrokerUnavailable` saying what is wrong and what to do."""
         query = {"heartbeat": str(heartbeat_seconds), "name": name, **url.query}
         transport = SplittingTransportFactory()
-        connection = _Connection(url.with_query(query))
-        connection.kwargs["transport_factory"] = transport
+        amqp = _AmqpConnection(url.with_query(query))
+        amqp.kwargs["transport_factory"] = transport
         try:
             with translated(masked(url)):
                 async with asyncio.timeout(_ATTEMPT_SECONDS):
-                    await connection.connect()
+                    await amqp.connect()
         except BaseException as exc:
             splitter = getattr(transport, "splitter", None)
             if splitter is not None:
@@ -67,13 +67,13 @@ class Link:
             if isinstance(exc, Exception):
                 raise connect_error(url, exc.__cause__ or exc, splitter and splitter.close_reason) from exc
             raise
-        link = cls(connection, transport, where=masked(url))
+        connection = cls(amqp, transport, where=masked(url))
         try:
-            await link._start_watch()
+            await connection._start_watch()
         except BaseException:
-            link.abort()
+            connection.abort()
             raise
-        return link
+        return connection
 
     @property
     def is_blocked(self) -> bool:
@@ -98,7 +98,7 @@ class Link:
         """A new channel. Raises `BrokerUnavailable`."""
         with translated(self.where):
             async with awake_timeout(_ATTEMPT_SECONDS):
-                channel = self._connection.channel(publisher_confirms=confirms)
+                channel = self._amqp.channel(publisher_confirms=confirms)
                 await channel.initialize()
                 return channel
 
@@ -125,7 +125,7 @@ class Link:
                 self._writer.write(data)
 
     def keep_alive(self, data: bytes = b"") -> bool:
-        """From another thread, while the loop stands still: write a heartbeat and whole frames, and tell aiormq, once
+        """From another thread, while the loop is blocked: write a heartbeat and whole frames, and tell aiormq, once
         the loop goes on, that the silence was not the broker's. Whether they were written; never raises."""
         if self.lost.is_set():
             return False
@@ -161,9 +161,9 @@ class Link:
         try:
             with translated(self.where):
                 async with asyncio.timeout(_CLOSE_SECONDS):
-                    await self._connection.close()
+                    await self._amqp.close()
         except BrokerError:
-            log.debug("the connection to %s was not closed in good order", self.where)
+            log.debug("the connection to %s did not close cleanly", self.where)
         finally:
             self.abort()
 
@@ -184,21 +184,21 @@ class Link:
         heartbeat_seconds = int(self._low.connection_tune.heartbeat or 0)
         liveness = Liveness(self._splitter, heartbeat_seconds=heartbeat_seconds, send=self.send)
         seconds = await liveness.until_dead(channel)
-        log.warning("%s has not answered for %d seconds: connecting again", self.where, seconds)
+        log.warning("%s did not answer for %d seconds; reconnecting", self.where, seconds)
         self.abort()
 
 
-class _Connection(aio_pika.Connection):
-    """Leaves closing to its link. aio-pika's own starts a task for it, in whatever thread garbage is collected."""
+class _AmqpConnection(aio_pika.Connection):
+    """Leaves closing to its owner. aio-pika's own starts a task for it, in whatever thread garbage is collected."""
 
     def __del__(self) -> None:
-        """Nothing: the link has closed or aborted it."""
+        """Nothing: the owner has closed or aborted it."""
 
 
-class LinkKeeper:
-    """Keeps one link alive: connects, waits for its loss, connects again, until it is stopped.
+class ConnectionKeeper:
+    """Keeps one connection open: connects, waits for its loss, reconnects, until it is stopped.
 
-    `prepare` runs on each new link before anybody gets it; an error in it drops the link.
+    `prepare` runs on each new connection before anybody gets it; an error in it drops the connection.
     """
 
     def __init__(
@@ -207,79 +207,81 @@ class LinkKeeper:
         *,
         name: str,
         heartbeat_seconds: int,
-        prepare: Callable[[Link, int], Awaitable[None]],
+        prepare: Callable[[Connection, int], Awaitable[None]],
     ) -> None:
         self._url = url
         self._name = name
         self._heartbeat_seconds = heartbeat_seconds
         self._prepare = prepare
-        self._link: Link | None = None
+        self._connection: Connection | None = None
         self._is_up = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._is_stopped = True
         self.generation = 0
-        """How many links there have been."""
+        """How many connections there have been."""
         self.last_error: BrokerError | None = None
 
     @property
-    def link(self) -> Link | None:
-        """The link, while it stands."""
-        link = self._link
-        return None if link is None or link.lost.is_set() else link
+    def connection(self) -> Connection | None:
+        """The connection, while it is open."""
+        connection = self._connection
+        return None if connection is None or connection.lost.is_set() else connection
 
-    async def up(self) -> Link:
-        """Wait for a link that stands. Raises `BrokerUnavailable` while the keeper is stopped."""
-        while (link := self.link) is None:
+    async def up(self) -> Connection:
+        """Wait for an open connection. Raises `BrokerUnavailable` while the keeper is stopped."""
+        while (connection := self.connection) is None:
             if self._is_stopped:
                 raise BrokerClosed(self._name)
             self._is_up.clear()
             await self._is_up.wait()
-        return link
+        return connection
 
     def start(self) -> None:
         """Begin to connect."""
         self._is_stopped = False
         if self._task is None:
-            self._task = asyncio.create_task(self._keep(), name=f"{self._name}: link")
+            self._task = asyncio.create_task(self._keep(), name=f"{self._name}: connection")
 
     async def stop(self) -> None:
-        """Close the link for good. Idempotent."""
+        """Close the connection for good. Idempotent."""
         self._is_stopped = True
         if self._task is not None:
             await cancel([self._task])
             self._task = None
-        link, self._link = self._link, None
+        connection, self._connection = self._connection, None
         self._is_up.set()
-        if link is not None:
-            await link.close()
+        if connection is not None:
+            await connection.close()
 
     async def _keep(self) -> None:
         while not self._is_stopped:
             async for attempt in retrying(self._report, gives_up_on=lambda _: self._is_stopped):
                 with attempt:
-                    link = await self._connect()
+                    connection = await self._connect()
             self.last_error = None
-            await link.lost.wait()
-            self._link = None
-            self.last_error = BrokerUnavailable(f"the connection to {link.where} was lost ({link.describe_loss()})")
+            await connection.lost.wait()
+            self._connection = None
+            self.last_error = BrokerUnavailable(
+                f"the connection to {connection.where} was lost ({connection.describe_loss()})"
+            )
             log.warning("%s: %s", self._name, self.last_error)
-            await link.close()
+            await connection.close()
 
-    async def _connect(self) -> Link:
-        link = await Link.open(self._url, name=self._name, heartbeat_seconds=self._heartbeat_seconds)
+    async def _connect(self) -> Connection:
+        connection = await Connection.open(self._url, name=self._name, heartbeat_seconds=self._heartbeat_seconds)
         try:
-            with translated(link.where):
+            with translated(connection.where):
                 async with asyncio.timeout(_PREPARE_SECONDS):
-                    await self._prepare(link, self.generation + 1)
+                    await self._prepare(connection, self.generation + 1)
         except BaseException:
-            link.abort()
+            connection.abort()
             raise
         self.generation += 1
-        self._link = link
+        self._connection = connection
         self._is_up.set()
-        return link
+        return connection
 
     def _report(self, error: BrokerError) -> None:
         if self.last_error is None or str(error) != str(self.last_error):
-            log.warning("%s: %s; trying again", self._name, error)
+            log.warning("%s: %s; retrying", self._name, error)
         self.last_error = error

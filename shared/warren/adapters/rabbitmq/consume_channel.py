@@ -12,7 +12,7 @@ import aiormq.abc
 from aio_pika.abc import AbstractChannel
 
 from warren.adapters.rabbitmq import frames
-from warren.adapters.rabbitmq.connection import Link
+from warren.adapters.rabbitmq.connection import Connection
 from warren.adapters.rabbitmq.delivery_tags import DeliveryTags
 from warren.adapters.rabbitmq.retry import awake_timeout
 from warren.adapters.rabbitmq.translation import translated
@@ -28,7 +28,7 @@ class ConsumeChannel:
 
     def __init__(
         self,
-        link: Link,
+        connection: Connection,
         channel: AbstractChannel,
         low: aiormq.abc.AbstractChannel,
         *,
@@ -36,7 +36,7 @@ class ConsumeChannel:
         epoch: int,
         on_delivery: Callable[[Delivery], None],
     ) -> None:
-        self.link = link
+        self.connection = connection
         self.epoch = epoch
         self.lost = asyncio.Event()
         self.drained = asyncio.Event()
@@ -57,14 +57,14 @@ class ConsumeChannel:
 
     @classmethod
     async def open(
-        cls, link: Link, *, queue: str, epoch: int, on_delivery: Callable[[Delivery], None]
+        cls, connection: Connection, *, queue: str, epoch: int, on_delivery: Callable[[Delivery], None]
     ) -> ConsumeChannel:
         """A channel that is ready to consume. Raises `BrokerUnavailable`."""
-        channel = await link.open_channel()
-        with translated(link.where):
+        channel = await connection.open_channel()
+        with translated(connection.where):
             low = await channel.get_underlay_channel()
-            consuming = cls(link, channel, low, queue=queue, epoch=epoch, on_delivery=on_delivery)
-        link.attach(low.number, consuming)
+            consuming = cls(connection, channel, low, queue=queue, epoch=epoch, on_delivery=on_delivery)
+        connection.attach(low.number, consuming)
         return consuming
 
     async def consume(self, *, prefetch: int) -> None:
@@ -72,7 +72,7 @@ class ConsumeChannel:
 
         The first deliveries may be here, and settled, before this returns.
         """
-        with translated(self.link.where):
+        with translated(self.connection.where):
             await self._low.basic_qos(prefetch_count=prefetch)
             await self._low.basic_consume(self._queue, _unreachable, consumer_tag=self._tag)
         self._is_consuming = True
@@ -80,7 +80,7 @@ class ConsumeChannel:
     @property
     def is_active(self) -> bool:
         """Whether the broker has this consumer."""
-        return self._is_consuming and not self.lost.is_set() and not self.link.lost.is_set()
+        return self._is_consuming and not self.lost.is_set() and not self.connection.lost.is_set()
 
     @property
     def delivered(self) -> int:
@@ -123,9 +123,9 @@ class ConsumeChannel:
         upto, single = self._tags.settle(tags)
         number = self._number
         if upto:
-            self.link.send(frames.encode_ack(number, upto, multiple=True))
+            self.connection.send(frames.encode_ack(number, upto, multiple=True))
         if single:
-            self.link.send(b"".join([frames.encode_ack(number, tag, multiple=False) for tag in single]))
+            self.connection.send(b"".join([frames.encode_ack(number, tag, multiple=False) for tag in single]))
         if self._tags.is_empty:
             self.drained.set()
 
@@ -134,32 +134,32 @@ class ConsumeChannel:
         upto, single = self._tags.settle(tags)
         number = self._number
         if upto:
-            self.link.send(frames.encode_nack(number, upto, multiple=True, requeue=requeue))
+            self.connection.send(frames.encode_nack(number, upto, multiple=True, requeue=requeue))
         for tag in single:
-            self.link.send(frames.encode_nack(number, tag, multiple=False, requeue=requeue))
+            self.connection.send(frames.encode_nack(number, tag, multiple=False, requeue=requeue))
         if self._tags.is_empty:
             self.drained.set()
 
     async def cancel(self) -> None:
         """Stop the deliveries; the channel stays for what is unsettled. Raises `BrokerUnavailable`."""
-        with translated(self.link.where):
+        with translated(self.connection.where):
             async with awake_timeout(_CANCEL_SECONDS):
                 await self._low.basic_cancel(self._tag)
 
     async def close(self) -> None:
         """Close the channel; what is unsettled goes back to the queue. Never raises."""
-        self.link.detach(self._number)
+        self.connection.detach(self._number)
         self.lost.set()
-        if self.link.lost.is_set():
+        if self.connection.lost.is_set():
             return
-        self.link.flush()
+        self.connection.flush()
         try:
-            with translated(self.link.where):
+            with translated(self.connection.where):
                 async with awake_timeout(_CANCEL_SECONDS):
                     if not self._channel.is_closed:
                         await self._channel.close()
         except BrokerError:
-            self.link.abort()  # a channel that cannot be closed would keep its deliveries
+            self.connection.abort()  # a channel that cannot be closed would keep its deliveries
 
     def _deliver(self, body: bytes) -> None:
         tag, redelivered, exchange, routing_key = self._method

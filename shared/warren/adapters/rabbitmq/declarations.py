@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from aio_pika.abc import AbstractChannel, ExchangeType
 
-from warren.adapters.rabbitmq.connection import Link
+from warren.adapters.rabbitmq.connection import Connection
 from warren.adapters.rabbitmq.translation import ChannelRefused, translated
 from warren.contracts.topology import Exchange, Queue, QueueType, Topology
 from warren.errors import BrokerError
@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 
 _CLOSE_SECONDS: Final = 5.0
 _GONE_SECONDS: Final = 1.0
-"""RabbitMQ tells the consumers of a deleted quorum queue one after another. One that has not been told when the queue
-is made again stays a consumer, and what the new queue sends to it is dropped (3.10: always, within 10 ms)."""
+"""RabbitMQ tells the consumers of a deleted quorum queue one after another. One that has not been notified when the
+queue is made again stays a consumer, and what the new queue sends to it is dropped (3.10: always, within 10 ms)."""
 
 _DELIVERY_LIMIT: Final = 100
 """RabbitMQ 4 dead-letters after 20 deliveries by default, 3.10 never: a poisonous message needs one answer on both."""
@@ -48,86 +48,86 @@ class Declarations:
         """Whether the queue was declared here."""
         return name in self._queues or name in self._private
 
-    async def declare(self, link: Link, topology: Topology) -> None:
+    async def declare(self, connection: Connection, topology: Topology) -> None:
         """Create what is missing of a topology. Raises `BrokerError` for what exists with other properties."""
         self._queue_type = topology.queue_type
-        channel = await link.open_channel()
+        channel = await connection.open_channel()
         try:
             for exchange in topology.exchanges:
-                await self._declare_exchange(channel, link.where, exchange)
+                await self._declare_exchange(channel, connection.where, exchange)
                 self._exchanges[exchange.name] = exchange
             for queue in topology.queues:
                 typed = replace(queue, queue_type=queue.queue_type or topology.queue_type)
-                await self._declare_queue(channel, link.where, typed)
+                await self._declare_queue(channel, connection.where, typed)
                 self._queues[queue.name] = typed
         finally:
-            await _close(channel, link)
+            await _close(channel, connection)
 
-    async def declare_queue(self, link: Link, queue: Queue) -> None:
+    async def declare_queue(self, connection: Connection, queue: Queue) -> None:
         """Create one queue if missing, of the type of the topology declared last."""
         if queue.name in self._queues:
-            await self._let_consumers_go(link, queue.name)
-        await self.declare(link, Topology(queue_type=self._queue_type, queues=(queue,)))
+            await self._let_consumers_go(connection, queue.name)
+        await self.declare(connection, Topology(queue_type=self._queue_type, queues=(queue,)))
 
-    async def declare_private(self, link: Link, name: str, bindings: Sequence[tuple[str, str]]) -> None:
-        """Create an exclusive queue of this link."""
-        channel = await link.open_channel()
+    async def declare_private(self, connection: Connection, name: str, bindings: Sequence[tuple[str, str]]) -> None:
+        """Create an exclusive queue of this connection."""
+        channel = await connection.open_channel()
         try:
-            await self._declare_private(channel, link.where, name, bindings)
+            await self._declare_private(channel, connection.where, name, bindings)
         finally:
-            await _close(channel, link)
+            await _close(channel, connection)
         self._private[name] = tuple(bindings)
 
-    async def restore(self, link: Link, *, private: bool) -> None:
+    async def restore(self, connection: Connection, *, private: bool) -> None:
         """Declare again all that was declared here; what is refused now is reported and left.
 
-        Exclusive queues belong to the link that consumes, so only that one restores them.
+        Exclusive queues belong to the connection that consumes, so only that one restores them.
         """
         everything = Topology(self._queue_type, tuple(self._exchanges.values()), tuple(self._queues.values()))
         try:
-            await self.declare(link, everything)
+            await self.declare(connection, everything)
         except ChannelRefused:
             for exchange in everything.exchanges:
-                await self._attempt(link, Topology(self._queue_type, exchanges=(exchange,)))
+                await self._attempt(connection, Topology(self._queue_type, exchanges=(exchange,)))
             for queue in everything.queues:
-                await self._attempt(link, Topology(self._queue_type, queues=(queue,)))
+                await self._attempt(connection, Topology(self._queue_type, queues=(queue,)))
         if private:
             for name in self._private:
                 try:
-                    await self.restore_queue(link, name)
+                    await self.restore_queue(connection, name)
                 except BrokerError as exc:
-                    if link.lost.is_set():
+                    if connection.lost.is_set():
                         raise
                     log.warning("the private queue %s is not back yet: %s", name, exc)
 
-    async def restore_queue(self, link: Link, name: str) -> None:
+    async def restore_queue(self, connection: Connection, name: str) -> None:
         """Declare one queue of this memory again; does nothing for one that was not declared here."""
         if name in self._private:
-            await self.declare_private(link, name, self._private[name])
+            await self.declare_private(connection, name, self._private[name])
         elif name in self._queues:
             queue = self._queues[name]
             exchange = self._exchanges.get(queue.binding[0]) if queue.binding is not None else None
             exchanges = () if exchange is None else (exchange,)
-            await self._let_consumers_go(link, name)
-            await self._attempt(link, Topology(self._queue_type, exchanges, (queue,)))
+            await self._let_consumers_go(connection, name)
+            await self._attempt(connection, Topology(self._queue_type, exchanges, (queue,)))
 
-    async def _let_consumers_go(self, link: Link, name: str) -> None:
-        """Where a queue has gone, wait until all its consumers have been told."""
-        channel = await link.open_channel()
+    async def _let_consumers_go(self, connection: Connection, name: str) -> None:
+        """Where a queue has gone, wait until all its consumers have been notified."""
+        channel = await connection.open_channel()
         try:
-            with translated(link.where):
+            with translated(connection.where):
                 await channel.declare_queue(name, passive=True)
         except ChannelRefused as exc:
             if exc.is_missing:
                 await asyncio.sleep(_GONE_SECONDS)
         finally:
-            await _close(channel, link)
+            await _close(channel, connection)
 
-    async def _attempt(self, link: Link, topology: Topology) -> None:
+    async def _attempt(self, connection: Connection, topology: Topology) -> None:
         try:
-            await self.declare(link, topology)
+            await self.declare(connection, topology)
         except ChannelRefused as exc:
-            log.warning("cannot declare again: %s", exc)
+            log.warning("cannot re-declare the topology: %s", exc)
 
     async def _declare_exchange(self, channel: AbstractChannel, where: str, exchange: Exchange) -> None:
         try:
@@ -181,11 +181,11 @@ def _explained(exc: ChannelRefused, what: str, name: str) -> BrokerError:
     )
 
 
-async def _close(channel: AbstractChannel, link: Link) -> None:
+async def _close(channel: AbstractChannel, connection: Connection) -> None:
     try:
-        with translated(link.where):
+        with translated(connection.where):
             async with asyncio.timeout(_CLOSE_SECONDS):
                 if not channel.is_closed:
                     await channel.close()
     except BrokerError as exc:
-        log.debug("closing a channel: %s", exc)  # no reason to drop the link: it may be behind large messages
+        log.debug("closing a channel: %s", exc)  # no reason to drop the connection: it may be behind large messages

@@ -116,7 +116,7 @@ class FrameSplitter(asyncio.StreamReaderProtocol):
             self.feed_heartbeat()
 
     def feed_heartbeat(self) -> None:
-        """Have aiormq believe that the broker is alive: it has not seen, or could not see, what the broker sent."""
+        """Tell aiormq that the broker is alive: it has not seen, or could not see, what the broker sent."""
         self._fed_at = self._loop.time()
         self._reader.feed_data(frames.HEARTBEAT_FRAME)
 

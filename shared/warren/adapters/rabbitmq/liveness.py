@@ -1,7 +1,8 @@
 """Whether the broker still reads and answers: TCP may never say that the other side, or one direction, is gone.
 
-A broker that hears nothing goes on sending heartbeats and deliveries, so what arrives is no proof; an answer is. So the
-broker is asked for one all the time, on a channel of its own. It must not know what else the connection is used for.
+A broker that receives nothing goes on sending heartbeats and deliveries, so what arrives is no proof; an answer is. So
+the broker is asked for one all the time, on a channel of its own. It must not know what else the connection is used
+for.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A message that has the broker close the channel takes everything else on that channel along. So a list that has met that
 gets a channel of its own, and then each half of it, until the message is found that breaks its channel all alone: that
-one is refused, and everything else has passed. It knows nothing of how links and channels are kept.
+one is refused, and everything else has passed. It knows nothing of how connections and channels are kept.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Publication:
         while messages:
             messages = await self._send(messages)
             if messages and self._is_suspect():
-                log.warning("the broker refuses something among %d messages: looking for it", len(messages))
+                log.warning("the broker refuses at least one of %d messages; bisecting", len(messages))
                 await self._apart(messages)
                 break
         self._raise_for_rest()
@@ -212,9 +212,9 @@ class Publication:
         try:
             batch = channel.send(messages)
             await _drain(channel)
-            ends = (asyncio.shield(batch.done), channel.lost.wait(), channel.link.lost.wait())
+            ends = (asyncio.shield(batch.done), channel.lost.wait(), channel.connection.lost.wait())
             await first_of(*ends, asyncio.sleep(_ANSWER_SECONDS))
-            if batch.is_open and not channel.lost.is_set() and not channel.link.lost.is_set():
+            if batch.is_open and not channel.lost.is_set() and not channel.connection.lost.is_set():
                 batch.settle(batch.low, multiple=False, is_ack=False)  # a queue that never answers is as good as full
         finally:
             await channel.close()

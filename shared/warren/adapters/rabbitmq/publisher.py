@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from warren.adapters.rabbitmq.confirm_channel import ConfirmChannel
-from warren.adapters.rabbitmq.connection import Link, LinkKeeper
+from warren.adapters.rabbitmq.connection import Connection, ConnectionKeeper
 from warren.adapters.rabbitmq.declarations import Declarations
 from warren.adapters.rabbitmq.frames import Unsendable
 from warren.adapters.rabbitmq.publication import CHUNK_MESSAGES, FULL_SECONDS, Publication, Route
@@ -29,13 +29,15 @@ _TOO_LARGE = re.compile(r"larger than (?:configured )?max size (\d+)")
 
 
 class Publisher:
-    """Publishes over one link, through outages, until the broker has confirmed."""
+    """Publishes over one connection, through outages, until the broker has confirmed."""
 
-    def __init__(self, keeper: LinkKeeper, declarations: Declarations, *, full_seconds: float = FULL_SECONDS) -> None:
+    def __init__(
+        self, keeper: ConnectionKeeper, declarations: Declarations, *, full_seconds: float = FULL_SECONDS
+    ) -> None:
         self._keeper = keeper
         self._declarations = declarations
         self._channel: ConfirmChannel | None = None
-        self._link: Link | None = None
+        self._connection: Connection | None = None
         self._aside: UnconfirmedChannel | None = None
         self._usable = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -48,7 +50,7 @@ class Publisher:
     @property
     def is_ready(self) -> bool:
         """Whether a message published now would leave now."""
-        return self._usable.is_set() and self._keeper.link is not None
+        return self._usable.is_set() and self._keeper.connection is not None
 
     async def ready(self) -> None:
         """Wait until publishing is possible. Raises `BrokerUnavailable` once stopped."""
@@ -91,20 +93,20 @@ class Publisher:
         await Publication(self, messages).run()
 
     def keep_alive(self, messages: Sequence[OutgoingMessage]) -> bool:
-        """From another thread, while the event loop stands still: a heartbeat, and these messages without confirms.
+        """From another thread, while the event loop is blocked: a heartbeat, and these messages without confirms.
 
         Whether both were written. Never raises.
         """
-        link, aside = self._keeper.link, self._aside
-        if link is None:
+        connection, aside = self._keeper.connection, self._aside
+        if connection is None:
             return False
         if not messages:
-            return link.keep_alive()
-        if aside is None or aside.link is not link or not aside.is_usable:
-            link.keep_alive()
+            return connection.keep_alive()
+        if aside is None or aside.connection is not connection or not aside.is_usable:
+            connection.keep_alive()
             return False
         try:
-            return link.keep_alive(aside.encode(messages))
+            return connection.keep_alive(aside.encode(messages))
         except BrokerError:
             return False
 
@@ -127,62 +129,64 @@ class Publisher:
 
     async def _keep_channel(self) -> None:
         while not self._is_stopped:
-            link = await self._keeper.up()
+            connection = await self._keeper.up()
             try:
-                channel = await ConfirmChannel.open(link, body_limit=self._body_limit)
+                channel = await ConfirmChannel.open(connection, body_limit=self._body_limit)
             except BrokerError as exc:
                 log.debug("no channel to publish on: %s", exc)
-                await first_of(link.lost.wait(), asyncio.sleep(0.1))
+                await first_of(connection.lost.wait(), asyncio.sleep(0.1))
                 continue
             if self.epoch != self._keeper.generation:
                 self._body_limit = None  # the broker may have been started with another one
-            self._channel, self._link = channel, link
+            self._channel, self._connection = channel, connection
             self.epoch = self._keeper.generation
-            link.on_blocked(self._on_blocked)
+            connection.on_blocked(self._on_blocked)
             self._on_blocked()
-            await self._open_aside(link)
-            await first_of(link.lost.wait(), channel.lost.wait(), self._until_forgotten(link, channel))
+            await self._open_aside(connection)
+            await first_of(connection.lost.wait(), channel.lost.wait(), self._until_forgotten(connection, channel))
             self._channel = None
             self._usable.clear()
             channel.give_up()
             if channel.close_reason is not None:
                 self._learn(channel.close_reason[1])
                 log.warning("the broker closed the publishing channel: %s", channel.close_reason[1])
-                await self._restore(link)
+                await self._restore(connection)
 
-    async def _open_aside(self, link: Link) -> None:
-        if self._aside is not None and self._aside.link is link and self._aside.is_usable:
+    async def _open_aside(self, connection: Connection) -> None:
+        if self._aside is not None and self._aside.connection is connection and self._aside.is_usable:
             return
         try:
-            self._aside = await UnconfirmedChannel.open(link)
+            self._aside = await UnconfirmedChannel.open(connection)
         except BrokerError as exc:
-            log.debug("no channel to publish on while the loop stands still: %s", exc)
+            log.debug("no channel to publish on while the event loop is blocked: %s", exc)
 
-    async def _until_forgotten(self, link: Link, channel: ConfirmChannel) -> None:
-        """Drop the link when the broker, which answers otherwise, confirms nothing any more."""
+    async def _until_forgotten(self, connection: Connection, channel: ConfirmChannel) -> None:
+        """Drop the connection when the broker, which answers otherwise, confirms nothing any more."""
         waited, oldest = 0, channel.oldest
         while waited < _FORGOTTEN_SECONDS:
             await asyncio.sleep(1.0)
-            is_taken = not link.is_blocked and not link.is_congested  # what is on its way there cannot be confirmed
+            is_taken = (
+                not connection.is_blocked and not connection.is_congested
+            )  # what is on its way there cannot be confirmed
             is_waiting = is_taken and oldest is not None and oldest == channel.oldest
             waited, oldest = waited + 1 if is_waiting else 0, channel.oldest
-        log.warning("%s has confirmed nothing for %d seconds: connecting again", link.where, waited)
-        link.abort()
+        log.warning("%s confirmed nothing for %d seconds; reconnecting", connection.where, waited)
+        connection.abort()
 
     def _on_blocked(self) -> None:
-        if self._link is None or self._channel is None:
+        if self._connection is None or self._channel is None:
             return
-        if self._link.is_blocked:
-            log.warning("%s has an alarm (memory or disk) and takes no messages: waiting", self._link.where)
+        if self._connection.is_blocked:
+            log.warning("%s has a memory or disk alarm and accepts no messages; waiting", self._connection.where)
             self._usable.clear()
         else:
             self._usable.set()
 
-    async def _restore(self, link: Link) -> None:
+    async def _restore(self, connection: Connection) -> None:
         try:
-            await self._declarations.restore(link, private=False)
+            await self._declarations.restore(connection, private=False)
         except BrokerError as exc:
-            log.debug("declaring again: %s", exc)
+            log.debug("re-declaring the topology: %s", exc)
 
     def _learn(self, close_text: str) -> None:
         """Remember the most bytes that a message may have, which a broker says only when one has more."""

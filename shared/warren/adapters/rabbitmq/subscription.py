@@ -12,7 +12,7 @@ import random
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from warren.adapters.rabbitmq.connection import Link, LinkKeeper
+from warren.adapters.rabbitmq.connection import Connection, ConnectionKeeper
 from warren.adapters.rabbitmq.consume_channel import ConsumeChannel
 from warren.adapters.rabbitmq.declarations import Declarations
 from warren.adapters.rabbitmq.retry import awake_timeout, retrying
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 _CONSUME_SECONDS = 15.0
 """RabbitMQ may live and never answer what is asked of one queue: then it is asked again on another channel."""
 _IDLE_SECONDS = 60.0
-"""A consumer that has got nothing for so long, or up to twice as long, is made anew: RabbitMQ may have one and drop all
+"""A consumer that has got nothing for so long, or up to twice as long, is replaced: RabbitMQ may have one and drop all
 that is sent to it, where a queue was deleted and made again (`declarations`)."""
 
 
@@ -38,7 +38,7 @@ class RabbitSubscription(Subscription):
         queue: str,
         *,
         prefetch: int,
-        keeper: LinkKeeper,
+        keeper: ConnectionKeeper,
         declarations: Declarations,
         epochs: Iterator[int],
     ) -> None:
@@ -98,7 +98,7 @@ class RabbitSubscription(Subscription):
     def held(self, deliveries: list[Delivery]) -> list[Delivery]:
         """Those that can still be settled."""
         channel = self._channel
-        if channel is None or channel.lost.is_set() or channel.link.lost.is_set():
+        if channel is None or channel.lost.is_set() or channel.connection.lost.is_set():
             return []
         epoch = channel.epoch
         if not deliveries or deliveries[0].epoch == epoch:  # epochs only grow
@@ -158,7 +158,7 @@ class RabbitSubscription(Subscription):
                 if not begun.done():
                     begun.set_result(None)
                 self._has_begun = True
-                ends = (channel.lost.wait(), channel.link.lost.wait(), self._ending.wait())
+                ends = (channel.lost.wait(), channel.connection.lost.wait(), self._ending.wait())
                 await first_of(*ends, _until_idle(channel))
                 if self._ending.is_set():
                     await self._wind_down(channel)
@@ -177,16 +177,16 @@ class RabbitSubscription(Subscription):
         return channel
 
     async def _consume(self) -> ConsumeChannel:
-        link = await self._keeper.up()
-        with translated(link.where):
+        connection = await self._keeper.up()
+        with translated(connection.where):
             async with awake_timeout(_CONSUME_SECONDS):
-                return await self._consume_on(link)
+                return await self._consume_on(connection)
 
-    async def _consume_on(self, link: Link) -> ConsumeChannel:
+    async def _consume_on(self, connection: Connection) -> ConsumeChannel:
         if self._has_begun:
-            await self._declarations.restore_queue(link, self._queue)
+            await self._declarations.restore_queue(connection, self._queue)
         channel = self._channel = await ConsumeChannel.open(
-            link, queue=self._queue, epoch=next(self._epochs), on_delivery=self._take
+            connection, queue=self._queue, epoch=next(self._epochs), on_delivery=self._take
         )
         try:
             await channel.consume(prefetch=self._prefetch)
@@ -212,18 +212,18 @@ class RabbitSubscription(Subscription):
             return
         channel.nack([delivery.tag for delivery in self._ready], requeue=True)
         self._ready.clear()
-        channel.link.flush()
+        channel.connection.flush()
         self._quiet.set()
         if not channel.is_drained:
             channel.drained.clear()
-            await first_of(channel.lost.wait(), channel.link.lost.wait(), channel.drained.wait())
+            await first_of(channel.lost.wait(), channel.connection.lost.wait(), channel.drained.wait())
 
     def _is_final(self, error: BrokerError) -> bool:
         """The first attempt says whether the queue exists; later it is worth waiting for."""
         return self._ending.is_set() or (isinstance(error, ChannelRefused) and not self._has_begun)
 
     def _report(self, error: BrokerError) -> None:
-        log.warning("cannot consume %s: %s; trying again", self._queue, error)
+        log.warning("cannot consume %s: %s; retrying", self._queue, error)
 
 
 async def _until_idle(channel: ConsumeChannel) -> None:

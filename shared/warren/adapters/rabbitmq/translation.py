@@ -43,7 +43,8 @@ def masked(url: URL) -> str:
 def translated(where: str) -> Iterator[None]:
     """Raise `ChannelRefused` for what the broker refused, `BrokerUnavailable` for everything else.
 
-    aiormq also cancels, from below, whoever waits on a connection that breaks: that is no cancellation of this task.
+    aiormq also cancels, from below, a task that waits on a connection that breaks: that is no cancellation of this
+    task.
     """
     try:
         yield

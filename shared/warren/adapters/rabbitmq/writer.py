@@ -1,4 +1,4 @@
-"""The writing end of one connection, which a second thread may use as well while the event loop stands still.
+"""The writing end of one connection, which a second thread may use as well while the event loop is blocked.
 
 What is written consists of whole frames, so where the transport has nothing left to write there is room for one more.
 The lock orders the two threads; only a loop that stands still has another thread here, so nobody ever waits for it. It
@@ -13,7 +13,7 @@ import threading
 
 
 class SharedWriter(asyncio.StreamWriter):
-    """aiormq's and the link's writer.
+    """aiormq's and the connection's writer.
 
     A transport writes at once whenever it has nothing waiting (uvloop's since 0.23), so that nothing waits for a loop
     that stands still but what the socket did not take.
@@ -55,7 +55,7 @@ class SharedWriter(asyncio.StreamWriter):
             data = self._rest or data
             try:
                 written = os.write(self._descriptor, data)
-            except OSError:  # full, or gone: the loop will hear of that
+            except OSError:  # full, or gone: the loop will notice that
                 return False
             self._rest = data[written:]
             return not has_rest

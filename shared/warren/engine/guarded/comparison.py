@@ -139,12 +139,12 @@ class Comparison(Keys):
                         return ordered(one, other)
                 return compare(len(left), len(right))
             if cls in SETS:
-                self._hash_anew(left)
-                self._hash_anew(right)
+                self._rehash(left)
+                self._rehash(right)
                 self.work(self.units(left) + self.units(right))
             elif cls is DictKeys or cls is DictItems:
-                self._hash_anew(left)
-                self._hash_anew(right)
+                self._rehash(left)
+                self._rehash(right)
                 self.work(4 * self.units(left._mapping))
             else:
                 self.work(self.units(left))
@@ -152,7 +152,7 @@ class Comparison(Keys):
 
         return ordered
 
-    def _hash_anew(self, operand: Any) -> None:
+    def _rehash(self, operand: Any) -> None:
         """Take the steps of looking up everything in a set, or what is one; anything else is not gone through."""
         cls = operand.__class__
         if cls is DictKeys or cls is DictItems:

@@ -34,7 +34,7 @@ _MODULUS: Final = (1 << 61) - 1
 _FEW: Final = 64
 """In a dict of fewer keys it does not matter how many have the same hash."""
 _MOST_ALIKE: Final = 500
-"""Keys with one hash in one dict; whoever restores the dict compares all of them with each other."""
+"""Keys with one hash in one dict; restoring the dict compares all of them with each other."""
 _REMEMBERED: Final = 50_000
 
 

@@ -223,7 +223,11 @@ def _type_of(*args: Any) -> Any:
     if len(args) != 1:
         raise TypeError("type() takes 1 argument in a workflow")
     cls = type(args[0])
-    return stand_in(_NAMES.get(cls, cls.__name__)) if cls.__module__.startswith(_OWN) and cls not in _SHOWN else cls
+    return (
+        placeholder_class(_NAMES.get(cls, cls.__name__))
+        if cls.__module__.startswith(_OWN) and cls not in _SHOWN
+        else cls
+    )
 
 
 _OWN = "warren.engine"
@@ -232,13 +236,13 @@ _NAMES: dict[type, str] = {Closure: "function", ActionCall: "coroutine", Corouti
 
 
 @functools.cache
-def stand_in(name: str) -> type:
+def placeholder_class(name: str) -> type:
     """A class that stands for one of the engine's own: it has the name, and nothing can be made of it."""
 
     def refuse(cls: type, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(f"cannot create '{name}' instances")
 
-    return type(name, (), {"__new__": refuse, "__module__": "builtins", "__warren_stand_in__": True})
+    return type(name, (), {"__new__": refuse, "__module__": "builtins", "__warren_placeholder__": True})
 
 
 def _power(guards: Guards) -> Callable[..., Any]:

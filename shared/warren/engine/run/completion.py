@@ -1,6 +1,6 @@
 """Completing futures and waking the waiters of each: the other direction of what `scheduling` starts.
 
-The order is asyncio's: a waiter is told in a turn of its own, behind all that is ready already. Programs can tell
+The order is asyncio's: a waiter is resumed in a turn of its own, behind all that is ready already. Programs can tell
 (`asyncio.sleep(0)` gives up one turn), so turns are counted as CPython counts them.
 """
 
@@ -35,7 +35,7 @@ class Completion:
         return future
 
     def complete(self, future: Future, state: FutureState, value: Any) -> None:
-        """A future is done, failed or cancelled: whoever waits for it gets a turn."""
+        """A future is done, failed or cancelled: each waiter gets a turn."""
         if future.state is not FutureState.PENDING:
             return
         future.state, future.value = state, value

@@ -172,7 +172,7 @@ class Contexts:
         return group.done
 
     def group_cancelled(self, group: TaskGroup, error: BaseException) -> None:
-        """Whoever waits for the last task was cancelled."""
+        """The task that waits for the last one was cancelled."""
         if not group.is_aborting:
             group.cancelled_by = error
             self._abort(group)

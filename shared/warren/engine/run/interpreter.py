@@ -159,7 +159,7 @@ class Interpreter:
             self.end_with(error)
         except Exception as error:  # noqa: BLE001 - the user's __init__ may raise anything; the run fails with it
             self.finish_failed(error)
-        except BaseException as error:  # noqa: BLE001 - likewise
+        except BaseException as error:  # noqa: BLE001 - the same
             self.end_with(error)
         else:
             strand.frames.append(Frame(coroutine.code, 0, coroutine.variables))

@@ -24,7 +24,7 @@ def result_of(future: Future) -> Any:
 
 
 def late_result(task: Future) -> Any:
-    """The result of a task that was cancelled because its time was over, if it has one all the same."""
+    """The result of a task that was cancelled because of its timeout, if it has one."""
     if task.state is FutureState.CANCELLED:
         raise TimeoutError from task.value
     return result_of(task)

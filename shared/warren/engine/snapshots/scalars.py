@@ -15,7 +15,7 @@ from typing import Any
 
 from warren.contracts.values import decode, encode, type_ref
 from warren.engine.classes.type_table import TypeTable
-from warren.engine.library.builtins import stand_in
+from warren.engine.library.builtins import placeholder_class
 
 Json = Any
 KINDS = frozenset({"x", "timezone", "zone", "slice", "decimals", "week", "class", "stand-in"})
@@ -61,13 +61,13 @@ def read(data: Json, types: TypeTable) -> Any:
         case "class":
             return types.get(data[1]) if data[2] is None else types.exception_class(data[1], data[2])
         case "stand-in":
-            return stand_in(data[1])
+            return placeholder_class(data[1])
         case _:
             return decode(data[1], types)
 
 
 def _write_class(cls: type) -> Json:
-    if getattr(cls, "__warren_stand_in__", False):
+    if getattr(cls, "__warren_placeholder__", False):
         return ["stand-in", cls.__name__]
     if issubclass(cls, BaseException):
         return ["class", type_ref(cls), [type_ref(base) for base in cls.__mro__[:-1]]]

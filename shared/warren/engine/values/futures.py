@@ -147,7 +147,7 @@ class Settle:
 @kept("Notice", "waiter future")
 @dataclass(slots=True, eq=False)
 class Notice:
-    """A complete future that `waiter` hears of when this one's turn comes."""
+    """A complete future; `waiter` is notified of it when this one's turn comes."""
 
     waiter: Any
     future: Future

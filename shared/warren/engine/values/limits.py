@@ -18,7 +18,7 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_COMMANDS: Final = 1_000
 """Commands of one transition; more go on in another one, after a `Continue`."""
 MAX_COMMAND_BYTES: Final = 32 * 1024 * 1024
-"""Rough size of what the commands of one transition carry; once they have more, the rest goes on likewise."""
+"""Rough size of what the commands of one transition carry; beyond it the rest goes into another transition too."""
 MAX_STATE_BYTES: Final = 128 * 1024 * 1024
 """Rough size of what one run may hold between transitions."""
 MAX_INT_BITS: Final = 1_000_000

@@ -9,15 +9,14 @@ from typing import Any, cast
 import pytest
 from yarl import URL
 
-from warren.adapters.rabbitmq import connection as links
-from warren.adapters.rabbitmq.connection import Link, LinkKeeper
+from warren.adapters.rabbitmq.connection import Connection, ConnectionKeeper
 from warren.adapters.rabbitmq.declarations import Declarations
 from warren.adapters.rabbitmq.publisher import Publisher
 from warren.errors import BrokerUnavailable
 
 
 class Opening:
-    """Stands for a link, and for what opens one: it never opens anything, and the first cancellation breaks it."""
+    """A connection, and what opens one: it never opens anything, and the first cancellation breaks it."""
 
     def __init__(self) -> None:
         self.lost = asyncio.Event()
@@ -26,7 +25,7 @@ class Opening:
         self._is_broken = False
 
     @property
-    def link(self) -> Opening:
+    def connection(self) -> Opening:
         return self
 
     async def up(self) -> Opening:
@@ -44,21 +43,21 @@ class Opening:
 
 
 async def _publisher(opening: Opening) -> Callable[[], Any]:
-    publisher = Publisher(cast(LinkKeeper, opening), Declarations())
+    publisher = Publisher(cast(ConnectionKeeper, opening), Declarations())
     publisher.start()
     return publisher.stop
 
 
 async def _keeper(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
-    async def connect(url: URL, *, name: str, heartbeat_seconds: int) -> Link:
+    async def connect(url: URL, *, name: str, heartbeat_seconds: int) -> Connection:
         await opening.open_channel()
         raise AssertionError("it never opens")
 
-    async def prepare(link: Link, generation: int) -> None:
+    async def prepare(connection: Connection, generation: int) -> None:
         """Nothing."""
 
-    monkeypatch.setattr(links.Link, "open", connect)
-    keeper = LinkKeeper(URL("amqp://127.0.0.1/"), name="test", heartbeat_seconds=10, prepare=prepare)
+    monkeypatch.setattr(Connection, "open", connect)
+    keeper = ConnectionKeeper(URL("amqp://127.0.0.1/"), name="test", heartbeat_seconds=10, prepare=prepare)
     keeper.start()
     return keeper.stop
 
