@@ -18,7 +18,7 @@
     EventRejected       the run is running                               the run fails with its error, at once
     anything late or twice                                               nothing: no transition
 
-    ActionHeartbeat     the attempt is pending                           moves the end of its lease: never a transition
+    ActionHeartbeat     a lease of this worker is held                   moves the end of the lease: never a transition
 
 Whatever became ready then runs until everything waits. Pure: no I/O, no clock, no randomness.
 """
@@ -215,14 +215,17 @@ def _about_a_lease(
     assert isinstance(event, m.ActionStarted | m.ActionHeartbeat)
     if not run.is_open(event.invocation, event.attempt):
         return None
-    is_news = leases.hold(event.invocation, event.attempt, event.worker, event.lease_seconds, at)
-    if isinstance(event, m.ActionHeartbeat) or not is_news:
+    if isinstance(event, m.ActionHeartbeat):
+        if _held(run, event) is not None:  # without one, the start is yet to come, and must be news then
+            leases.hold(event.invocation, event.attempt, event.worker, event.lease_seconds, at)
+        return None
+    if not leases.hold(event.invocation, event.attempt, event.worker, event.lease_seconds, at):
         return None
     run.seq += 1
     return Decision(event, [])
 
 
-def _held(run: RunState, event: m.LeaseExpired) -> Lease | None:
+def _held(run: RunState, event: m.LeaseExpired | m.ActionHeartbeat) -> Lease | None:
     """The lease that an event is about, while it is held."""
     lease = run.leases.held.get(event.invocation)
     return lease if lease and (lease.attempt, lease.worker) == (event.attempt, event.worker) else None
