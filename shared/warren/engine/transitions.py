@@ -219,7 +219,8 @@ def _about_a_lease(
         if _held(run, event) is not None:  # without one, the start is yet to come, and must be news then
             leases.hold(event.invocation, event.attempt, event.worker, event.lease_seconds, at)
         return None
-    if not leases.hold(event.invocation, event.attempt, event.worker, event.lease_seconds, at):
+    is_news = leases.hold(event.invocation, event.attempt, event.worker, event.lease_seconds, at)
+    if not is_news and not is_recorded:
         return None
     run.seq += 1
     return Decision(event, [])

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.engine.writing import compile_text, start
 
 from warren.contracts import messages as m
+from warren.engine import apply
 from warren.testing import EngineDriver
 
 
@@ -58,3 +59,11 @@ def test_a_second_start_of_the_same_worker_is_no_news(driver: EngineDriver) -> N
     assert driver.apply(said(driver, m.ActionStarted)) == []
     assert driver.apply(said(driver, m.ActionStarted)) is None
     assert driver.apply(said(driver, m.ActionStarted, "w2")) == []
+
+
+def test_what_the_history_records_is_a_transition_whatever_was_known(driver: EngineDriver) -> None:
+    """A coordinator may have known less of heartbeats, or of the lease, when it was recorded."""
+    started = said(driver, m.ActionStarted)
+    for seq in (2, 3):
+        assert apply(driver.executable, driver.state, started, driver.now, is_recorded=True) == (started, [])
+        assert driver.state.seq == seq
