@@ -67,3 +67,32 @@ def test_what_the_history_records_is_a_transition_whatever_was_known(driver: Eng
     for seq in (2, 3):
         assert apply(driver.executable, driver.state, started, driver.now, is_recorded=True) == (started, [])
         assert driver.state.seq == seq
+
+
+def test_an_action_that_was_cancelled_leaves_no_lease(tmp_path: pathlib.Path) -> None:
+    """Else its end, a lease later, would be about an action that the run does not know any more."""
+    body = """
+    try:
+        async with asyncio.timeout(10):
+            await act(1)
+    except TimeoutError:
+        return await act(2)
+    """
+    driver = start(compile_text(tmp_path, body))
+    (invocation,) = driver.actions
+    about = {"run_id": driver.run_id, "invocation": invocation, "attempt": 1, "worker": "w1"}
+    driver.apply(m.ActionStarted(**about, lease_seconds=60))
+    driver.fire()
+    assert driver.state.wake_at is None
+    driver.now += timedelta(seconds=100)
+    driver.apply(m.ActionHeartbeat(**about, lease_seconds=60))
+    assert driver.apply(m.LeaseExpired(**about)) is None
+    assert driver.succeed_encoded(max(driver.actions), 7) is not None
+    assert driver.outcome() == 7
+
+
+def test_a_run_that_has_ended_has_no_lease(driver: EngineDriver) -> None:
+    driver.apply(said(driver, m.ActionStarted))
+    driver.cancel()
+    assert driver.is_finished
+    assert driver.state.wake_at is None

@@ -17,6 +17,7 @@ from warren.engine.run.asyncio_errors import CancelledError
 from warren.engine.run.cancellation import Cancellation
 from warren.engine.run.completion import Completion
 from warren.engine.run.contexts import Contexts
+from warren.engine.run.leases import Leases
 from warren.engine.run.scheduling import Scheduler
 from warren.engine.run.sizes import size_of
 from warren.engine.run.transition import Transition
@@ -326,6 +327,7 @@ class Interpreter:
         run.status, run.result, run.error = status, result, error
         run.ready.clear()
         run.pending.clear()
+        run.leases = Leases()
         self._transition.commands.extend(CancelChild(child.run_id) for child in run.children.values())
         run.children.clear()
         run.timers.clear()

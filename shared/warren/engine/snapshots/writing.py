@@ -34,11 +34,12 @@ from warren.engine.values.code import AsyncCode
 from warren.engine.values.containers import DefaultDict, Deque
 from warren.engine.values.futures import FutureState
 from warren.engine.values.kept import FIELDS, KINDS
+from warren.engine.values.limits import Stop
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.values.records import Instance, Opaque, Record
 from warren.engine.values.sizes import SHARED_TEXT
 from warren.engine.values.views import VIEWS
-from warren.errors import SnapshotUnreadable, UnserializableValue, WarrenError
+from warren.errors import SnapshotUnreadable, UnserializableValue
 
 Json = Any
 FORMAT = 3
@@ -94,7 +95,7 @@ def restore(executable: Executable, snapshot: Json) -> RunState:
         )
     try:
         return _restored(executable, snapshot)
-    except (LookupError, TypeError, ValueError, AttributeError, WarrenError) as error:
+    except (Exception, Stop) as error:  # whatever it is, the history has what the snapshot should have
         raise SnapshotUnreadable(f"the snapshot cannot be read: {error!r:.300}") from error
 
 
