@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from warren.engine import extend_leases
 from warren.ports import RunStore
 from warren.runs.programs import Programs
 from warren.runs.run_loader import load_running
@@ -42,7 +43,7 @@ class RunLoader:
             self._cache.finish(run_id)
         opened = []
         for running in found.running:
-            running.state.leases.extend(self._clock.now())
+            extend_leases(running.state, self._clock.now())
             self._cache.put(RunEntry.of(running.loaded, running.executable, running.state))
             opened.append(running.loaded.run.run_id)
         return Loads(opened, found.failed)

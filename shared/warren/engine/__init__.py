@@ -19,7 +19,7 @@ from warren.engine.commands import (
 from warren.engine.program.executable import Executable
 from warren.engine.run.state import RunState
 from warren.engine.snapshots.writing import restore, take_snapshot
-from warren.engine.transitions import Decision, apply, expired_leases, may_be_ahead, overdue, start_run
+from warren.engine.transitions import Decision, apply, expired_leases, extend_leases, may_be_ahead, overdue, start_run
 
 __all__ = [
     "CancelChild",
@@ -36,6 +36,7 @@ __all__ = [
     "apply",
     "dump_commands",
     "expired_leases",
+    "extend_leases",
     "identity_of",
     "load_commands",
     "may_be_ahead",

@@ -196,6 +196,14 @@ def expired_leases(run: RunState, now: datetime) -> list[m.LeaseExpired]:
     ]
 
 
+def extend_leases(run: RunState, now: datetime) -> None:
+    """A full lease from now for every worker: where no heartbeat could arrive, which is no worker's fault.
+
+    Like a heartbeat it makes no transition: the run was not loaded, or the broker was away.
+    """
+    run.leases.extend(now)
+
+
 # --- leases: rules without workflow code ------------------------------------------------------------------------------
 
 

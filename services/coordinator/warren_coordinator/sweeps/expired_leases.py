@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from warren.contracts import messages
-from warren.engine import expired_leases
+from warren.engine import expired_leases, extend_leases
 from warren.ports import OutgoingMessage
 from warren.runs.outbox import event_messages
 from warren.runtime.clock import Clock
@@ -53,7 +53,7 @@ class ExpiredLeases:
     def _extend(self) -> None:
         now = self._clock.now()
         for entry in self._cache.leased():
-            entry.state.leases.extend(now)
+            extend_leases(entry.state, now)
 
     def _over(self) -> list[tuple[int, messages.Event]]:
         now = self._clock.now()
