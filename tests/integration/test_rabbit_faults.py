@@ -215,5 +215,5 @@ async def _has_consumer(broker: RabbitBroker) -> bool:
 
 def _settle_wrongly(subscription: Subscription) -> None:
     channel = subscription._channel  # type: ignore[attr-defined]  # no public call can go wrong like this
-    channel._ledger.delivered = 10**9
+    channel._tags.delivered = 10**9
     subscription.ack([Delivery(b"", QUEUE.name, "", "", {}, False, 0, None, None, None, 10**9, channel.epoch)])

@@ -80,10 +80,14 @@ class Teller:
         driver = self.driver
         if driver.continues:
             return ContinuationDue(run_id=driver.run_id, number=driver.continues[0])
-        waiting = [command for command in driver.actions.values() if driver.state.is_pending(command)]
+        waiting = [one for one in driver.actions.values() if driver.state.is_open(one.invocation, one.attempt)]
         timers = [number for number, command in driver.timers.items() if driver.state.is_pending(command)]
         if waiting and (not timers or self.choose.random() < 0.8):
-            return self.answer(self.choose.choice(waiting))
+            command = self.choose.choice(waiting)
+            held = driver.state.leases.held
+            if command.invocation not in held and self.choose.random() < 0.3:
+                return ActionStarted(**_hold(driver, command))
+            return self.answer(command)
         children = [child for child in driver.children.values() if driver.state.is_pending(child)]
         if children:
             return again_event(self.first, self.choose.choice(children), driver)
@@ -206,20 +210,22 @@ class TestLaws:
         assert [dump_commands(row.commands) for row in fresh.run().history] == commands_of(driver)
 
 
+def _hold(driver: EngineDriver, command: DispatchAction) -> dict[str, Any]:
+    """The fields of an event by which a worker says that it holds an attempt."""
+    place = {"run_id": driver.run_id, "invocation": command.invocation, "attempt": command.attempt}
+    return place | {"worker": "w", "lease_seconds": 30.0}
+
+
 def _disturbances(one: Teller) -> list[RunEvent]:
     """Events that mean nothing now: old ones again, answers of other attempts, timers that are not due."""
     driver = one.driver
     events: list[Any] = [row.event for row in driver.history[-6:] if not isinstance(row.event, RunStarted)]
     for command in driver.actions.values():
         answer = one.answer(command)
-        events += [answer.model_copy(update={"attempt": command.attempt + one.choose.choice([-1, 1, 7])})]  # type: ignore[union-attr]  # an answer has one
-        place = {
-            "run_id": driver.run_id,
-            "invocation": command.invocation,
-            "attempt": command.attempt,
-            "worker": "w",
-        } | {"lease_seconds": 30.0}
-        events += [ActionStarted(**place), ActionHeartbeat(**place)]
+        other = {"attempt": command.attempt + one.choose.choice([-1, 1, 7])}
+        hold = _hold(driver, command)
+        events += [answer.model_copy(update=other), ActionHeartbeat(**hold)]  # type: ignore[union-attr]  # an answer has an attempt
+        events += [ActionStarted(**hold | other), ActionHeartbeat(**hold | other)]
     for number, timer in driver.timers.items():
         if timer.due_at > driver.now:
             events.append(TimerDue(run_id=driver.run_id, timer=number))
