@@ -108,7 +108,7 @@ class LoopWatchdog:
     def _report(self, event: str, seconds: float) -> Mapping[str, object]:
         """Log where the loop stands; returns what is known of it."""
         task = asyncio.current_task(self._loop)
-        frame = sys._current_frames().get(self._loop_thread)
+        frame = frame_of(self._loop_thread)
         known = {} if self._describe is None else self._guarded(self._describe, task) or {}
         log.warning(event, **known, seconds=round(seconds, 1), stack=stack_below_loop(frame))
         return known
@@ -128,6 +128,21 @@ def context_of(task: asyncio.Task[Any]) -> contextvars.Context | None:
         found = get_context()
         return found if isinstance(found, contextvars.Context) else None
     return next((each for each in gc.get_referents(task) if isinstance(each, contextvars.Context)), None)
+
+
+def frame_of(thread: int) -> FrameType | None:
+    """Where a thread is; None when it has ended.
+
+    Before Python 3.11.9, `sys._current_frames` makes its objects under a lock of the interpreter which a garbage
+    collection needs, too: one that begins there stops the whole process for ever (python/cpython issue 106883).
+    """
+    is_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return sys._current_frames().get(thread)
+    finally:
+        if is_collecting:
+            gc.enable()
 
 
 def stack_below_loop(frame: FrameType | None) -> str:

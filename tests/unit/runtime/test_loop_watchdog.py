@@ -159,3 +159,43 @@ def test_a_process_that_was_stopped_blames_nobody() -> None:
     os.kill(process.pid, signal.SIGCONT)
     rest, _ = process.communicate(timeout=20)
     assert rest.split() == [b"tick"] * 30
+
+
+COLLECTING = """
+import gc, sys, threading
+from warren.runtime.loop_watchdog import frame_of
+
+class Kept(threading.local):
+    pass
+
+def litter():
+    for _ in range(10):
+        cycle = [Kept()]
+        cycle[0].own = cycle
+        cycle.append(cycle)
+
+look = {"guarded": frame_of, "plain": lambda thread: sys._current_frames().get(thread)}[sys.argv[1]]
+gc.set_threshold(1)
+for _ in range(300):
+    litter()
+    assert look(threading.get_ident()) is not None
+assert gc.isenabled()
+print("over")
+"""
+
+
+def looks_around(how: str) -> bool:
+    """Whether a process whose garbage is collected all the time can look for the frame of a thread."""
+    try:
+        done = subprocess.run([sys.executable, "-c", COLLECTING, how], capture_output=True, timeout=10)
+    except subprocess.TimeoutExpired:
+        return False
+    assert done.stdout == b"over\n", done.stderr
+    return True
+
+
+def test_looking_for_a_thread_s_frame_cannot_stop_the_process() -> None:
+    """With the control that it does where nothing is done about it, on the versions of Python that have the fault."""
+    assert looks_around("guarded")
+    if sys.version_info < (3, 11, 9):
+        assert not looks_around("plain")
