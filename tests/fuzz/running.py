@@ -25,7 +25,7 @@ from warren.engine import DispatchAction, Executable
 from warren.errors import UnsupportedPatternError
 from warren.lowering import lower
 from warren.sdk import registry
-from warren.sdk.construct import CONSTRUCT
+from warren.sdk.built_in_actions import BUILT_IN
 from warren.testing import EngineDriver
 
 _UNBOUND = re.compile(r"cannot access (local|free) variable (\W*\w+\W*) where it is not associated with a value[\w ]*")
@@ -188,7 +188,7 @@ def _observe(executable: Executable, arguments: dict[str, Any], seed: int | None
 
 def _answer(driver: EngineDriver, number: int) -> None:
     command: DispatchAction = driver.actions[number]
-    known = CONSTRUCT if command.action == CONSTRUCT.key else registry.definition(command.action)
+    known = BUILT_IN.get(command.action) or registry.definition(command.action)
     assert known is not None
     args = [decode(value, ImportedTypes()) for value in command.args]
     kwargs = {name: decode(value, ImportedTypes()) for name, value in command.kwargs.items()}

@@ -16,7 +16,7 @@ from warren.contracts.values import Json, encode, encode_exception
 from warren.engine import DispatchAction, StartChild
 from warren.errors import WarrenError
 from warren.sdk import Workflow
-from warren.sdk.construct import CONSTRUCT
+from warren.sdk.built_in_actions import BUILT_IN
 from warren.sdk.definitions import DirectCall
 from warren.sdk.native import native_run
 from warren.testing import EngineDriver, WorkflowEnvironment
@@ -59,7 +59,7 @@ def of_driver(driver: EngineDriver) -> Observed:
         _call(command.action, command.args, command.kwargs)
         for row in driver.history
         for command in row.commands
-        if isinstance(command, DispatchAction) and command.action != CONSTRUCT.key
+        if isinstance(command, DispatchAction) and command.action not in BUILT_IN
     ]
     error = None if driver.state.error is None else plain_error(driver.state.error)
     return Observed(driver.state.result, error, calls)

@@ -25,7 +25,6 @@ from warren.contracts.identity import shown
 from warren.contracts.ids import new_run_id, shard_of
 from warren.engine import dump_commands
 from warren.errors import InfrastructureError, InvalidInput, MessageError, RunIdTaken, StoreUnavailable
-from warren.ir.typespec import bind_input
 from warren.ports import CreateOutcome, Delivery, NewRun, ReplyAddress, RunFinish, RunStore, StoredRun, TransitionRow
 from warren.runs.command_dispatch import Dispatcher, finish_of
 from warren.runs.outbox import Outbox, RunHeader
@@ -137,8 +136,7 @@ class StartHandler:
             raise InvalidInput(
                 f"version {request.version} is a program of {executable.workflow!r}, not of {request.workflow!r}"
             )
-        program = executable.program
-        bound = bind_input(program.parameters, program.functions[program.entry].params, program.types, request.input)
+        bound = executable.bind_input(request.input)
         run_id = request.run_id or new_run_id()
         state, commands = await self._first_transition.compute(
             executable, run_id=run_id, input=bound, at=now, is_suspect=delivery.redelivered

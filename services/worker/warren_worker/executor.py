@@ -17,7 +17,7 @@ from warren.errors import ActionError, ActionNotRegistered, WorkerLost
 from warren.runtime.logs import Level, get_logger, level_number
 from warren.runtime.telemetry import Telemetry
 from warren.sdk import actions, dependencies, invoke, threads
-from warren.sdk.construct import CONSTRUCT
+from warren.sdk.built_in_actions import BUILT_IN
 from warren.sdk.context import ActionContext
 from warren.sdk.definitions import ActionDefinition
 from warren.sdk.registry import ActionRegistry
@@ -107,8 +107,8 @@ class Executor:
         definition = self._registry.definition(key)
         if definition is not None:
             return definition
-        if key == CONSTRUCT.key:
-            return CONSTRUCT
+        if key in BUILT_IN:
+            return BUILT_IN[key]
         module, _, _ = key.partition(":")
         have = ", ".join(self._modules) or "none"
         raise ActionNotRegistered(

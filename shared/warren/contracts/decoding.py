@@ -6,17 +6,19 @@ import base64
 import builtins
 import datetime as dt
 import decimal
-import pathlib
 import uuid
 import zoneinfo
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from warren.contracts.instances import NO_STATE, State
 from warren.contracts.tags import FACTORIES, KEPT_REPR, KEPT_TEXT, REMOTE_TRACEBACK, TAG, Json
+from warren.contracts.unchecked import Unchecked
 from warren.errors import InvalidInput
 
 _MOST_ALIKE = 300
+_STATE = frozenset({"p", "x", "e", "b"})
 
 
 class TypeResolver(Protocol):
@@ -29,9 +31,16 @@ class TypeResolver(Protocol):
 
     def build_enum(self, ref: str, name: str, value: Any) -> Any: ...
 
-    def build_dataclass(self, ref: str, fields: dict[str, Any]) -> Any: ...
+    def build_dataclass(self, ref: str, fields: dict[str, Any], state: State) -> Any: ...
 
-    def build_model(self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None) -> Any: ...
+    def build_model(self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None, state: State) -> Any: ...
+
+    def build_named_tuple(self, ref: str, fields: list[str], values: list[Any]) -> Any: ...
+
+    def build_foreign(self, data: dict[str, Any]) -> Any:
+        """A value with one of the tags `known`, `subclass` and `pydantic`."""
+
+    def build_path(self, text: str, is_concrete: bool) -> Any: ...
 
     def build_exception(
         self, ref: str, mro: Sequence[str], args: tuple[Any, ...], attributes: dict[str, Any]
@@ -112,15 +121,21 @@ def _decode_default_dict(data: dict[str, Any], types: TypeResolver) -> Any:
 
 
 def _decode_datetime(data: dict[str, Any], types: TypeResolver) -> Any:
-    value = dt.datetime.fromisoformat(data["v"])
-    if "tz" in data:
-        value = value.replace(tzinfo=_zone(data["tz"]))
+    value: dt.datetime = _in_zone(dt.datetime.fromisoformat(data["v"]), data)
     return value.replace(fold=1) if data.get("fold") else value
 
 
 def _decode_time(data: dict[str, Any], types: TypeResolver) -> Any:
-    value = dt.time.fromisoformat(data["v"])
-    return value.replace(tzinfo=_zone(data["tz"])) if "tz" in data else value
+    return _in_zone(dt.time.fromisoformat(data["v"]), data)
+
+
+def _in_zone(value: Any, data: dict[str, Any]) -> Any:
+    if "tz" in data:
+        return value.replace(tzinfo=_zone(data["tz"]))
+    if "n" in data:
+        offset = value.utcoffset() or dt.timedelta()
+        return value.replace(tzinfo=dt.timezone(offset, data["n"]))
+    return value
 
 
 def _zone(key: str) -> zoneinfo.ZoneInfo:
@@ -132,6 +147,13 @@ def _zone(key: str) -> zoneinfo.ZoneInfo:
 
 def _fields(data: dict[str, Any], key: str, types: TypeResolver) -> dict[str, Any]:
     return {str(name): decode(value, types) for name, value in data.get(key, {}).items()}
+
+
+def _state(data: dict[str, Any], types: TypeResolver) -> State:
+    if data.keys().isdisjoint(_STATE):
+        return NO_STATE
+    private = _fields(data, "p", types) if "p" in data else None
+    return State(_fields(data, "e", types), private, _fields(data, "x", types), data.get("b", ()))
 
 
 def _decode_exception(data: dict[str, Any], types: TypeResolver) -> Any:
@@ -169,10 +191,17 @@ _DECODERS: dict[str, Callable[[dict[str, Any], TypeResolver], Any]] = {
     "timedelta": lambda data, types: dt.timedelta(*data["v"]),
     "decimal": lambda data, types: decimal.Decimal(data["v"]),
     "uuid": lambda data, types: uuid.UUID(data["v"]),
-    "path": lambda data, types: pathlib.PurePosixPath(data["v"]),
+    "path": lambda data, types: types.build_path(decode(data["v"], types), data.get("c") is True),
+    "named": lambda data, types: types.build_named_tuple(data["t"], data["f"], _items(data, types)),
+    "known": lambda data, types: types.build_foreign(data),
+    "subclass": lambda data, types: types.build_foreign(data),
+    "pydantic": lambda data, types: types.build_foreign(data),
+    "unchecked": lambda data, types: Unchecked(data["v"]),
     "enum": lambda data, types: types.build_enum(data["t"], data["n"], decode(data.get("v"), types)),
-    "dataclass": lambda data, types: types.build_dataclass(data["t"], _fields(data, "v", types)),
-    "model": lambda data, types: types.build_model(data["t"], _fields(data, "v", types), data.get("s")),
+    "dataclass": lambda data, types: types.build_dataclass(data["t"], _fields(data, "v", types), _state(data, types)),
+    "model": lambda data, types: types.build_model(
+        data["t"], _fields(data, "v", types), data.get("s"), _state(data, types)
+    ),
     "exception": _decode_exception,
 }
 _TAGS = ", ".join(sorted(_DECODERS))

@@ -9,19 +9,21 @@ import datetime as dt
 import decimal
 import enum
 import math
-import pathlib
 import traceback
 import uuid
 import zoneinfo
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
 
+from warren.contracts.class_names import type_ref
 from warren.contracts.exceptions import class_attributes, hidden_attributes
+from warren.contracts.known_values import zone_name
 from warren.contracts.marks import ENCODE
-from warren.contracts.modules import importable_name
+from warren.contracts.record_encoding import CannotEncode, encode_dataclass, encode_foreign, encode_model
 from warren.contracts.tags import (
     FACTORIES,
     KEPT_REPR,
@@ -41,11 +43,6 @@ _MAX_DEPTH = 60
 _PATH_PARTS = 5
 """Of a longer path to what cannot be encoded, so many parts at each end are named."""
 _MAX_CAUSES = 20
-
-
-def type_ref(cls: type) -> str:
-    """Name a class across processes: `module:Qualified.Name`."""
-    return f"{importable_name(cls.__module__)}:{cls.__qualname__}"
 
 
 def encode(value: Any) -> Json:
@@ -99,7 +96,7 @@ def _encode(value: Any, depth: int) -> Json:
     return encoder(value, depth) if encoder is not None else _encode_object(value, depth)
 
 
-def _encode_part(value: Any, name: str, depth: int) -> Json:
+def _encode_part(value: Any, name: str, *, depth: int) -> Json:
     try:
         return _encode(value, depth)
     except _NotEncodable as error:
@@ -111,23 +108,21 @@ def _encode_object(value: Any, depth: int) -> Json:
     _check_depth(depth)
     own = getattr(type(value), ENCODE, None)
     if own is not None:
-        return own(value, lambda part, name: _encode_part(part, name, depth + 1))
+        return own(value, partial(_encode_part, depth=depth + 1))
     if isinstance(value, enum.Enum):
-        member = _encode_part(value.value, ".value", depth + 1)
+        member = _encode_part(value.value, ".value", depth=depth + 1)
         return {TAG: "enum", "t": type_ref(type(value)), "n": value.name, "v": member}
     if isinstance(value, BaseException):
         return _encode_exception(value, depth)
-    if isinstance(value, BaseModel):
-        return _encode_model(value, depth)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = [field.name for field in dataclasses.fields(value) if hasattr(value, field.name)]
-        return {TAG: "dataclass", "t": type_ref(type(value)), "v": _encode_fields(value, names, depth)}
-    if isinstance(value, pathlib.PurePath):
-        return {TAG: "path", "v": _encode_str(str(value), depth)}
-    raise _NotEncodable(
-        f"a {type(value).__module__}.{type(value).__qualname__} cannot be sent between processes; use plain "
-        "values, lists, dicts, sets, tuples, datetimes, Decimal, UUID, enums, dataclasses or pydantic models instead"
-    )
+    part = partial(_encode_part, depth=depth + 1)
+    try:
+        if isinstance(value, BaseModel):
+            return encode_model(value, part)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return encode_dataclass(value, part)
+        return encode_foreign(value, part)
+    except CannotEncode as error:
+        raise _NotEncodable(str(error)) from None
 
 
 def _check_depth(depth: int) -> None:
@@ -172,7 +167,7 @@ def _encode_list(value: list[Any] | tuple[Any, ...], depth: int) -> list[Json]:
 def _encode_dict(value: dict[Any, Any], depth: int) -> Json:
     _check_depth(depth)
     if TAG not in value and all(type(key) is str and key.isascii() for key in value):
-        return {key: _encode_part(item, f"[{key!r}]", depth + 1) for key, item in value.items()}
+        return {key: _encode_part(item, f"[{key!r}]", depth=depth + 1) for key, item in value.items()}
     return _encode_pairs("dict", value, depth)
 
 
@@ -181,7 +176,7 @@ def _encode_pairs(tag: str, value: dict[Any, Any], depth: int) -> dict[str, Json
     return {
         TAG: tag,
         "v": [
-            [_encode_part(key, " key", depth + 1), _encode_part(item, f"[{key!r}]", depth + 1)]
+            [_encode_part(key, " key", depth=depth + 1), _encode_part(item, f"[{key!r}]", depth=depth + 1)]
             for key, item in value.items()
         ],
     }
@@ -205,10 +200,6 @@ def _encode_deque(value: deque[Any], depth: int) -> Json:
     return encoded
 
 
-def _encode_fields(value: Any, names: Iterable[str], depth: int) -> dict[str, Json]:
-    return {name: _encode_part(getattr(value, name), f".{name}", depth + 1) for name in names}
-
-
 def _encode_sequence(value: Any, depth: int) -> Json:
     return {TAG: type(value).__name__, "v": _encode_list(tuple(value), depth)}
 
@@ -225,16 +216,12 @@ def _encode_time(value: dt.time, depth: int) -> Json:
 
 
 def _encode_zoned(value: dt.datetime | dt.time, tag: str) -> dict[str, Json]:
-    if isinstance(value.tzinfo, zoneinfo.ZoneInfo) and value.tzinfo.key:
-        return {TAG: tag, "v": value.replace(tzinfo=None).isoformat(), "tz": value.tzinfo.key}
-    return {TAG: tag, "v": value.isoformat()}
-
-
-def _encode_model(value: BaseModel, depth: int) -> Json:
-    names = [name for name in (*type(value).model_fields, *(value.model_extra or {})) if hasattr(value, name)]
-    encoded = {TAG: "model", "t": type_ref(type(value)), "v": _encode_fields(value, names, depth)}
-    if len(value.model_fields_set) != len(names):
-        encoded["s"] = sorted(value.model_fields_set)
+    zone = value.tzinfo
+    if isinstance(zone, zoneinfo.ZoneInfo) and zone.key:
+        return {TAG: tag, "v": value.replace(tzinfo=None).isoformat(), "tz": zone.key}
+    encoded: dict[str, Json] = {TAG: tag, "v": value.isoformat()}
+    if type(zone) is dt.timezone and (name := zone_name(zone)) is not None:
+        encoded["n"] = name
     return encoded
 
 

@@ -1,23 +1,27 @@
-"""The user's own classes, for the value codec: looked up among the modules that are already imported.
+"""The user's own classes, for the value codec: where a worker, a client or a test makes values of tagged JSON.
 
-A message names a type as text. It must never cause an import, and it must never reach a callable that is not a model,
-dataclass, enum or exception.
+A message names a type as text. What it may reach is a model, dataclass, enum, exception, named tuple, a subclass of one
+of Python's types, or a class that pydantic can describe; `class_names` says how it is found.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import enum
-import sys
+import pathlib
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
+from warren.contracts.class_names import find_type
+from warren.contracts.decoding import decode
 from warren.contracts.exceptions import initialise
-from warren.contracts.models import construct_model
-from warren.contracts.modules import importable_name
+from warren.contracts.foreign_values import build_named_tuple, build_subclass, load_by_pydantic
+from warren.contracts.instances import State, construct_dataclass, construct_model
+from warren.contracts.known_values import load_known
+from warren.contracts.tags import TAG
 from warren.errors import InvalidInput
 
 
@@ -30,24 +34,37 @@ class ImportedTypes:
     defaultdict_type: Callable[..., Any] = defaultdict
 
     def build_enum(self, ref: str, name: str, value: Any) -> Any:
-        cls = _find(ref, enum.Enum)
+        cls = find_type(ref, enum.Enum)
         try:
             return cls[name] if name in cls.__members__ else cls(value)
         except ValueError as error:
             raise InvalidInput(f"{ref} has no member {name!r} and none with the value {value!r}") from error
 
-    def build_dataclass(self, ref: str, fields: dict[str, Any]) -> Any:
-        cls: Any = _find(ref, object)
-        if not (isinstance(cls, type) and dataclasses.is_dataclass(cls)):
+    def build_dataclass(self, ref: str, fields: dict[str, Any], state: State) -> Any:
+        cls: Any = find_type(ref, object)
+        if not dataclasses.is_dataclass(cls):
             raise InvalidInput(f"{ref} is not a dataclass in this process")
-        instance = object.__new__(cls)
-        for name, value in fields.items():
-            object.__setattr__(instance, name, value)
-        return instance
+        return construct_dataclass(cls, fields, state)
 
-    def build_model(self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None) -> Any:
-        cls = _find(ref, BaseModel)
-        return construct_model(cls, fields, fields_set)
+    def build_model(self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None, state: State) -> Any:
+        return construct_model(find_type(ref, BaseModel), fields, fields_set, state)
+
+    def build_named_tuple(self, ref: str, fields: list[str], values: list[Any]) -> Any:
+        return build_named_tuple(ref, fields, values)
+
+    def build_foreign(self, data: dict[str, Any]) -> Any:
+        ref, value = data["t"], decode(data["v"], self)
+        match data[TAG]:
+            case "known":
+                return load_known(ref, value)
+            case "subclass":
+                attributes = {name: decode(item, self) for name, item in data.get("a", {}).items()}
+                return build_subclass(ref, value, attributes)
+            case _:
+                return load_by_pydantic(ref, value)
+
+    def build_path(self, text: str, is_concrete: bool) -> Any:
+        return pathlib.Path(text) if is_concrete else pathlib.PurePosixPath(text)
 
     def build_exception(self, ref: str, mro: Sequence[str], args: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
         cls = next((found for found in map(_find_exception, [ref, *mro]) if found is not None), Exception)
@@ -61,27 +78,15 @@ class ImportedTypes:
 
 def find_class(ref: str) -> Any:
     """The model, dataclass, enum or exception class `module:Class` of an imported module; raises `InvalidInput`."""
-    cls = _find(ref, object)
+    cls = find_type(ref, object)
     if not (dataclasses.is_dataclass(cls) or issubclass(cls, BaseModel | enum.Enum | BaseException)):
         raise InvalidInput(f"type {ref} is no model, dataclass, enum or exception")
     return cls
 
 
-def _find(ref: str, base: type) -> Any:
-    module, _, qualname = ref.partition(":")
-    found: Any = sys.modules.get("__main__" if module == importable_name("__main__") else module)
-    if found is None:
-        raise InvalidInput(f"type {ref}: module {module!r} is not imported in this process")
-    for part in qualname.split("."):
-        found = None if part.startswith("__") else getattr(found, part, None)
-    if not isinstance(found, type) or not issubclass(found, base):
-        raise InvalidInput(f"type {ref}: there is no {base.__name__} class of that name in the imported module")
-    return found
-
-
 def _find_exception(ref: str) -> type[BaseException] | None:
     try:
-        found: type[BaseException] = _find(ref, BaseException)
+        found: type[BaseException] = find_type(ref, BaseException)
     except InvalidInput:
         return None
     return found

@@ -29,6 +29,7 @@ PROBE_KEY: Final = "probe"
 """Bound to nothing: a message with it shows that the broker takes messages, and is gone."""
 
 DEFAULT_ACTION_QUEUE: Final = "default"
+CHECK_INPUT_ACTION: Final = "warren:check_input"
 CONSTRUCT_ACTION: Final = "warren:construct"
 """The action that constructs a class on a worker: arguments are the class's ref and those of the call."""
 

@@ -20,8 +20,9 @@ So plain JSON from a program in any language is a valid value, unless it has an 
 Must not know: the engine's records (they encode themselves through `__warren_encode__`), the broker, the store.
 """
 
+from warren.contracts.class_names import type_ref
 from warren.contracts.decoding import TypeResolver, decode
-from warren.contracts.encoding import encode, encode_exception, type_ref
+from warren.contracts.encoding import encode, encode_exception
 from warren.contracts.tags import KEPT_REPR, KEPT_TEXT, REMOTE_TRACEBACK, TAG, Json, kept_repr, kept_text
 
 __all__ = [

@@ -1,31 +1,42 @@
 """From annotations to type specs (`warren.ir.typespec`): what may be given for a parameter or a field.
 
-What cannot be resolved or has no spec is `any`: a spec never refuses what the annotation allows. Must not know how a
-spec is checked.
+What pydantic makes of an annotation is the measure. What needs the user's code (a validator, a class with a schema of
+its own) is marked as such. Must not know how a spec is checked.
 """
 
 from __future__ import annotations
 
+import collections
 import collections.abc
 import datetime as dt
 import decimal
 import enum
 import pathlib
-import sys
+import re
 import types
 import typing
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import typing_extensions
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from warren.contracts.class_names import type_ref
+from warren.contracts.foreign_values import has_schema, is_named_tuple
+from warren.contracts.known_values import is_known
 from warren.contracts.values import encode
 from warren.errors import UnserializableValue
-from warren.ir import bounds
+from warren.frontend.constraints import Constraints, constraints_of
+from warren.frontend.hints import hints_of
+from warren.ir.known_types import is_known_type
 
-UseClass = Callable[[type], str | None]
-"""Adds a user's class to the workflow's types and gives its reference; None for a class that is not a value's."""
+__all__ = ["UseClass", "hints_of", "spec_of", "spec_of_field"]
+
+UseClass = Callable[[Any], str | None]
+"""Adds a user's class, or a generic one with what it was given, to the workflow's types and gives its reference; None
+for a class that is no record or enum."""
 
 _SCALARS: dict[Any, str] = {
     None: "none",
@@ -42,13 +53,14 @@ _SCALARS: dict[Any, str] = {
     decimal.Decimal: "decimal",
     uuid.UUID: "uuid",
     pathlib.Path: "path",
-    pathlib.PurePath: "path",
-    pathlib.PurePosixPath: "path",
+    pathlib.PosixPath: "path",
 }
 _ONE_ITEM = {
     list: "list",
     set: "set",
     frozenset: "frozenset",
+    collections.deque: "deque",
+    collections.Counter: "counter",
     collections.abc.Sequence: "sequence",
     collections.abc.MutableSequence: "list",
     collections.abc.Iterable: "sequence",
@@ -56,96 +68,152 @@ _ONE_ITEM = {
     collections.abc.Set: "set",
     collections.abc.MutableSet: "set",
 }
-_MAPPINGS = {dict, collections.abc.Mapping, collections.abc.MutableMapping}
+_MAPPINGS = {
+    dict: "dict",
+    collections.abc.Mapping: "dict",
+    collections.abc.MutableMapping: "dict",
+    collections.OrderedDict: "ordereddict",
+    collections.defaultdict: "defaultdict",
+}
+_QUALIFIERS = {
+    *(typing.Final, typing.ClassVar, typing.Required, typing.NotRequired),
+    *(typing_extensions.Required, typing_extensions.NotRequired, typing_extensions.ReadOnly),
+}
+_ANYTHING = {Any, object, typing.Hashable, collections.abc.Hashable}
+_NO_NAMES: Mapping[Any, Any] = types.MappingProxyType({})
 
 
-def hints_of(target: Any) -> dict[str, Any]:
-    """The resolved annotations of a function or class; those that cannot be resolved are left out."""
-    try:
-        return typing.get_type_hints(target, include_extras=True)
-    except Exception:  # noqa: BLE001 - an annotation is any expression, and a wrong one must not stop the program
-        return _resolve_each(target)
+def spec_of(annotation: Any, use_class: UseClass, given: Mapping[Any, Any] = _NO_NAMES, owner: Any = None) -> Any:
+    """The spec of a resolved annotation. `given` says what type variables are, `owner` what `Self` is."""
+    return _Specs(use_class, given, owner).of(annotation)
 
 
-def _resolve_each(target: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    module = sys.modules.get(getattr(target, "__module__", None) or "")
-    module_names = getattr(target, "__globals__", None) or (vars(module) if module is not None else {})
-    for name, annotation in (getattr(target, "__annotations__", None) or {}).items():
-        holder = types.SimpleNamespace(__annotations__={name: annotation})
-        try:
-            found |= typing.get_type_hints(holder, dict(module_names), include_extras=True)
-        except Exception:  # noqa: BLE001 - as above
-            continue
-    return found
-
-
-def spec_of(annotation: Any, use_class: UseClass) -> Any:
-    """The spec of a resolved annotation."""
-    return _Specs(use_class).of(annotation)
-
-
-def spec_of_field(info: FieldInfo, use_class: UseClass) -> Any:
-    """The spec of a model's field, with the bounds that pydantic would check."""
-    specs = _Specs(use_class, is_bounded=True)
-    return specs.bounded(specs.of(info.annotation), info.metadata)
+def spec_of_field(info: FieldInfo, use_class: UseClass, owner: Any = None) -> Any:
+    """The spec of a model's field, with the constraints that pydantic checks."""
+    specs = _Specs(use_class, _NO_NAMES, owner)
+    return specs.constrained(specs.of(info.annotation), constraints_of([info]))
 
 
 class _Specs:
-    """Specs of annotations, with the bounds in `Annotated` where somebody checks them natively."""
+    """Specs of annotations within one class or signature."""
 
-    def __init__(self, use_class: UseClass, *, is_bounded: bool = False) -> None:
+    def __init__(self, use_class: UseClass, given: Mapping[Any, Any], owner: Any) -> None:
         self._use_class = use_class
-        self._is_bounded = is_bounded
+        self._given = given
+        self._owner = owner
+        self._open: list[Any] = []
 
     def of(self, annotation: Any) -> Any:
         try:
             if annotation in _SCALARS:
                 return _SCALARS[annotation]
+            if annotation in _ANYTHING:
+                return "any"
         except TypeError:  # an unhashable annotation, such as Literal[[]]
             return "any"
+        if (
+            self._given
+            and (parameters := getattr(annotation, "__parameters__", ()))
+            and hasattr(annotation, "__args__")
+        ):
+            annotation = annotation[tuple(self._given.get(one, one) for one in parameters)]
+        if isinstance(annotation, typing.TypeVar):
+            return self._type_variable(annotation)
+        if annotation in {typing.Self, typing_extensions.Self}:
+            return "any" if self._owner is None else self.of(self._owner)
         origin = typing.get_origin(annotation)
         arguments = typing.get_args(annotation)
         if origin is typing.Annotated:
-            return self.bounded(self.of(arguments[0]), arguments[1:])
+            return self.constrained(self.of(arguments[0]), constraints_of(arguments[1:]))
         if origin is typing.Literal:
             return _literal(arguments)
         if origin in {typing.Union, types.UnionType}:
             return _union([self.of(argument) for argument in arguments])
-        if origin in {typing.Final, typing.ClassVar, typing.Required, typing.NotRequired}:
+        if origin in _QUALIFIERS:
             return self.of(arguments[0])
         if isinstance(annotation, typing.NewType):
             return self.of(annotation.__supertype__)
-        if type(annotation).__name__ == "TypeAliasType" and hasattr(annotation, "__value__"):
-            return self.of(annotation.__value__)
-        return self._container(origin or annotation, arguments, is_generic=origin is not None)
+        alias = annotation if origin is None else origin
+        if type(alias).__name__ == "TypeAliasType" and hasattr(alias, "__value__"):
+            return self._alias(alias, arguments)
+        return self._class(annotation, origin or annotation, arguments, is_generic=origin is not None)
 
-    def bounded(self, spec: Any, metadata: Iterable[Any]) -> Any:
-        """The spec with the bounds that pydantic's and annotated-types' metadata name."""
-        parts = [part for item in metadata for part in (item.metadata if isinstance(item, FieldInfo) else [item])]
-        named = ((name, getattr(part, name, None)) for part in parts for name in bounds.NAMES)
-        found = {name: bound for name, bound in named if bounds.is_bound(name, bound)}
-        return {"bounded": [spec, found]} if found and self._is_bounded and spec != "any" else spec
+    def constrained(self, spec: Any, found: Constraints) -> Any:
+        """The spec with the constraints that pydantic's and annotated-types' metadata name."""
+        if found.bounds:
+            spec = {"bounded": [spec, found.bounds]}
+        return {"code": [spec, found.code]} if found.code else spec
 
-    def _container(self, kind: Any, arguments: tuple[Any, ...], *, is_generic: bool) -> Any:
+    def _type_variable(self, variable: Any) -> Any:
+        given = self._given.get(variable, variable)
+        if given is not variable:
+            return self.of(given)
+        default = getattr(variable, "__default__", typing_extensions.NoDefault)
+        if default is not None and default is not typing_extensions.NoDefault:
+            return self.of(default)
+        if variable.__bound__ is not None:
+            return self.of(variable.__bound__)
+        return _union([self.of(each) for each in variable.__constraints__]) if variable.__constraints__ else "any"
+
+    def _alias(self, alias: Any, arguments: tuple[Any, ...]) -> Any:
+        """`type X = ...`; one that contains itself is anything there, as it has no other name."""
+        if alias in self._open:
+            return "any"
+        self._open.append(alias)
+        try:
+            value = alias.__value__
+            parameters = getattr(alias, "__type_params__", ())
+            if parameters and arguments:
+                return _Specs(self._use_class, dict(zip(parameters, arguments, strict=False)), self._owner).of(value)
+            return self.of(value)
+        finally:
+            self._open.pop()
+
+    def _class(self, annotation: Any, kind: Any, arguments: tuple[Any, ...], *, is_generic: bool) -> Any:
         if kind is tuple:
             return self._tuple(arguments) if is_generic else {"tuple_of": "any"}
         if kind in _ONE_ITEM:
             return {_ONE_ITEM[kind]: self.of(arguments[0]) if arguments else "any"}
         if kind in _MAPPINGS:
             parts = arguments if len(arguments) == 2 else (Any, Any)
-            return {"dict": [self.of(part) for part in parts]}
-        if typing.is_typeddict(kind):
-            return {"dict": ["str", "any"]}
-        if isinstance(kind, type) and (isinstance(kind, enum.EnumMeta) or kind.__module__ != "builtins"):
-            reference = self._use_class(kind)
-            return "any" if reference is None else {"type": reference}
-        return "any"
+            return {_MAPPINGS[kind]: [self.of(part) for part in parts]}
+        if kind is re.Pattern:
+            return {"known": "re:Pattern"}
+        if kind is type or not isinstance(kind, type):
+            return "any"
+        return self._of_class(annotation if is_generic else kind, kind, arguments)
+
+    def _of_class(self, annotation: Any, kind: Any, arguments: tuple[Any, ...]) -> Any:
+        if is_known_type(kind) and not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+            spec = {"known": type_ref(kind)}
+            return {"known": [spec["known"], *map(self.of, arguments)]} if arguments else spec
+        reference = self._use_class(annotation)
+        if issubclass(kind, BaseException):
+            return {"instance": type_ref(kind)}
+        if reference is not None:
+            return {"type": reference}
+        if is_known(type_ref(kind)):
+            return {"known": type_ref(kind)}
+        if getattr(kind, "_is_protocol", False) or kind.__module__ == "builtins":
+            return "any"
+        if has_schema(kind):
+            return {"code": [{"instance": type_ref(kind)}, f"{kind.__qualname__} has a schema of its own"]}
+        return {"instance": type_ref(kind)}
 
     def _tuple(self, arguments: tuple[Any, ...]) -> Any:
         if len(arguments) == 2 and arguments[1] is Ellipsis:
             return {"tuple_of": self.of(arguments[0])}
         return {"tuple": [self.of(argument) for argument in arguments]}
+
+
+def is_record(kind: Any) -> bool:
+    """Whether it is a typed dictionary or named tuple, whose fields a workflow's types describe."""
+    return typing_extensions.is_typeddict(kind) or (isinstance(kind, type) and is_named_tuple(kind))
+
+
+def is_enum(kind: Any) -> bool:
+    """Whether it is an enum with members."""
+    return isinstance(kind, enum.EnumMeta)
 
 
 def _literal(arguments: tuple[Any, ...]) -> Any:

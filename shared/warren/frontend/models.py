@@ -5,9 +5,10 @@ Must not know anything but pydantic's classes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from pydantic import BaseModel, RootModel
+from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 from pydantic_core import PydanticUndefined
 
 from warren.ir.workflow import FieldDef
@@ -47,6 +48,23 @@ _DECORATORS = (
     *("validators", "field_validators", "root_validators", "model_validators"),
     *("field_serializers", "model_serializers", "computed_fields"),
 )
+_OWN_VALIDATION = ("__init__", "__new__", "__get_pydantic_core_schema__", "model_validate")
+_CONFIG = frozenset(
+    {
+        *(
+            "str_to_lower",
+            "str_to_upper",
+            "str_strip_whitespace",
+            "str_min_length",
+            "str_max_length",
+            "strict",
+            "extra",
+        ),
+        *("populate_by_name", "validate_by_name", "validate_by_alias", "use_enum_values", "validate_default"),
+        *("coerce_numbers_to_str", "allow_inf_nan", "val_json_bytes", "ser_json_bytes", "val_temporal_unit"),
+    }
+)
+"""What of a configuration a compiler has to know to check plain JSON as pydantic does."""
 _OWN = ("__init__", "__new__", "__get_pydantic_core_schema__", "__setattr__", "__getattr__", "__getattribute__")
 
 
@@ -62,6 +80,45 @@ def is_plain(cls: type[BaseModel]) -> bool:
     if any(alias is not None and not isinstance(alias, str) for alias in aliases):
         return False  # several names for one field
     return _is_harmless(cls.__pydantic_core_schema__)
+
+
+def config_of(config: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a configuration says about validation, as JSON data; None for nothing."""
+    found = {
+        name: value for name, value in config.items() if name in _CONFIG and type(value) in {bool, int, float, str}
+    }
+    return found or None
+
+
+def aliases_of(alias: Any) -> list[list[Any]] | None:
+    """The paths by which pydantic finds a field that has more than one name, or one within another; else None."""
+    match alias:
+        case AliasChoices(choices=choices):
+            return [path for choice in choices for path in aliases_of(choice) or [[choice]]]
+        case AliasPath(path=path):
+            return [list(path)]
+    return None
+
+
+def code_of(cls: type[BaseModel]) -> str:
+    """Which code of the user's runs when pydantic makes an instance of plain JSON, in words; empty for none."""
+    if cls is BaseModel:
+        return ""
+    decorators = cls.__pydantic_decorators__
+    for kind in ("validators", "field_validators", "root_validators", "model_validators"):
+        for name in getattr(decorators, kind, ()):
+            return f"the validator {name}"
+    for base in cls.__mro__:
+        if base.__module__.partition(".")[0] in {"pydantic", "builtins", "typing", "abc"}:
+            continue
+        if _has_post_init(base):
+            return "model_post_init"
+        written = [name for name in _OWN_VALIDATION if name in vars(base)]
+        if written:
+            return written[0]
+    if any(info.default_factory is not None for info in cls.__private_attributes__.values()):
+        return "the default_factory of a private attribute"
+    return "regular expressions of Python's own" if cls.model_config.get("regex_engine") == "python-re" else ""
 
 
 def computed_fields(cls: type[BaseModel]) -> tuple[FieldDef, ...]:

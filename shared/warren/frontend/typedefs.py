@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import enum
-from collections.abc import Callable
+import types
+import typing
+from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
@@ -17,9 +19,11 @@ from pydantic import BaseModel
 
 from warren.contracts.values import type_ref
 from warren.frontend import models
-from warren.frontend.annotations import hints_of, spec_of, spec_of_field
+from warren.frontend.annotations import is_record, spec_of, spec_of_field
 from warren.frontend.constants import constant
+from warren.frontend.hints import hints_of
 from warren.frontend.intrinsic_table import intrinsic_name
+from warren.frontend.record_types import code_of_default, dataclass_code, describe_record, generic_ref
 from warren.ir.expressions import Const, Expr, TypeName
 from warren.ir.intrinsics import ERROR_MODULES
 from warren.ir.typedef_rules import is_public
@@ -37,6 +41,8 @@ class TypeRegistry:
     def __init__(self, compile_factory: Callable[[FunctionType], str]) -> None:
         self.types: dict[str, TypeDef] = {}
         self.classes: dict[str, type] = {}
+        self.unresolved: dict[str, str] = {}
+        """By reference of a class, which annotation in it cannot be resolved."""
         self._open: set[str] = set()
         self._compile_factory = compile_factory
 
@@ -62,10 +68,32 @@ class TypeRegistry:
         self.types[ref] = describe(cls, ref)
         return TypeName(ref)
 
-    def reference(self, cls: type) -> str | None:
-        """As `use`, for annotations: the reference alone."""
-        name = self.use(cls)
+    def reference(self, annotation: Any) -> str | None:
+        """As `use`, for annotations, where a generic class stands with what it is given: the reference alone."""
+        origin = typing.get_origin(annotation)
+        kind = origin or annotation
+        if origin is not None and getattr(annotation, "__parameters__", None):  # given nothing yet
+            origin, annotation = None, kind
+        if is_record(kind) or (origin is not None and dataclasses.is_dataclass(kind)):
+            return self._generic(annotation, kind)
+        if not isinstance(annotation, type):
+            return None
+        name = self.use(annotation)
         return None if name is None else name.ref
+
+    def _generic(self, annotation: Any, kind: Any) -> str:
+        """A typed dictionary, a named tuple, or a dataclass whose type variables are given."""
+        ref = generic_ref(annotation, self.reference)
+        if ref not in self.types and ref not in self._open:
+            self._open.add(ref)
+            parameters = getattr(kind, "__parameters__", ())
+            given = dict(zip(parameters, typing.get_args(annotation), strict=False))
+            if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+                self.use(kind)
+                self.types[ref] = self._dataclass(kind, ref, given)
+            else:
+                self.types[ref] = describe_record(kind, ref, given, self.reference, self._default)
+        return ref
 
     def add_workflow(self, cls: type, constants: dict[str, Expr]) -> None:
         """Describe the class of `self`."""
@@ -82,18 +110,20 @@ class TypeRegistry:
             constructible=not any(own & set(vars(base)) for base in _user_bases(cls)),
         )
 
-    def _dataclass(self, cls: type, ref: str) -> TypeDef:
+    def _dataclass(self, cls: type, ref: str, given: Mapping[Any, Any] = types.MappingProxyType({})) -> TypeDef:
         flags = getattr(cls, _RECORD_FLAGS)
-        hints = hints_of(cls)
+        hints = self._hints(cls, ref)
         constructible = _is_plain_dataclass(cls)
+        code = dataclass_code(cls)
         fields = []
         for field in dataclasses.fields(cls):
             default, factory, is_pure = self._default(field.default, field.default_factory, dataclasses.MISSING)
             constructible = constructible and is_pure
+            code = code or code_of_default(field.name, default, factory, is_pure, self.types)
             fields.append(
                 FieldDef(
                     name=field.name,
-                    spec=spec_of(hints.get(field.name, Any), self.reference),
+                    spec=spec_of(hints.get(field.name, Any), self.reference, given, cls),
                     default=default,
                     factory=factory,
                     init=field.init,
@@ -115,24 +145,30 @@ class TypeRegistry:
             slots=all("__slots__" in vars(base) for base in cls.__mro__[:-1]),
             constructible=constructible,
             match_args=tuple(getattr(cls, "__match_args__", ())),
+            config=models.config_of(getattr(cls, "__pydantic_config__", {})),
+            code=code,
         )
 
     def _model(self, cls: type[BaseModel], ref: str) -> TypeDef:
         if not cls.__pydantic_complete__:
             with contextlib.suppress(Exception):  # a forward reference that cannot be resolved yet, or ever
                 cls.model_rebuild()
+        if not cls.__pydantic_complete__:
+            self.unresolved[ref] = f"a field of {cls.__qualname__} has an annotation that pydantic cannot resolve"
         constructible = models.is_plain(cls)
+        code = models.code_of(cls)
         fields = []
         for name, info in cls.model_fields.items():
             default, factory, is_pure = self._default(
                 models.MISSING if info.is_required() else info.default, info.default_factory, models.MISSING
             )
             constructible = constructible and is_pure
+            code = code or code_of_default(name, default, factory, is_pure, self.types)
             alias = info.validation_alias or info.alias
             fields.append(
                 FieldDef(
                     name=name,
-                    spec=spec_of_field(info, self.reference),
+                    spec=spec_of_field(info, self.reference, cls),
                     default=default,
                     factory=factory,
                     alias=alias if isinstance(alias, str) else None,
@@ -141,6 +177,7 @@ class TypeRegistry:
                     init=info.init is not False,
                     keyword_only=True,
                     repr=info.repr,
+                    aliases=models.aliases_of(alias),
                 )
             )
         return TypeDef(
@@ -153,6 +190,8 @@ class TypeRegistry:
             constructible=constructible,
             extra=cls.model_config.get("extra") or "ignore",
             computed=models.computed_fields(cls),
+            config=models.config_of(cls.model_config),
+            code=code,
             class_vars=tuple(sorted(filter(is_public, getattr(cls, "__class_vars__", ())))),
         )
 
@@ -171,7 +210,16 @@ class TypeRegistry:
             constructible=len(members) == len(cls.__members__)  # type: ignore[attr-defined]  # as above
             and not any(own & set(_written(base)) for base in _user_bases(cls)),
             match_args=(),
+            code="its _missing_ is code" if any("_missing_" in _written(base) for base in _user_bases(cls)) else "",
         )
+
+    def _hints(self, cls: type, ref: str) -> dict[str, Any]:
+        """The annotations of a class; those that cannot be resolved are noted."""
+        unresolved: dict[str, str] = {}
+        hints = hints_of(cls, unresolved)
+        for name, reason in unresolved.items():
+            self.unresolved[ref] = f"the annotation of {cls.__qualname__}.{name} cannot be resolved: {reason}"
+        return hints
 
     def _attributes(self, member: Any) -> dict[str, Expr]:
         """What the enum's own `__init__` or `__new__` set on a member, as far as it is constant."""

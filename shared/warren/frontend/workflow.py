@@ -17,9 +17,13 @@ from warren.frontend.annotations import hints_of, spec_of
 from warren.frontend.compilation import Compilation
 from warren.frontend.compiler import Compiler
 from warren.frontend.diagnostics import diagnostic, in_source_order
+from warren.frontend.input_checks import queue_of, with_input_checks
 from warren.frontend.refusals import Refusal
 from warren.frontend.sources import SourceUnavailable, source_of
+from warren.ir.spec_parts import types_in
 from warren.ir.workflow import WorkflowIR
+
+_RESOLVABLE = "write a name that the module has when it is imported, not one that only `if TYPE_CHECKING:` imports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,8 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
     if init is not None:
         found += _check_init(init)
         roots.append(compilation.use_function(init, is_method=True))
-    parameters, returns = _signature(compilation, run)
+    parameters, returns, unresolved = _signature(compilation, run)
+    found += unresolved
     compiler.run()
     found += compiler.diagnostics(roots)
     if found:
@@ -63,13 +68,15 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
     if init is not None:
         functions[f"{ref}.__init__"] = functions[roots[1]]
     compilation.registry.add_workflow(cls, compilation.constants)
+    types = dict(sorted(compilation.registry.types.items()))
+    checked = with_input_checks(functions[entry], ref, parameters, types, queue_of(functions, entry))
     source, _ = source_of(run)
     ir = WorkflowIR(
         name=name,
         ref=ref,
         entry=entry,
-        functions={entry: functions[entry]} | functions,
-        types=dict(sorted(compilation.registry.types.items())),
+        functions={entry: checked} | functions | {entry: checked},
+        types=types,
         parameters=parameters,
         returns=returns,
         concurrent=concurrent,
@@ -79,12 +86,19 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
     return Compiled(ir)
 
 
-def _signature(compilation: Compilation, run: FunctionType) -> tuple[dict[str, Any], Any]:
-    hints = hints_of(run)
+def _signature(compilation: Compilation, run: FunctionType) -> tuple[dict[str, Any], Any, list[Diagnostic]]:
+    unresolved: dict[str, str] = {}
+    hints = hints_of(run, unresolved)
     names = list(inspect.signature(run).parameters)[1:]
     use = compilation.registry.reference
     parameters = {name: spec_of(hints.get(name, Any), use) for name in names}
-    return parameters, spec_of(hints.get("return", Any), use)
+    problems = [
+        f"the annotation of {name} cannot be resolved: {unresolved[name]}" for name in names if name in unresolved
+    ]
+    types = {ref: None for spec in parameters.values() for ref in types_in(spec, compilation.registry.types)}
+    problems += [compilation.registry.unresolved[ref] for ref in types if ref in compilation.registry.unresolved]
+    found = [_at(run, f"{problem}; what a start gives could not be checked", _RESOLVABLE) for problem in problems]
+    return parameters, spec_of(hints.get("return", Any), use), found
 
 
 def _init_of(cls: type) -> FunctionType | None:

@@ -23,7 +23,8 @@ _DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {}
 
 _DATA_FIELDS = {
     ("Const", "encoded"),
-    ("FieldDef", "spec"),
+    *(("FieldDef", name) for name in ("spec", "aliases")),
+    ("TypeDef", "config"),
     *((root, name) for root in ("WorkflowIR", "Program") for name in ("parameters", "returns")),
 }
 """Fields whose content is JSON data (a value, a type spec), not nodes."""

@@ -1,78 +1,79 @@
-"""Bounds in a type spec, `{"bounded": [T, {"gt": 0}]}`: what pydantic's `Field(gt=0)` says of a model's field.
+"""Constraints in a type spec, `{"bounded": [T, {"gt": 0}]}`: what pydantic's `Field(gt=0)` and the like say.
 
-A bound that JSON cannot say is left out, and a value that has no number or length is within all of them. Must not know
-the user's classes.
+Their values are encoded values (`contracts.values`). Must not know the user's classes.
 """
 
 from __future__ import annotations
 
-import decimal
-import operator
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
-from warren.contracts.tags import TAG, Json
+from pydantic import Field, Json, OnErrorOmit, StringConstraints
+from pydantic.types import Base64Encoder, Base64UrlEncoder, EncodedBytes, EncodedStr, UuidVersion
 
-Number = int | float | decimal.Decimal
+from warren.contracts.tags import TAG
+from warren.contracts.values import decode
 
-_NUMBERS: Final[dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
-    "gt": (operator.gt, "greater than"),
-    "ge": (operator.ge, "at least"),
-    "lt": (operator.lt, "less than"),
-    "le": (operator.le, "at most"),
-    "multiple_of": (lambda value, bound: not _are_whole(value, bound) or value % bound == 0, "a multiple of"),
+_WORDS: Final = {
+    "gt": "greater than",
+    "ge": "at least",
+    "lt": "less than",
+    "le": "at most",
+    "multiple_of": "a multiple of",
+    "min_length": "of length at least",
+    "max_length": "of length at most",
+    "pattern": "like",
 }
-_LENGTHS: Final[dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
-    "min_length": (operator.ge, "of length at least"),
-    "max_length": (operator.le, "of length at most"),
-}
-NAMES: Final = (*_NUMBERS, *_LENGTHS)
-"""The names of bounds, as in pydantic and annotated-types."""
+_COMPARED: Final = frozenset({"gt", "ge", "lt", "le", "multiple_of"})
+_NUMBERS: Final = frozenset({"min_length", "max_length", "max_digits", "decimal_places", "uuid_version"})
+_FLAGS: Final = frozenset(
+    {
+        *("strict", "allow_inf_nan", "strip_whitespace", "to_lower", "to_upper", "coerce_numbers_to_str", "fail_fast"),
+        *("ascii_only", "json", "omit"),
+    }
+)
+_TEXTS: Final = frozenset({"pattern", "discriminator", "union_mode", "encoder"})
+_OF_TEXT: Final = frozenset({"strip_whitespace", "to_lower", "to_upper", "ascii_only"})
+_SEPARATE: Final = _OF_TEXT | {"uuid_version", "json", "omit", "encoder"}
+NAMES: Final = (*_WORDS, *sorted((_NUMBERS | _FLAGS | _TEXTS) - _WORDS.keys()))
+"""The names of constraints, as in pydantic and annotated-types; `json`, `omit` and `encoder` for its own markers."""
+ENCODERS: Final[dict[str, Any]] = {"Base64Encoder": Base64Encoder, "Base64UrlEncoder": Base64UrlEncoder}
 
 
 def is_bound(name: Any, bound: Any) -> bool:
-    """Whether it is a bound that a spec may have."""
-    return name in NAMES and type(bound) in {int, float} and not (name == "multiple_of" and not bound)
+    """Whether it is a constraint that a spec may have."""
+    if name in _COMPARED:
+        is_number = type(bound) in {int, float} or (isinstance(bound, dict) and TAG in bound)
+        return is_number and not (name == "multiple_of" and not bound)
+    if name in _NUMBERS:
+        return type(bound) is int
+    if name in _FLAGS:
+        return type(bound) is bool
+    return name in _TEXTS and isinstance(bound, str) and (name != "encoder" or bound in ENCODERS)
 
 
-def bounds_text(bounds: Mapping[str, Json]) -> str:
-    """Bounds as a person would say them."""
-    words = {name: text for name, (_, text) in (_NUMBERS | _LENGTHS).items()}
-    return " and ".join(f"{words[name]} {bound}" for name, bound in bounds.items())
+def bounds_text(bounds: Mapping[str, Any]) -> str:
+    """Constraints as a person would say them."""
+    return " and ".join(f"{_WORDS.get(name, name)} {bound}" for name, bound in bounds.items())
 
 
-def is_within(value: Json, bounds: Mapping[str, Json]) -> bool:
-    """Whether an encoded value is within all bounds."""
-    number, length = _number(value), _length(value)
-    return all(
-        _holds(_NUMBERS[name], number, bound) if name in _NUMBERS else _holds(_LENGTHS[name], length, bound)
-        for name, bound in bounds.items()
-    )
-
-
-def _holds(bound: tuple[Callable[[Any, Any], bool], str], value: Number | None, limit: Json) -> bool:
-    return value is None or bound[0](value, limit)
-
-
-def _are_whole(value: Any, bound: Any) -> bool:
-    """Whether it can be said exactly: a fraction in binary is no multiple of what it was written as."""
-    return isinstance(value, int) and isinstance(bound, int)
-
-
-def _number(value: Json) -> Number | None:
-    match value:
-        case bool():
-            return None
-        case int() | float():
-            return value
-        case {"$": "int", "v": str(text)}:
-            return int(text, 16)
-        case {"$": "decimal", "v": str(text)} if (found := decimal.Decimal(text)).is_finite():
-            return found
-    return None
-
-
-def _length(value: Json) -> int | None:
-    items = value.get("v") if isinstance(value, dict) and TAG in value else value
-    is_sized = isinstance(value, str) or isinstance(items, list | dict)
-    return len(items) if is_sized and items is not None else None
+def constrained(annotation: Any, bounds: Mapping[str, Any], types: Any) -> Any:
+    """The annotation with these constraints, for pydantic; `types` resolves the values' classes."""
+    parts: list[Any] = []
+    if bounds.get("json"):
+        parts.append(Json)
+    texts = {name: bounds[name] for name in bounds if name in _OF_TEXT}
+    if texts:
+        parts.append(StringConstraints(**texts))
+    if "uuid_version" in bounds:
+        parts.append(UuidVersion(bounds["uuid_version"]))
+    named = {name: decode(bound, types) for name, bound in bounds.items() if name not in _SEPARATE}
+    if named:
+        parts.append(Field(**named))
+    if "encoder" in bounds:
+        kind = EncodedBytes if annotation is bytes else EncodedStr
+        parts.append(kind(encoder=ENCODERS[bounds["encoder"]]))
+    for part in parts:
+        annotation = Annotated[annotation, part]
+    omitting: Any = OnErrorOmit
+    return omitting[annotation] if bounds.get("omit") else annotation

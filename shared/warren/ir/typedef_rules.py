@@ -12,10 +12,10 @@ from warren.ir.bounds import is_bound
 from warren.ir.expressions import Const
 from warren.ir.workflow import TypeDef
 
-_KINDS = frozenset({"exception", "dataclass", "model", "enum", "workflow"})
+_KINDS = frozenset({"exception", "dataclass", "model", "enum", "workflow", "typed_dict", "named_tuple"})
 _EXTRA = frozenset({"ignore", "allow", "forbid"})
 _FACTORIES = frozenset({"list", "dict", "set"})
-_REF = re.compile(r"[\w.]+:[\w.<>]+(\[[\w., |\[\]]+\])?")
+_REF = re.compile(r"[\w.]+:[\w.<>]+(\[[^\x00-\x1f]+\])?")
 """Module, qualified name, and what a generic model was given."""
 _SPECIAL = re.compile(r"__[a-z]+__", re.ASCII)
 _NOT_SPECIAL = frozenset(
@@ -51,16 +51,23 @@ def is_spec(spec: Any) -> bool:
         return False
     ((kind, inner),) = spec.items()
     match kind:
-        case "list" | "set" | "frozenset" | "sequence" | "tuple_of":
+        case "list" | "set" | "frozenset" | "sequence" | "tuple_of" | "deque" | "counter":
             return is_spec(inner)
-        case "tuple" | "union" | "dict":
-            return isinstance(inner, list) and all(map(is_spec, inner)) and (kind != "dict" or len(inner) == 2)
+        case "dict" | "ordereddict" | "defaultdict":
+            return isinstance(inner, list) and all(map(is_spec, inner)) and len(inner) == 2
+        case "tuple" | "union":
+            return isinstance(inner, list) and all(map(is_spec, inner))
+        case "code":
+            return isinstance(inner, list) and len(inner) == 2 and is_spec(inner[0]) and isinstance(inner[1], str)
+        case "known":
+            name, *parts = inner if isinstance(inner, list) and inner else [inner]
+            return isinstance(name, str) and all(map(is_spec, parts))
         case "literal":
             return isinstance(inner, list)
         case "bounded":
             return isinstance(inner, list) and len(inner) == 2 and is_spec(inner[0]) and _are_bounds(inner[1])
         case _:
-            return kind == "type" and isinstance(inner, str)
+            return kind in {"type", "instance"} and isinstance(inner, str)
 
 
 def _are_bounds(bounds: Any) -> bool:
@@ -69,8 +76,9 @@ def _are_bounds(bounds: Any) -> bool:
 
 def _problem(ref: str, one: TypeDef, types: Mapping[str, TypeDef], functions: Mapping[str, Any]) -> str | None:
     fields = [field.name for field in (*one.fields, *one.computed)]
+    is_free = one.kind == "typed_dict"  # whose keys may be any text
     plain = [
-        *fields,
+        *(() if is_free else fields),
         *one.constants,
         *one.properties,
         *one.match_args,

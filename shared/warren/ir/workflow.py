@@ -37,7 +37,9 @@ class FieldDef(Node):
 
     `spec` is its type spec (`ir.typespec`). `default` is a Const. `factory` is `list`, `dict`, `set`, the ref of a
     constructible type, or the key of a function without parameters; a fresh value each time. `serialization_alias` is
-    what `model_dump(by_alias=True)` calls it, and with `exclude` it is in no dump.
+    what `model_dump(by_alias=True)` calls it, and with `exclude` it is in no dump. `aliases` are the ways by which
+    pydantic finds it instead of `alias`, as lists of names and indices; `optional` is a typed dictionary's field that
+    may be absent.
     """
 
     name: str
@@ -51,6 +53,8 @@ class FieldDef(Node):
     keyword_only: bool = False
     compare: bool = True
     repr: bool = True
+    aliases: Any = None
+    optional: bool = False
 
 
 @node
@@ -69,15 +73,19 @@ class Member(Node):
 class TypeDef(Node):
     """A user's class, as far as the engine must know it.
 
-    `kind` is `exception`, `dataclass`, `model`, `enum` or `workflow` (the class of `self`). `bases` is the class's MRO
-    without itself and `object`, as refs. `constructible` is false where constructing it runs user code (validators, a
-    custom `__init__` or `__post_init__`, computed fields). `constants` are class attributes, as Const.
+    `kind` is `exception`, `dataclass`, `model`, `enum`, `typed_dict`, `named_tuple` or `workflow` (the class of
+    `self`). `bases` is the class's MRO without itself and `object`, as refs. `constructible` is false where making one
+    runs user code (validators, a custom `__init__` or `__post_init__`, computed fields). `constants` are attributes
+    of the class, as Const.
 
     `methods` (special ones such as `__eq__` among them) and `properties` map names to keys of `WorkflowIR.functions`;
     the function takes the instance first. Of the plain ones only those are there whose names the workflow uses.
     `opaque` are names that the class defines in a way that cannot be compiled: reaching one is an error of its own,
     not an AttributeError. `computed` are a model's computed fields, which are properties besides; `class_vars`
     are those of its class attributes that pydantic does not let an instance assign.
+
+    `config` is what a model's or dataclass's configuration says about validation, as JSON. `code` says which of its
+    code runs when pydantic makes one of plain JSON (a validator, `__post_init__`), which only a worker can do; or "".
     """
 
     ref: str
@@ -99,6 +107,8 @@ class TypeDef(Node):
     opaque: tuple[str, ...] = ()
     computed: tuple[FieldDef, ...] = ()
     class_vars: tuple[str, ...] = ()
+    config: Any = None
+    code: str = ""
 
 
 @node

@@ -14,7 +14,7 @@ from typing import Any
 from warren.contracts import marks
 from warren.errors import ActionNotRegistered
 from warren.sdk import ActionDefinition, Workflow, registry, user_run
-from warren.sdk.construct import CONSTRUCT
+from warren.sdk.built_in_actions import BUILT_IN
 
 ActionKey = str | Callable[..., Any]
 
@@ -37,7 +37,7 @@ class Doubles:
 
     def definition(self, key: str) -> ActionDefinition:
         """What runs when the engine dispatches the action `key`; raises `ActionNotRegistered`."""
-        own = CONSTRUCT if key == CONSTRUCT.key else registry.definition(key)
+        own = BUILT_IN.get(key) or registry.definition(key)
         name = key.partition(":")[2]
         double = self._replacements.get(key) or self._replacements.get(name) or self._patched(key, own)
         if double is not None:

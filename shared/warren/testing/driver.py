@@ -50,7 +50,6 @@ from warren.engine import (
     take_snapshot,
 )
 from warren.errors import WorkflowCancelledError, WorkflowFailedError
-from warren.ir.typespec import bind_input
 from warren.lowering import lower
 from warren.sdk import Workflow, bind_arguments
 
@@ -281,9 +280,7 @@ def _executable_of(workflow: Any) -> Executable:
 
 def encode_input(workflow: type[Workflow], arguments: Mapping[str, Any]) -> dict[str, Json]:
     """Python arguments as the input of a start, checked and coerced as the compiler does it; raises `InvalidInput`."""
-    program = executable_of(workflow).program
-    encoded = {name: encode(value) for name, value in arguments.items()}
-    return bind_input(program.parameters, program.functions[program.entry].params, program.types, encoded)
+    return executable_of(workflow).bind_input({name: encode(value) for name, value in arguments.items()})
 
 
 __all__ = ["DEFAULT_START", "EngineDriver", "Transition", "encode_input", "executable_of"]

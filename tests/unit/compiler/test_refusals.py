@@ -15,9 +15,10 @@ from tests.support.service_workflows import Nothing, Sleeps, Twice
 from warren.contracts import messages, names, registrations, wire
 from warren.contracts.ids import new_run_id, shard_of
 from warren.ir.base import to_json
+from warren.ir.typespec import InputCheck
 from warren.ports import Delivery
 from warren.runtime.dead_letters import parked
-from warren_compiler import register_handler, start_handler
+from warren_compiler import register_handler
 
 HOSTILE = 13
 """The argument of the start that goes wrong."""
@@ -65,14 +66,14 @@ def error(request: pytest.FixtureRequest) -> BaseException:
 async def test_what_one_start_raises_refuses_that_start(
     compiled: Cluster, error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bind = start_handler.bind_input
+    bind = InputCheck.bind
 
-    def fragile(parameters: Any, params: Any, types: Any, arguments: dict[str, Any]) -> Any:
+    def fragile(check: InputCheck, arguments: dict[str, Any]) -> Any:
         if arguments.get("n") == HOSTILE:
             raise error
-        return bind(parameters, params, types, arguments)
+        return bind(check, arguments)
 
-    monkeypatch.setattr(start_handler, "bind_input", fragile)
+    monkeypatch.setattr(InputCheck, "bind", fragile)
     for n in (1, HOSTILE, 2):
         await compiled.start(Nothing, n=n)
     replies = [await compiled.reply() for _ in range(3)]
@@ -90,7 +91,7 @@ async def test_a_parent_is_told_of_what_went_wrong_with_its_child(
     def fails(*args: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(start_handler, "bind_input", fails)
+    monkeypatch.setattr(InputCheck, "bind", fails)
     parent, shards = new_run_id(), compiled.settings.shards
     events = await compiled.client.subscribe(names.event_queue(shard_of(parent, shards)), prefetch=10)
     made = messages.ParentRun(run_id=parent, shard=shard_of(parent, shards), invocation=1)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Annotated, Any, Literal, NewType, Optional, TypedDict, TypeVar, Union
+from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, Optional, TypedDict, TypeVar, Union
 from uuid import UUID
 
 import pytest
-from annotated_types import Interval, MinLen
-from pydantic import BaseModel, Field, PositiveInt
+from annotated_types import Gt, Interval, MinLen
+from pydantic import AfterValidator, BaseModel, Field, FilePath, Json, PositiveInt, Secret, SecretStr
 
 from warren.frontend.annotations import hints_of, spec_of, spec_of_field
 from warren.frontend.typedefs import TypeRegistry
@@ -24,6 +26,21 @@ UserId = NewType("UserId", int)
 
 class Row(TypedDict):
     a: int
+
+
+class Pair(NamedTuple):
+    a: int
+    b: str = "b"
+
+
+@dataclass
+class Box(Generic[T]):
+    value: T
+    next: Box[T] | None = None
+
+
+class Page(BaseModel, Generic[T]):
+    items: list[T]
 
 
 class Color(enum.Enum):
@@ -81,12 +98,23 @@ HERE = __name__
         (Literal["a", 1], {"literal": ["a", 1]}),
         (Annotated[int, "meta"], "int"),
         (UserId, "int"),
-        (Row, {"dict": ["str", "any"]}),
+        (Row, {"type": f"{HERE}:Row"}),
+        (Pair, {"type": f"{HERE}:Pair"}),
+        (Box[int], {"type": f'{HERE}:Box["int"]'}),
+        (Page[Point], {"type": f'{HERE}:Page["{HERE}:Point"]'}),
+        (deque[int], {"deque": "int"}),
+        (Annotated[int, Gt(3)], {"bounded": ["int", {"gt": 3}]}),
+        (Annotated[int, AfterValidator(abs)], {"code": ["int", "AfterValidator is code"]}),
+        (IPv4Address, {"known": "ipaddress:IPv4Address"}),
+        (SecretStr, {"known": "pydantic.types:SecretStr"}),
+        (Secret[int], {"known": ["pydantic.types:Secret", "int"]}),
+        (Json[list[int]], {"bounded": [{"list": "int"}, {"json": True}]}),
+        (FilePath, {"code": ["path", "PathType is code"]}),
         (Color, {"type": f"{HERE}:Color"}),
         (Model, {"type": f"{HERE}:Model"}),
         (list[Point], {"list": {"type": f"{HERE}:Point"}}),
-        (Plain, "any"),
-        (ValueError, "any"),
+        (Plain, {"instance": f"{HERE}:Plain"}),
+        (ValueError, {"instance": "builtins:ValueError"}),
     ],
     ids=str,
 )
@@ -106,20 +134,21 @@ class Bounded(BaseModel):
     scale: Annotated[Decimal, Interval(ge=Decimal(1), lt=5)]
 
 
-def test_bounds_are_taken_where_pydantic_checks_them() -> None:
+def test_constraints_are_what_pydantic_checks() -> None:
     registry = TypeRegistry(lambda function: function.__qualname__)
     assert {name: spec_of_field(info, registry.reference) for name, info in Bounded.model_fields.items()} == {
         "count": {"bounded": ["int", {"gt": 0, "le": 9}]},
         "name": {"bounded": ["str", {"min_length": 2}]},
         "sizes": {"union": [{"list": {"bounded": ["int", {"gt": 0}]}}, "none"]},
-        "code": {"bounded": ["str", {"max_length": 4}]},
-        "free": "any",
-        "scale": {"bounded": ["decimal", {"lt": 5}]},
+        "code": {"bounded": ["str", {"max_length": 4, "pattern": "x+"}]},
+        "free": {"bounded": ["any", {"gt": 0}]},
+        "scale": {"bounded": ["decimal", {"ge": {"$": "decimal", "v": "1"}, "lt": 5}]},
     }
-    assert spec_of(list[PositiveInt], registry.reference) == {"list": "int"}, "nobody checks an annotation natively"
 
 
-def test_an_annotation_that_cannot_be_resolved_is_left_out() -> None:
+def test_an_annotation_that_cannot_be_resolved_is_named() -> None:
     def function(a: int, b: Nowhere, c: Point) -> str: ...  # type: ignore[name-defined]  # noqa: F821 - the point
 
-    assert hints_of(function) == {"a": int, "c": Point, "return": str}
+    unresolved: dict[str, str] = {}
+    assert hints_of(function, unresolved) == {"a": int, "c": Point, "return": str}
+    assert unresolved == {"b": "'Nowhere' (NameError: name 'Nowhere' is not defined)"}

@@ -8,29 +8,48 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import enum
+import pathlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Optional, Union
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
 
+from warren.contracts.class_names import short_name
 from warren.contracts.exceptions import initialise
-from warren.contracts.models import construct_model
-from warren.contracts.values import KEPT_TEXT, decode, kept_repr, kept_text
+from warren.contracts.instances import NO_STATE, State, construct_dataclass, construct_model
+from warren.contracts.known_values import load_known
+from warren.contracts.record_encoding import BASES, users_bases
+from warren.contracts.values import KEPT_TEXT, TAG, decode, kept_repr, kept_text
+from warren.engine.classes.annotations import annotation
 from warren.engine.classes.record_comparison import guard_dataclass, guard_hash, guard_identity, guarded_equality
 from warren.engine.guarded.keys import Probe
 from warren.engine.values.containers import DefaultDict, Deque
 from warren.engine.values.dumps import DUMP_GUARD, own_dump, unread
-from warren.engine.values.known_classes import SIMPLE_TYPES, existing_class, is_exception_ref, new_exception
+from warren.engine.values.foreign import ConcretePath, named_tuple_class, new_foreign
+from warren.engine.values.known_classes import existing_class, is_exception_ref, new_exception
 from warren.engine.values.members import own_attributes
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
-from warren.engine.values.records import CHECKS, MEMBERS, SLOTS, Instance, Members, Opaque, Record, RecordModel
+from warren.engine.values.records import (
+    CHECKS,
+    MEMBERS,
+    SLOTS,
+    Instance,
+    Members,
+    Opaque,
+    Record,
+    RecordModel,
+    new_opaque,
+)
 from warren.errors import InvalidInput, MessageError
+from warren.ir.enums import make_enum
 from warren.ir.expressions import Const
 from warren.ir.workflow import FieldDef, TypeDef
 
 if TYPE_CHECKING:
     from warren.engine.guarded.guards import Guards
 
+_COMPUTED_WITH = frozenset({"zoneinfo:ZoneInfo", "datetime:timezone", "builtins:slice"})
+"""Known classes whose values workflow code can have itself."""
 _BASE_MODEL = "pydantic.main:BaseModel"
 _VALIDATION_ERROR = "pydantic_core._pydantic_core:ValidationError"
 _FACTORIES: dict[str, Callable[[], Any]] = {"list": list, "dict": dict, "set": OrderedSet}
@@ -106,21 +125,42 @@ class TypeTable:
             self._opaque[key] = _named(enum.Enum(_short(ref), {name: value}), ref)
         return self._opaque[key][name]  # type: ignore[index]  # an enum class
 
-    def build_dataclass(self, ref: str, fields: dict[str, Any]) -> Any:
+    def build_dataclass(self, ref: str, fields: dict[str, Any], state: State = NO_STATE) -> Any:
         """An instance with these fields, without running `__init__`."""
         cls = self._get_for_value(ref) if ref in self._definitions else self._opaque_class(ref, "dataclass")
-        instance = object.__new__(cls)
-        instance.__dict__.update(fields)
-        return instance
+        if issubclass(cls, Opaque):
+            return new_opaque(cls, fields, None, state)
+        return construct_dataclass(cls, fields, state)
 
-    def build_model(self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None) -> Any:
+    def build_model(
+        self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None, state: State = NO_STATE
+    ) -> Any:
         """An instance with these fields, without running validators."""
         cls = self._get_for_value(ref) if ref in self._definitions else None
-        if cls is not None and issubclass(cls, RecordModel):
-            return construct_model(cls, fields, fields_set)
-        instance = object.__new__(self._opaque_class(ref, "model"))
-        instance.__dict__.update(fields)
-        return instance
+        if cls is None or not issubclass(cls, RecordModel):
+            return new_opaque(self._opaque_class(ref, "model"), fields, fields_set, state)
+        made = construct_model(cls, fields, fields_set, state)
+        if state.private is not None:
+            object.__setattr__(made, "__pydantic_private__", state.private)
+        return made
+
+    def build_named_tuple(self, ref: str, fields: list[str], values: list[Any]) -> Any:
+        """A tuple whose items have these names, too."""
+        if len(fields) != len(values):
+            raise InvalidInput(f"a {ref} has {len(fields)} items, not {len(values)}")
+        return named_tuple_class(ref, tuple(map(str, fields)))(values)
+
+    def build_foreign(self, data: dict[str, Any]) -> Any:
+        """A value that is kept whole."""
+        if data[TAG] == "known" and data["t"] in _COMPUTED_WITH:
+            return load_known(data["t"], decode(data["v"], self))
+        if data[TAG] == "pydantic":
+            return new_foreign(data)
+        return new_foreign(data, decode(data["v"], self))
+
+    def build_path(self, text: str, is_concrete: bool) -> Any:
+        """A path without a file system, which says that it had one."""
+        return ConcretePath(text) if is_concrete else pathlib.PurePosixPath(text)
 
     def build_exception(self, ref: str, mro: Sequence[str], args: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
         """An instance with these arguments and attributes, without running `__init__`."""
@@ -152,10 +192,15 @@ class TypeTable:
             case "model":
                 made = self._model(definition)
             case "enum":
-                made = self._enum(definition)
+                made = make_enum(definition, self._constant)
+            case "named_tuple":
+                made = named_tuple_class(ref, tuple(field.name for field in definition.fields))
+            case "typed_dict":
+                made = dict
             case _:
                 made = type(_short(ref), (Instance,), {})
         self._add_members(made, definition)
+        setattr(made, BASES, users_bases(definition.bases))
         return _named(made, ref)
 
     def _add_members(self, made: Any, definition: TypeDef) -> None:
@@ -257,7 +302,7 @@ class TypeTable:
                 options["default_factory"] = self._factory(field.factory)
             elif field.default is not None:
                 options["default"] = self._constant(field.default)
-            fields[field.name] = (self.annotation(field.spec), Field(**options))
+            fields[field.name] = (annotation(field.spec, self), Field(**options))
         config = ConfigDict(
             extra=definition.extra,  # type: ignore[typeddict-item]  # one of pydantic's own three words
             frozen=definition.frozen,
@@ -288,22 +333,6 @@ class TypeTable:
         error: Exception = self.exception_class(_VALIDATION_ERROR, [_VALIDATION_ERROR, "builtins:ValueError"])()
         setattr(error, KEPT_TEXT, text)
         return error
-
-    def _enum(self, definition: TypeDef) -> Any:
-        members = [(member.name, self._constant(member.value)) for member in definition.members]
-        refs = set(definition.bases)
-        flavour: Any = enum.Enum
-        for name in ("IntEnum", "StrEnum", "IntFlag", "Flag"):
-            if f"enum:{name}" in refs:
-                flavour = getattr(enum, name)
-                break
-        mixin = next((kind for kind in (int, str, float) if f"builtins:{kind.__name__}" in refs), None)
-        options = {"type": mixin} if flavour is enum.Enum and mixin is not None else {}
-        made = _named(flavour(_short(definition.ref), members, **options), definition.ref)
-        for member in definition.members:
-            for name, value in member.attributes.items():
-                setattr(made[member.name], name, self._constant(value))
-        return made
 
     def exception_class(self, ref: str, mro: list[str]) -> Any:
         """The class of an exception; one that the program does not describe is made from its hierarchy."""
@@ -339,41 +368,8 @@ class TypeTable:
             self._opaque[key] = _named(self._opaque_type(ref, tag), ref)
         return self._opaque[key]
 
-    # annotations
 
-    def annotation(self, spec: Any) -> Any:
-        """The annotation that a type spec describes, for pydantic."""
-        if isinstance(spec, str):
-            return SIMPLE_TYPES.get(spec, Any)
-        if not isinstance(spec, dict) or len(spec) != 1:
-            return Any
-        ((kind, inner),) = spec.items()
-        match kind:
-            case "list" | "set" | "frozenset" | "sequence":
-                generic: Any = {"list": list, "set": set, "frozenset": frozenset, "sequence": Sequence}[kind]
-                return generic.__class_getitem__(self.annotation(inner))
-            case "tuple":
-                return tuple.__class_getitem__(tuple(self.annotation(part) for part in inner))
-            case "tuple_of":
-                return tuple.__class_getitem__((self.annotation(inner), ...))
-            case "dict":
-                key, value = inner
-                return dict[self.annotation(key), self.annotation(value)]  # type: ignore[misc]  # built at run time
-            case "union":
-                parts = tuple(self.annotation(part) for part in inner)
-                return Optional[parts[0]] if len(parts) == 1 else Union[parts]  # noqa: UP007, UP045 - built at run time
-            case "literal":
-                return Literal[tuple(decode(value, self) for value in inner)]
-            case "type":
-                return self.get(inner)
-            case "bounded":
-                return self.annotation(inner[0])
-            case _:
-                return Any
-
-
-def _short(ref: str) -> str:
-    return ref.rpartition(":")[2].rpartition(".")[2]
+_short = short_name
 
 
 def _named(cls: Any, ref: str) -> Any:

@@ -10,7 +10,7 @@ import contextlib
 import gc
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,7 @@ from warren.ir import semantics
 from warren.ir.checking import check
 from warren.ir.expressions import ActionRef, ChildRef, Const, Param, TypeName
 from warren.ir.program import AsyncFunction, HandlerNode, Program, SyncFunction
+from warren.ir.typespec import InputCheck
 from warren.lowering.walk import walk
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class Executable:
                 f"{semantics.OLDEST} to {semantics.CURRENT}; run it with a version of Warren that has them"
             )
         self.program = program
+        self._input = InputCheck(program.parameters, program.functions[program.entry].params, program.types)
         self.version = program.version
         self.workflow = program.workflow
         self.budget = Budget()
@@ -132,6 +134,10 @@ class Executable:
         """The workflow's own `__init__`, called with `self` before `run()`; None without one."""
         found: Callable[[Any], Any] | None = self._globals.get(function_name(f"{self.program.ref}.__init__"))
         return found
+
+    def bind_input(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The input of a start as `run()` takes it; raises as `InputCheck.bind`."""
+        return self._input.bind(arguments)
 
     def named(self, name: str) -> Any:
         """What `names` calls so: a function, class, action or intrinsic of the program, for a snapshot."""

@@ -18,11 +18,12 @@ from warren.engine.values.futures import FutureState
 from warren.engine.values.iterators import DequeIterator
 from warren.engine.values.kept import CLASSES, FIELDS
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
+from warren.engine.values.records import Opaque
 from warren.errors import InternalError
 
 Json = Any
 _SIMPLE = frozenset({int, float, str, bool, type(None)})
-_WHOLE = frozenset({"t", "method", "group"}) | scalars.KINDS
+_WHOLE = frozenset({"t", "named", "method", "group"}) | scalars.KINDS
 _HASHED: dict[str, Callable[[], Any]] = {
     "d": dict,
     "s": OrderedSet,
@@ -133,6 +134,8 @@ class Reader:
         if data[0] == "group":
             exceptions = [self.value(part) for part in data[7:]]
             return self._types.exception_class(data[1], data[2])(self.value(data[6]), exceptions)
+        if data[0] == "named":
+            return self._types.build_named_tuple(data[1], data[2], [self.value(part) for part in data[3:]])
         parts = [self.value(part) for part in data[1:]]
         if data[0] == "t":
             return tuple(parts)
@@ -172,14 +175,21 @@ class Reader:
                 simple = all(type(part) in _SIMPLE for part in data[3])
                 args = tuple(data[3]) if simple else ()
                 return self._types.build_exception(data[1], data[2], args, {})
-            case "model":
-                return self._types.build_model(data[1], {}, data[3])
-            case "dataclass":
-                return self._types.build_dataclass(data[1], {})
+            case "model" | "dataclass":
+                return self._empty_record(data)
             case "instance":
                 return self._types.get(data[1])()
             case other:
                 raise InternalError(f"unknown object {other!r} in a snapshot")
+
+    def _empty_record(self, data: Json) -> Any:
+        if data[0] == "dataclass":
+            made = self._types.build_dataclass(data[1], {})
+        else:
+            made = self._types.build_model(data[1], {}, data[3] if isinstance(data[3], list) else None)
+        if isinstance(made, Opaque):
+            made.rest = data[3]
+        return made
 
     def _fill_one(self, made: Any, data: Json) -> None:
         kind = data[0]
@@ -210,6 +220,9 @@ class Reader:
             made.__dict__.update(known)
             if made.__pydantic_extra__ is not None:
                 made.__pydantic_extra__.update({name: item for name, item in fields.items() if name not in known})
+            for others, private in [data[4:]] if len(data) > 4 else []:
+                made.__dict__.update(self._named(others))
+                object.__setattr__(made, "__pydantic_private__", None if private is None else self._named(private))
         else:
             made.__dict__.update(self._named(data[2]))
 
@@ -226,6 +239,8 @@ def _needed(data: Json) -> list[int]:
     match data[0]:
         case "t":
             parts = data[1:]
+        case "named":
+            parts = data[3:]
         case "method":
             parts = data[1:2]
         case "group":

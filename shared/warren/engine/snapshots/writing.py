@@ -21,6 +21,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from warren.contracts.exceptions import kept_attributes
+from warren.contracts.instances import others_of_model
 from warren.contracts.messages import RunStatus
 from warren.contracts.values import encode, type_ref
 from warren.engine.guarded.attributes import IsoWeek
@@ -32,6 +33,7 @@ from warren.engine.snapshots.reading import Reader
 from warren.engine.values.closures import UNBOUND, BoundMethod, Closure
 from warren.engine.values.code import AsyncCode
 from warren.engine.values.containers import DefaultDict, Deque
+from warren.engine.values.foreign import NamedTuple
 from warren.engine.values.futures import FutureState
 from warren.engine.values.kept import FIELDS, KINDS
 from warren.engine.values.limits import Stop
@@ -194,6 +196,8 @@ class _Writer:
             return ["l", *self._values(value)]
         if cls is tuple:
             return ["t", *self._values(value)]
+        if isinstance(value, NamedTuple):
+            return ["named", value.__warren_ref__, list(value._fields), *self._values(value)]
         if isinstance(value, dict):
             head = [self.value(value.default_factory)] if isinstance(value, DefaultDict) else []
             return [_MAPPINGS[cls], *head, *([self.value(key), self.value(item)] for key, item in value.items())]
@@ -230,7 +234,7 @@ class _Writer:
         if isinstance(value, BaseModel):
             names = [*type(value).model_fields, *(value.model_extra or {})]
             fields = {name: getattr(value, name) for name in names}
-            return ["model", ref, self._named(fields), sorted(value.model_fields_set)]
+            return ["model", ref, self._named(fields), sorted(value.model_fields_set), *self._rest(value)]
         if not isinstance(value, Record):
             raise UnserializableValue(f"a {type(value).__name__} cannot be kept across an await")
         tag = (
@@ -240,7 +244,14 @@ class _Writer:
             if isinstance(value, Instance)
             else "dataclass"
         )
-        return [tag, ref, self._named(vars(value)), None]
+        return [tag, ref, self._named(vars(value)), value.rest if isinstance(value, Opaque) else None]
+
+    def _rest(self, value: BaseModel) -> list[Json]:
+        """What the model has besides fields, where it has any such thing."""
+        others, private = others_of_model(value), value.__pydantic_private__
+        if not others and private is None:
+            return []
+        return [self._named(others), None if private is None else self._named(private)]
 
     def _named(self, fields: dict[str, Any]) -> Json:
         return {name: self.value(item) for name, item in fields.items()}

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from warren import errors
+from warren.contracts.unchecked import UNCHECKED_REF, Unchecked
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.ir.intrinsics import ERROR_MODULES
 
@@ -76,6 +77,8 @@ def existing_class(ref: str) -> Any:
     if module == errors.__name__ or (module in _STANDARD_ERRORS and module in sys.modules):
         found = getattr(sys.modules[module], qualname, None)
         return found if isinstance(found, type) and issubclass(found, BaseException) else None
+    if ref == UNCHECKED_REF:
+        return Unchecked
     simple = {f"{cls.__module__}:{cls.__qualname__}": cls for cls in SIMPLE_TYPES.values() if isinstance(cls, type)}
     return simple.get(ref)
 

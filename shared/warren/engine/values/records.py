@@ -6,15 +6,17 @@ Classes that the program describes are rebuilt as real dataclasses, models, enum
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import MethodType
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from warren.contracts.instances import State
 from warren.contracts.policies import check_policy
 from warren.contracts.tags import KEPT_REPR, KEPT_TEXT, UNCOMPILED
+from warren.contracts.values import encode
 from warren.engine.values.closures import BoundMethod
 from warren.engine.values.dumps import DUMPS, dumping
 from warren.engine.values.limits import Stop
@@ -102,15 +104,25 @@ class Instance(Record):
 
 
 class Opaque(Record):
-    """A value of a dataclass or model that the program does not mention: its fields can be read and sent on."""
+    """A value of a dataclass or model that the program does not mention: its attributes can be read and sent on.
 
+    `rest` is what else it came with, as JSON: the fields set (`s`), the names of those attributes that are extra fields
+    (`e`) or no fields (`x`), and private attributes (`p`).
+    """
+
+    __slots__ = ("__dict__", "rest")
     __warren_tag__: ClassVar[str] = "dataclass"
     __warren_guards__: ClassVar[Any]
+
+    rest: dict[str, Any] | None
 
     def __warren_encode__(self, encode: Callable[[Any, str], Any]) -> Any:
         ref = f"{type(self).__module__}:{type(self).__qualname__}"
         fields = {name: encode(value, f".{name}") for name, value in self.__dict__.items()}
-        return {"$": self.__warren_tag__, "t": ref, "v": fields}
+        encoded = {"$": self.__warren_tag__, "t": ref, "v": fields}
+        for key, part in (self.rest or {}).items():
+            encoded[key] = {name: fields.pop(name) for name in part if name in fields} if key in {"e", "x"} else part
+        return encoded
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -118,11 +130,28 @@ class Opaque(Record):
         self.__warren_guards__.budget.spend(1)
         return bool(self.__warren_guards__.equal(self.__dict__, other.__dict__))
 
-    __hash__ = None  # type: ignore[assignment]  # as a dataclass with eq and without frozen
+    def __hash__(self) -> int:
+        """Of the values: whether its class has a hash is not known here, and what comes in a set has one."""
+        self.__warren_guards__.budget.spend(1)
+        return hash((type(self), tuple(self.__dict__.values())))
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
         return f"{type(self).__qualname__}({fields})"
+
+
+def new_opaque(cls: Any, fields: dict[str, Any], fields_set: Sequence[str] | None, state: State) -> Opaque:
+    """A value of an opaque class."""
+    made: Opaque = object.__new__(cls)
+    made.__dict__.update(fields | state.extra | state.others)
+    rest: dict[str, Any] = {} if fields_set is None else {"s": list(fields_set)}
+    rest |= {key: list(names) for key, names in (("e", state.extra), ("x", state.others)) if names}
+    if state.bases:
+        rest["b"] = list(state.bases)
+    if state.private is not None:
+        rest["p"] = {name: encode(value) for name, value in state.private.items()}
+    made.rest = rest or None
+    return made
 
 
 class RecordModel(BaseModel):

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from warren.engine.values.containers import Deque
+from warren.engine.values.foreign import Foreign, NamedTuple
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
 
 SHARED_TEXT = 256
@@ -49,6 +50,10 @@ def parts_of(value: Any) -> tuple[int, Iterable[Any]]:
         return _OBJECT + 8 * len(value), value
     if isinstance(value, dict):
         return _OBJECT + _ENTRY * len(value), [part for item in value.items() for part in item]
+    if isinstance(value, NamedTuple):
+        return _OBJECT + 8 * len(value), value
+    if isinstance(value, Foreign):
+        return _OBJECT + value.size, ()
     if isinstance(value, BaseException):
         return _OBJECT, [*value.args, *vars(value).values(), value.__cause__]
     fields = getattr(value, "__dict__", None)

@@ -1,0 +1,141 @@
+"""Classes by name across processes: `module:Qualified.Name`, and for a generic model what it was given.
+
+    shop.models:Order    shop.models:Page["shop.models:Item"]    shop.models:Page[["builtins:list","builtins:int"]]
+
+A class is looked up among the modules that are imported already, or that the user's own code imports somewhere
+(`declared_modules`): a message never decides what is imported. Must not know what is done with a class.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import json
+import sys
+import types
+import typing
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from warren.contracts.modules import importable_name
+from warren.errors import InvalidInput
+
+Json = Any
+
+_UNION: Final = "|"
+_LITERAL: Final = "="
+_CALLED_OTHERWISE: Final = {None: "None", type(None): "None", Any: "Any", Ellipsis: "..."}
+_NAMED: Final = {name: value for value, name in _CALLED_OTHERWISE.items() if value is not None} | {"None": type(None)}
+_LITERALS: Final = (str, int, bool, type(None))
+
+declared_modules: list[Callable[[], frozenset[str]]] = []
+"""Functions that give the names of modules which the user's code imports somewhere (`sdk.declared_imports`)."""
+
+
+def type_ref(cls: Any) -> str:
+    """Name a class across processes."""
+    return _type_ref(cls)
+
+
+@functools.lru_cache(maxsize=4096)
+def _type_ref(cls: Any) -> str:
+    generic = getattr(cls, "__pydantic_generic_metadata__", None)
+    if generic and generic["origin"] is not None and generic["args"]:
+        with contextlib.suppress(TypeError):  # such as Annotated, which has none: its place in its module is its name
+            return type_ref(generic["origin"]) + argument_text(generic["args"])
+    return f"{importable_name(cls.__module__)}:{cls.__qualname__}"
+
+
+def argument_text(arguments: Sequence[Any]) -> str:
+    """What a generic class is given, as its name has it; raises `TypeError` for what has no name."""
+    return json.dumps([_argument(argument) for argument in arguments], separators=(",", ":"))
+
+
+def short_name(ref: str) -> str:
+    """The class's own name, without module and outer classes: `Order`, `Page[Item]`."""
+    head, bracket, arguments = ref.partition("[")
+    name = head.rpartition(":")[2].rpartition(".")[2]
+    try:
+        parsed = json.loads(bracket + arguments) if bracket else None
+    except ValueError:
+        return name + bracket + arguments
+    return name if parsed is None else f"{name}[{', '.join(map(_text, parsed))}]"
+
+
+def find_type(ref: str, base: type) -> Any:
+    """The class that `ref` names, a subclass of `base`; raises `InvalidInput` when this process has none."""
+    head, bracket, arguments = ref.partition("[")
+    module, _, qualname = head.partition(":")
+    found: Any = _module(module, ref)
+    for part in qualname.split("."):
+        found = None if part.startswith("__") else getattr(found, part, None)
+    if bracket and isinstance(found, type):
+        found = _parametrised(found, ref, bracket + arguments, module)
+    if not isinstance(found, type) or not issubclass(found, base):
+        raise InvalidInput(f"type {ref}: there is no {base.__name__} class of that name in the imported module")
+    return found
+
+
+def _module(name: str, ref: str) -> Any:
+    found = sys.modules.get("__main__" if name == importable_name("__main__") else name)
+    if found is None and any(name in declared() for declared in declared_modules):
+        found = importlib.import_module(name)
+    if found is None:
+        raise InvalidInput(
+            f"type {ref}: module {name!r} is not imported in this process; name it beside the modules of the worker "
+            f"(`warren worker ... {name}`), or import it where an action or workflow is defined"
+        )
+    return found
+
+
+def _parametrised(origin: Any, ref: str, arguments: str, module: str) -> Any:
+    try:
+        parsed = json.loads(arguments)
+        return origin[tuple(_resolved(argument) for argument in parsed)]
+    except ValueError:  # named as the class statement or pydantic does it: Page[Item]
+        return getattr(sys.modules.get(module), ref.partition(":")[2], None)
+    except TypeError as error:
+        raise InvalidInput(f"type {ref}: {error}") from error
+
+
+def _argument(argument: Any) -> Json:
+    """What a generic class was given, as JSON data; TypeError for what has no name."""
+    if argument is None or argument is Ellipsis or argument is Any or argument is type(None):
+        return _CALLED_OTHERWISE[argument]
+    origin = typing.get_origin(argument)
+    arguments = typing.get_args(argument)
+    if origin in {typing.Union, types.UnionType}:
+        return [_UNION, *map(_argument, arguments)]
+    if origin is typing.Literal:
+        if not all(type(each) in _LITERALS for each in arguments):
+            raise TypeError
+        return [_LITERAL, *arguments]
+    if isinstance(origin, type) and not hasattr(argument, "__metadata__"):
+        return [type_ref(origin), *map(_argument, arguments)]
+    if isinstance(argument, type):
+        return type_ref(argument)
+    raise TypeError(f"{argument!r} has no name across processes")
+
+
+def _resolved(argument: Json) -> Any:
+    if isinstance(argument, str):
+        return _NAMED[argument] if argument in _NAMED else find_type(argument, object)
+    head, *rest = argument
+    if head == _LITERAL:
+        return typing.Literal[tuple(rest)]
+    parts = tuple(_resolved(part) for part in rest)
+    if head == _UNION:
+        return typing.Union[parts]  # noqa: UP007 - built at run time
+    return types.GenericAlias(find_type(head, object), parts)
+
+
+def _text(argument: Json) -> str:
+    if isinstance(argument, str):
+        return short_name(argument)
+    head, *rest = argument
+    if head == _LITERAL:
+        return f"Literal[{', '.join(map(repr, rest))}]"
+    if head == _UNION:
+        return " | ".join(map(_text, rest))
+    return f"{short_name(head)}[{', '.join(map(_text, rest))}]"

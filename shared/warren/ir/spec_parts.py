@@ -1,0 +1,54 @@
+"""What a type spec consists of: its parts, the classes that it reaches, and whether checking it needs the user's code.
+
+Must not know how a value is checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from warren.contracts.tags import Json
+from warren.ir.workflow import TypeDef
+
+
+def parts_of(spec: Json) -> Iterator[tuple[str, Any]]:
+    """The spec itself and all specs in it, but those of the classes that it names, by kind."""
+    waiting = [spec]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting.extend(one)
+        elif isinstance(one, dict) and len(one) == 1:
+            ((kind, inner),) = one.items()
+            yield kind, inner
+            if kind in {"bounded", "code"}:
+                waiting.append(inner[0])
+            elif kind == "known" and isinstance(inner, list):
+                waiting.extend(inner[1:])
+            elif kind not in {"type", "instance", "known", "literal"}:
+                waiting.append(inner)
+
+
+def types_in(spec: Json, types: Mapping[str, TypeDef]) -> list[str]:
+    """The references of all classes that a value of the type may consist of, the first ones first."""
+    found: dict[str, None] = {}
+    waiting = [spec]
+    while waiting:
+        for kind, inner in parts_of(waiting.pop(0)):
+            if kind == "type" and inner not in found:
+                found[inner] = None
+                if inner in types:
+                    waiting.extend(field.spec for field in types[inner].fields)
+    return list(found)
+
+
+def code_in(spec: Json, types: Mapping[str, TypeDef]) -> str:
+    """Which code of the user's checks a value of the type, in words; empty for none."""
+    specs = [spec]
+    for ref in types_in(spec, types):
+        if ref in types:
+            if types[ref].code:
+                return types[ref].code
+            specs += [field.spec for field in types[ref].fields]
+    return next((inner[1] for one in specs for kind, inner in parts_of(one) if kind == "code"), "")

@@ -1,0 +1,377 @@
+"""Stand-ins: the workflow's types as classes of pydantic's, made from their descriptions, without the user's code.
+
+Plain JSON is checked against them as pydantic checks it against the user's own. What somebody has already encoded with
+its class (`{"$": "model", ...}`) is an instance of the stand-in and keeps the form in which it came.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import pathlib
+import typing
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, ForwardRef, Literal, Optional, Union
+
+import typing_extensions
+from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, RootModel, TypeAdapter, create_model
+from pydantic.dataclasses import dataclass as pydantic_dataclass
+from pydantic.dataclasses import rebuild_dataclass
+
+from warren.contracts.class_names import short_name
+from warren.contracts.instances import State, construct_dataclass, construct_model
+from warren.contracts.known_values import load_known
+from warren.contracts.record_encoding import BASES, users_bases
+from warren.contracts.tags import TAG, Json
+from warren.contracts.values import decode
+from warren.errors import InvalidInput
+from warren.ir.bounds import constrained
+from warren.ir.enums import make_enum
+from warren.ir.expressions import Const
+from warren.ir.kept_values import InstanceOf, Kept
+from warren.ir.known_types import known_type
+from warren.ir.scalars import SCALAR_TYPES
+from warren.ir.spec_parts import code_in
+from warren.ir.workflow import FieldDef, TypeDef
+
+_KEPT: Final = frozenset({"exception", "subclass", "pydantic"})
+_DESCRIBED: Final = frozenset({"model", "dataclass", "enum", "named"})
+_ROOT_MODEL: Final = "pydantic.root_model:RootModel"
+_EMPTY: Final[dict[str, Callable[[], Any]]] = {"list": list, "dict": dict, "set": set}
+_CONTAINERS: Final[dict[str, Any]] = {
+    "list": list,
+    "set": set,
+    "frozenset": frozenset,
+    "sequence": Sequence,
+    "deque": deque,
+    "counter": typing.Counter,
+    "dict": dict,
+    "ordereddict": collections.OrderedDict,
+    "defaultdict": defaultdict,
+}
+
+
+class StandIns:
+    """The stand-ins of one program's types, and the resolver of tagged values for them. One for each program."""
+
+    set_type: Callable[[list[Any]], Any] = set
+    frozenset_type: Callable[[list[Any]], Any] = frozenset
+    deque_type: Callable[..., Any] = deque
+    defaultdict_type: Callable[..., Any] = defaultdict
+
+    def __init__(self, definitions: Mapping[str, TypeDef]) -> None:
+        self.definitions = definitions
+        self._is_bounded = True
+        self._of_fields: dict[tuple[str, str], TypeAdapter[Any]] = {}
+        self._made: dict[str, Any] = {}
+        self._names: dict[str, Any] = {}
+        self._open: dict[str, str] = {}
+        self._adapters: dict[int, tuple[Json, TypeAdapter[Any]]] = {}
+        self._code: dict[int, tuple[Json, bool]] = {}
+        """Both by the identity of a spec, which is kept beside it."""
+
+    def needs_code(self, spec: Json) -> bool:
+        """Whether checking plain JSON against the spec needs the user's code."""
+        found = self._code.get(id(spec))
+        if found is None:
+            found = self._code[id(spec)] = (spec, bool(code_in(spec, self.definitions)))
+        return found[1]
+
+    def adapter(self, spec: Json) -> TypeAdapter[Any]:
+        """The validator of a spec; raises `InvalidInput` when pydantic cannot make one."""
+        found = self._adapters.get(id(spec))
+        if found is None:
+            try:
+                found = self._adapters[id(spec)] = (spec, TypeAdapter(self.annotation(spec)))
+            except InvalidInput:
+                raise
+            except Exception as error:  # of pydantic, about classes that somebody else described
+                raise InvalidInput(f"its type cannot be checked: {error!r:.300}") from error
+        return found[1]
+
+    # --- annotations --------------------------------------------------------------------------------------------------
+
+    def annotation(self, spec: Json) -> Any:
+        """The annotation that a spec is of."""
+        if spec is None or isinstance(spec, str):
+            return SCALAR_TYPES.get(spec, Any) if spec is not None else Any
+        ((kind, inner),) = spec.items()
+        match kind:
+            case "tuple":
+                return tuple.__class_getitem__(tuple(map(self.annotation, inner)))
+            case "tuple_of":
+                return tuple.__class_getitem__((self.annotation(inner), ...))
+            case "dict" | "ordereddict" | "defaultdict":
+                return _CONTAINERS[kind].__class_getitem__(tuple(map(self.annotation, inner)))
+            case "counter":
+                return typing.Counter[self.annotation(inner)]  # type: ignore[misc]  # built at run time
+            case "union":
+                parts = tuple(map(self.annotation, inner))
+                return Optional[parts[0]] if len(parts) == 1 else Union[parts]  # noqa: UP007, UP045 - as above
+            case "literal":
+                return Literal[tuple(decode(value, self) for value in inner)]
+            case "bounded":
+                return self._constrained(inner[0], inner[1])
+            case "code":
+                return self.annotation(inner[0])
+            case "known":
+                name, *given = inner if isinstance(inner, list) else [inner]
+                found = known_type(name)
+                return found[tuple(map(self.annotation, given))] if given else found
+            case "instance":
+                return typing.Annotated[Any, InstanceOf(inner)]
+            case "type":
+                return self.stand_in(inner)
+            case _ if kind in _CONTAINERS:
+                return _CONTAINERS[kind][self.annotation(inner)]
+        raise InvalidInput(f"unknown type spec {kind[:50]!r}")
+
+    def _constrained(self, spec: Json, bounds: Mapping[str, Json]) -> Any:
+        kept = (
+            bounds if self._is_bounded else {name: bounds[name] for name in ("discriminator", "json") if name in bounds}
+        )
+        return constrained(self.annotation(spec), kept, self)
+
+    def stand_in(self, ref: str) -> Any:
+        """The stand-in of a described class, or a forward reference to it while it is being made."""
+        if ref in self._open:
+            return ForwardRef(self._open[ref])
+        if ref not in self._made:
+            definition = self.definitions.get(ref)
+            if definition is None or definition.kind in {"exception", "workflow"}:
+                return typing.Annotated[Any, InstanceOf(ref)]
+            self._make(ref, definition)
+        return self._made[ref]
+
+    def _make(self, ref: str, definition: TypeDef) -> None:
+        name = f"StandIn{len(self._names)}"
+        self._open[ref] = name
+        self._names[name] = None
+        try:
+            match definition.kind:
+                case "enum":
+                    made = make_enum(definition, lambda value: self._constant(value))
+                case "model":
+                    made = self._model(definition)
+                case "dataclass":
+                    made = self._dataclass(definition)
+                case "typed_dict":
+                    made = self._typed_dict(definition)
+                case _:
+                    made = self._named_tuple(definition)
+        finally:
+            del self._open[ref]
+        module, _, qualname = ref.partition(":")
+        if definition.kind in {"dataclass", "named_tuple"}:
+            qualname = qualname.partition("[")[0]  # their instances name their class only
+        made.__module__, made.__qualname__ = module, qualname
+        if definition.kind in {"dataclass", "model"}:
+            setattr(made, BASES, users_bases(definition.bases))
+        self._made[ref] = self._names[name] = made
+        if not self._open:
+            self._complete()
+
+    def _complete(self) -> None:
+        """Resolve the forward references of types that contain each other."""
+        for made in self._made.values():
+            if typing_extensions.is_typeddict(made) or hasattr(made, "_fields"):
+                made.__annotations__ = typing.get_type_hints(made, self._names, include_extras=True)
+        for made in self._made.values():
+            if getattr(made, "__pydantic_complete__", True):
+                continue
+            if issubclass(made, BaseModel):
+                made.model_rebuild(_types_namespace=self._names)
+            else:
+                rebuild_dataclass(made, _types_namespace=self._names)
+
+    def _constant(self, value: Any) -> Any:
+        return decode(value.encoded, self) if isinstance(value, Const) else None
+
+    def _default(self, field: FieldDef) -> dict[str, Any]:
+        if isinstance(field.default, Const):
+            return {"default": self._constant(field.default)}
+        if field.factory in _EMPTY:
+            return {"default_factory": _EMPTY[field.factory]}
+        if field.factory is not None:
+            return {"default_factory": self._factory(field.factory)}
+        return {}
+
+    def _factory(self, name: str) -> Callable[[], Any]:
+        def make() -> Any:
+            made = self.stand_in(name) if name in self.definitions else None
+            return made() if callable(made) else None  # made by code: a worker makes the whole
+
+        return make
+
+    def _model(self, definition: TypeDef) -> Any:
+        config = _config(
+            {"extra": definition.extra, "frozen": definition.frozen, **(definition.config or {})},
+            protected_namespaces=(),
+        )
+        annotations = {field.name: self.annotation(field.spec) for field in definition.fields}
+        if _ROOT_MODEL in definition.bases:
+            config.pop("extra", None)
+            base: Any = RootModel.__class_getitem__(annotations["root"])
+            return type(base)(short_name(definition.ref), (base,), {"model_config": config, "__module__": __name__})
+        fields: dict[str, Any] = {
+            field.name: (annotations[field.name], Field(**self._options(field))) for field in definition.fields
+        }
+        base = type("Base", self._bases(definition, BaseModel), {"model_config": config, "__module__": __name__})
+        return create_model(short_name(definition.ref), __base__=base, **fields)
+
+    def _options(self, field: FieldDef) -> dict[str, Any]:
+        options = self._default(field)
+        if field.aliases is not None:
+            paths = [AliasPath(*path) if len(path) > 1 else path[0] for path in field.aliases]
+            options["validation_alias"] = AliasChoices(*paths)
+        elif field.alias is not None:
+            options["validation_alias"] = field.alias
+        if not field.init:
+            options["init"] = False
+        return options
+
+    def _bases(self, definition: TypeDef, fallback: type) -> tuple[type, ...]:
+        found: list[type] = []
+        for ref in definition.bases:
+            known = self.definitions.get(ref)
+            if known is None or known.kind != definition.kind or ref in self._open:
+                continue
+            base = self.stand_in(ref)
+            if isinstance(base, type) and not any(issubclass(one, base) for one in found):
+                found.append(base)
+        return tuple(found) or (fallback,)
+
+    def _dataclass(self, definition: TypeDef) -> Any:
+        fields = [
+            (
+                field.name,
+                self.annotation(field.spec),
+                dataclasses.field(init=field.init, kw_only=True, compare=field.compare, **self._default(field)),
+            )
+            for field in definition.fields
+        ]
+        config = _config(definition.config or {})
+        bases = tuple(base for base in self._bases(definition, object) if base is not object)
+        made = dataclasses.make_dataclass(
+            short_name(definition.ref),
+            fields,
+            bases=bases,
+            namespace={"__module__": __name__},
+            frozen=definition.frozen,
+            eq=definition.eq,
+            unsafe_hash=definition.unsafe_hash,
+        )
+        return pydantic_dataclass(made, config=config)
+
+    def _typed_dict(self, definition: TypeDef) -> Any:
+        kinds = (typing_extensions.Required, typing_extensions.NotRequired)
+        fields = {field.name: kinds[field.optional][self.annotation(field.spec)] for field in definition.fields}
+        make: Any = typing_extensions.TypedDict
+        made = make(short_name(definition.ref), fields)
+        if definition.config:
+            made.__pydantic_config__ = _config(definition.config)
+        return made
+
+    def _named_tuple(self, definition: TypeDef) -> Any:
+        fields = [(field.name, self.annotation(field.spec)) for field in definition.fields]
+        made: Any = typing.NamedTuple(short_name(definition.ref), fields)  # type: ignore[misc]  # at run time
+        defaults = {field.name: self._default(field) for field in definition.fields if field.optional}
+        values = {name: found.get("default") for name, found in defaults.items()}
+        made.__new__.__defaults__ = tuple(values.values())
+        made._field_defaults = values
+        return made
+
+    # --- TypeResolver: what came with a tag ---------------------------------------------------------------------------
+
+    def python_of(self, data: Json) -> Any:
+        """Tagged JSON as a Python value, of stand-ins where it has records."""
+        return decode(self._keeping(data), self)
+
+    def _keeping(self, data: Json) -> Json:
+        """The same with every value that is kept as it is wrapped up, so that nothing in it is decoded."""
+        if isinstance(data, list):
+            return [self._keeping(item) for item in data]
+        if not isinstance(data, dict):
+            return data
+        tag = data.get(TAG)
+        if tag in _KEPT or (tag in _DESCRIBED and data.get("t") not in self.definitions):
+            return {TAG: "pydantic", "t": data.get("t"), "v": data}
+        return {key: self._keeping(item) for key, item in data.items()}
+
+    def build_enum(self, ref: str, name: str, value: Any) -> Any:
+        """A member, or several of a flag."""
+        cls = self.stand_in(ref)
+        try:
+            return cls[name] if name in cls.__members__ else cls(value)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise InvalidInput(f"{ref} has no member {name!r}") from error
+
+    def build_dataclass(self, ref: str, fields: dict[str, Any], state: State) -> Any:
+        """An instance; its fields have their types, but constraints are what nobody has checked since it was made."""
+        return construct_dataclass(self._class(ref, "dataclass"), self._checked(ref, fields), state)
+
+    def build_model(self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None, state: State) -> Any:
+        """The same for a model."""
+        made = construct_model(self._class(ref, "model"), self._checked(ref, fields), fields_set, state)
+        if state.private is not None:
+            object.__setattr__(made, "__pydantic_private__", state.private)
+        return made
+
+    def _class(self, ref: str, kind: str) -> Any:
+        made = self.stand_in(ref)
+        if self.definitions[ref].kind != kind:
+            raise InvalidInput(f"{ref} is no {kind}")
+        return made
+
+    def _checked(self, ref: str, fields: dict[str, Any]) -> dict[str, Any]:
+        definition = self.definitions[ref]
+        missing = [one.name for one in definition.fields if one.name not in fields and _is_required(one)]
+        if missing:
+            raise InvalidInput(f"a {short_name(ref)} has no {missing[0]!r}")
+        specs = {field.name: field.spec for field in definition.fields}
+        return {
+            name: self._field_adapter(ref, name, specs[name]).validate_python(value) if name in specs else value
+            for name, value in fields.items()
+        }
+
+    def _field_adapter(self, ref: str, name: str, spec: Json) -> TypeAdapter[Any]:
+        found = self._of_fields.get((ref, name))
+        if found is None:
+            self.stand_in(ref)  # with all that its fields are of, which have their constraints
+            self._is_bounded = False
+            try:
+                found = self._of_fields[ref, name] = TypeAdapter(self.annotation(spec))
+            finally:
+                self._is_bounded = True
+        return found
+
+    def build_named_tuple(self, ref: str, fields: list[str], values: list[Any]) -> Any:
+        """A named tuple with the fields that it has in the program."""
+        cls = self.stand_in(ref)
+        if list(getattr(cls, "_fields", ())) != fields or len(values) != len(fields):
+            raise InvalidInput(f"{ref} has other fields than {fields!r}")
+        return tuple.__new__(cls, values)
+
+    def build_foreign(self, data: dict[str, Any]) -> Any:
+        """A value of a known class; every other one has been wrapped up."""
+        if data[TAG] == "known":
+            return load_known(data["t"], decode(data["v"], self))
+        return Kept(data["v"])
+
+    def build_path(self, text: str, is_concrete: bool) -> Any:
+        """A path."""
+        return pathlib.Path(text) if is_concrete else pathlib.PurePosixPath(text)
+
+    def build_exception(self, ref: str, mro: Sequence[str], args: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
+        """Never asked for: exceptions are kept as they are."""
+        raise InvalidInput(f"an exception of {ref}")
+
+
+def _config(words: Mapping[str, Any], **more: Any) -> ConfigDict:
+    made: Any = {**words, "arbitrary_types_allowed": True, **more}
+    return made  # type: ignore[no-any-return]  # what it is at run time
+
+
+def _is_required(field: FieldDef) -> bool:
+    return field.default is None and field.factory is None and field.init

@@ -1,0 +1,58 @@
+"""The action that checks a start's plain JSON against a parameter whose type has the user's validators.
+
+pydantic does it here as it does natively. Must not know when it is called (`frontend.input_checks`).
+"""
+
+from __future__ import annotations
+
+import typing
+from functools import lru_cache
+from typing import Any, Final
+
+from pydantic import PydanticUserError, TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+from warren.contracts.class_names import find_type
+from warren.contracts.imported_types import ImportedTypes
+from warren.contracts.names import CHECK_INPUT_ACTION
+from warren.contracts.unchecked import Unchecked
+from warren.contracts.values import decode
+from warren.errors import InvalidInput
+from warren.ir.coercion import has_tags, problems_of
+from warren.sdk.definitions import ActionDefinition, define_action
+
+_TYPES: Final = ImportedTypes()
+
+
+async def check_input(workflow: str, parameter: str, value: Any) -> Any:
+    """The value as the parameter's annotation has it.
+
+    Args:
+        workflow: the workflow class, `module:Class`.
+        parameter: the name of a parameter of its `run()`.
+        value: what was sent for it.
+
+    Raises:
+        InvalidInput: it does not fit, or this worker has not got the workflow.
+    """
+    data = value.value if isinstance(value, Unchecked) else value
+    adapter = _adapter(workflow, parameter)
+    try:
+        if has_tags(data):
+            return adapter.validate_python(decode(data, _TYPES))
+        return adapter.validate_json(to_json(data))
+    except ValidationError as error:
+        raise InvalidInput(f"the input does not fit: {'; '.join(problems_of(error, parameter))}") from None
+
+
+@lru_cache(maxsize=1024)
+def _adapter(workflow: str, parameter: str) -> TypeAdapter[Any]:
+    run = find_type(workflow, object).run
+    hints = typing.get_type_hints(getattr(run, "__wrapped__", run), include_extras=True)
+    try:
+        return TypeAdapter(hints[parameter])
+    except (PydanticUserError, KeyError) as error:
+        raise InvalidInput(f"{parameter} of {workflow} cannot be checked by this worker: {error}") from error
+
+
+CHECK_INPUT: Final[ActionDefinition] = define_action(check_input, key=CHECK_INPUT_ACTION)
