@@ -12,6 +12,7 @@ import contextlib
 import functools
 import importlib
 import json
+import operator
 import sys
 import types
 import typing
@@ -23,7 +24,9 @@ from warren.errors import InvalidInput
 
 Json = Any
 
-_UNION: Final = "|"
+_UNION: Final = "Union"
+_BAR: Final = "|"
+"""`int | None` and `Optional[int]` make two classes of one generic model."""
 _LITERAL: Final = "="
 _CALLED_OTHERWISE: Final = {None: "None", type(None): "None", Any: "Any", Ellipsis: "..."}
 _NAMED: Final = {name: value for value, name in _CALLED_OTHERWISE.items() if value is not None} | {"None": type(None)}
@@ -106,7 +109,7 @@ def _argument(argument: Any) -> Json:
     origin = typing.get_origin(argument)
     arguments = typing.get_args(argument)
     if origin in {typing.Union, types.UnionType}:
-        return [_UNION, *map(_argument, arguments)]
+        return [_UNION if origin is typing.Union else _BAR, *map(_argument, arguments)]
     if origin is typing.Literal:
         if not all(type(each) in _LITERALS for each in arguments):
             raise TypeError
@@ -127,6 +130,8 @@ def _resolved(argument: Json) -> Any:
     parts = tuple(_resolved(part) for part in rest)
     if head == _UNION:
         return typing.Union[parts]  # noqa: UP007 - built at run time
+    if head == _BAR:
+        return functools.reduce(operator.or_, parts)
     return types.GenericAlias(find_type(head, object), parts)
 
 
@@ -136,6 +141,6 @@ def _text(argument: Json) -> str:
     head, *rest = argument
     if head == _LITERAL:
         return f"Literal[{', '.join(map(repr, rest))}]"
-    if head == _UNION:
+    if head in {_UNION, _BAR}:
         return " | ".join(map(_text, rest))
     return f"{short_name(head)}[{', '.join(map(_text, rest))}]"

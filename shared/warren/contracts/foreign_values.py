@@ -84,13 +84,14 @@ def build_subclass(ref: str, value: Any, attributes: dict[str, Any]) -> Any:
         made = base.__new__(cls)
         _MUTABLE[base](made, value)
     else:
-        made = _immutable(cls, base, value)
+        made = immutable(cls, base, value)
     for name, item in attributes.items():
         object.__setattr__(made, name, item)
     return made
 
 
-def _immutable(cls: Any, base: Any, value: Any) -> Any:
+def immutable(cls: Any, base: Any, value: Any) -> Any:
+    """An instance of `cls`, a subclass of the immutable `base`, with this value."""
     try:
         if base is dt.timedelta:
             return base.__new__(cls, value.days, value.seconds, value.microseconds)

@@ -78,7 +78,9 @@ def _others(cls: type, own: dict[str, Any], fields: Iterable[str]) -> dict[str, 
     return {
         name: item
         for name, item in own.items()
-        if name not in names and not isinstance(getattr(cls, name, None), functools.cached_property)
+        if name not in names
+        and not name.startswith("__")  # as typing has it for what it was given
+        and not isinstance(getattr(cls, name, None), functools.cached_property)
     }
 
 
@@ -102,7 +104,9 @@ def construct_model(
         elif not info.is_required():
             values[name] = info.get_default(call_default_factory=True, validated_data=values)
     extra = {name: value for name, value in fields.items() if name not in values} | state.extra
-    object.__setattr__(made, "__pydantic_fields_set__", set(fields if fields_set is None else fields_set))
+    object.__setattr__(
+        made, "__pydantic_fields_set__", {*fields, *state.extra} if fields_set is None else set(fields_set)
+    )
     object.__setattr__(made, "__pydantic_extra__", extra if cls.model_config.get("extra") == "allow" else None)
     if state.private is None and cls.__pydantic_post_init__ is not None:
         _run_post_init(made, values)

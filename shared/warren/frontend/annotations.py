@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import collections.abc
+import contextlib
 import datetime as dt
 import decimal
 import enum
@@ -44,6 +45,7 @@ _SCALARS: dict[Any, str] = {
     bool: "bool",
     int: "int",
     float: "float",
+    complex: "complex",
     str: "str",
     bytes: "bytes",
     dt.datetime: "datetime",
@@ -65,7 +67,7 @@ _ONE_ITEM = {
     collections.abc.MutableSequence: "list",
     collections.abc.Iterable: "sequence",
     collections.abc.Collection: "sequence",
-    collections.abc.Set: "set",
+    collections.abc.Set: "frozenset",
     collections.abc.MutableSet: "set",
 }
 _MAPPINGS = {
@@ -104,13 +106,11 @@ class _Specs:
         self._open: list[Any] = []
 
     def of(self, annotation: Any) -> Any:
-        try:
+        with contextlib.suppress(TypeError):  # of one that is not hashable, such as Annotated with such a note
             if annotation in _SCALARS:
                 return _SCALARS[annotation]
             if annotation in _ANYTHING:
                 return "any"
-        except TypeError:  # an unhashable annotation, such as Literal[[]]
-            return "any"
         if (
             self._given
             and (parameters := getattr(annotation, "__parameters__", ()))
@@ -119,14 +119,14 @@ class _Specs:
             annotation = annotation[tuple(self._given.get(one, one) for one in parameters)]
         if isinstance(annotation, typing.TypeVar):
             return self._type_variable(annotation)
-        if annotation in {typing.Self, typing_extensions.Self}:
+        if annotation is typing.Self or annotation is typing_extensions.Self:
             return "any" if self._owner is None else self.of(self._owner)
         origin = typing.get_origin(annotation)
         arguments = typing.get_args(annotation)
         if origin is typing.Annotated:
             return self.constrained(self.of(arguments[0]), constraints_of(arguments[1:]))
         if origin is typing.Literal:
-            return _literal(arguments)
+            return self._literal(arguments)
         if origin in {typing.Union, types.UnionType}:
             return _union([self.of(argument) for argument in arguments])
         if origin in _QUALIFIERS:
@@ -188,17 +188,24 @@ class _Specs:
             spec = {"known": type_ref(kind)}
             return {"known": [spec["known"], *map(self.of, arguments)]} if arguments else spec
         reference = self._use_class(annotation)
-        if issubclass(kind, BaseException):
+        if kind is BaseModel or issubclass(kind, BaseException):
             return {"instance": type_ref(kind)}
         if reference is not None:
             return {"type": reference}
-        if is_known(type_ref(kind)):
-            return {"known": type_ref(kind)}
-        if getattr(kind, "_is_protocol", False) or kind.__module__ == "builtins":
+        if getattr(kind, "_is_protocol", False):
             return "any"
-        if has_schema(kind):
+        if has_schema(kind) and not is_known(type_ref(kind)):
             return {"code": [{"instance": type_ref(kind)}, f"{kind.__qualname__} has a schema of its own"]}
         return {"instance": type_ref(kind)}
+
+    def _literal(self, arguments: tuple[Any, ...]) -> Any:
+        for argument in arguments:
+            if isinstance(argument, enum.Enum):
+                self._use_class(type(argument))
+        try:
+            return {"literal": [encode(argument) for argument in arguments]}
+        except UnserializableValue:
+            return "any"
 
     def _tuple(self, arguments: tuple[Any, ...]) -> Any:
         if len(arguments) == 2 and arguments[1] is Ellipsis:
@@ -209,18 +216,6 @@ class _Specs:
 def is_record(kind: Any) -> bool:
     """Whether it is a typed dictionary or named tuple, whose fields a workflow's types describe."""
     return typing_extensions.is_typeddict(kind) or (isinstance(kind, type) and is_named_tuple(kind))
-
-
-def is_enum(kind: Any) -> bool:
-    """Whether it is an enum with members."""
-    return isinstance(kind, enum.EnumMeta)
-
-
-def _literal(arguments: tuple[Any, ...]) -> Any:
-    try:
-        return {"literal": [encode(argument) for argument in arguments]}
-    except UnserializableValue:
-        return "any"
 
 
 def _union(specs: list[Any]) -> Any:

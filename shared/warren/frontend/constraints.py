@@ -63,6 +63,10 @@ def _add(item: Any, found: Constraints) -> None:
     if name in _IGNORED:
         return
     named = {name: value for name in bounds.NAMES if (value := getattr(item, name, None)) is not None}
+    encoder = named.pop("encoder", None)
+    if encoder is not None and encoder.__name__ in bounds.ENCODERS:
+        found.bounds["encoder"] = encoder.__name__
+        return
     if named and _is_ours(item):
         for key, value in named.items():
             _add_bound(key, value, found)
@@ -71,11 +75,6 @@ def _add(item: Any, found: Constraints) -> None:
         for part in item:
             _add(part, found)
         return
-    if name in {"EncodedBytes", "EncodedStr"}:
-        encoder = item.encoder.__name__
-        if encoder in bounds.ENCODERS:
-            found.bounds["encoder"] = encoder
-            return
     is_code = hasattr(item, "__get_pydantic_core_schema__") or name in {"Predicate", "Timezone", "PathType"}
     if is_code:
         found.code = found.code or f"{name} is code"

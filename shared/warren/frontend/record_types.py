@@ -47,12 +47,21 @@ def describe_record(kind: Any, ref: str, given: Mapping[Any, Any], use_class: Us
         return TypeDef(ref=ref, kind="named_tuple", bases=(), fields=tuple(made))
     required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
     fields = tuple(
-        FieldDef(name, spec_of(hint, use_class, given), optional=name not in required) for name, hint in hints.items()
+        FieldDef(name, spec_of(hint, use_class, given), optional=_is_optional(hint, name not in required))
+        for name, hint in hints.items()
     )
     config = dict(getattr(kind, "__pydantic_config__", {}))
     if getattr(kind, "__closed__", None):
         config.setdefault("extra", "forbid")
     return TypeDef(ref=ref, kind="typed_dict", bases=(), fields=fields, config=config_of(config))
+
+
+def _is_optional(hint: Any, otherwise: bool) -> bool:
+    """Whether a key may be absent; what text said when the class was made, `typing` did not know then."""
+    origin = typing.get_origin(hint)
+    if origin in {typing.Required, typing_extensions.Required}:
+        return False
+    return origin in {typing.NotRequired, typing_extensions.NotRequired} or otherwise
 
 
 def dataclass_code(cls: Any) -> str:

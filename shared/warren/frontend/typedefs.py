@@ -153,7 +153,7 @@ class TypeRegistry:
         if not cls.__pydantic_complete__:
             with contextlib.suppress(Exception):  # a forward reference that cannot be resolved yet, or ever
                 cls.model_rebuild()
-        if not cls.__pydantic_complete__:
+        if not cls.__pydantic_complete__ and cls is not BaseModel:
             self.unresolved[ref] = f"a field of {cls.__qualname__} has an annotation that pydantic cannot resolve"
         constructible = models.is_plain(cls)
         code = models.code_of(cls)

@@ -40,8 +40,8 @@ class Coercion:
             return encode(value)
         try:
             check_cost(spec, value, self._stand_ins.definitions)
-            if self._stand_ins.needs_code(spec):
-                return self._left_to_a_worker(spec, value)
+            if self._stand_ins.needs_code(spec, value):
+                return unchecked(value)
             return encode(self._validated(spec, value))
         except ValidationError as error:
             self.problems += problems_of(error, path, spec)
@@ -50,14 +50,6 @@ class Coercion:
         except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
             self.problems.append(f"{path}: expected {spec_text(spec)}, got {value_text(value)} ({error!r:.200})")
         return None
-
-    def _left_to_a_worker(self, spec: Json, value: Json) -> Json:
-        """What is already what the type asks for is so; of anything else the user's code makes it."""
-        try:
-            coerced = encode(self._validated(spec, value))
-        except (ValueError, InvalidInput, UnserializableValue):
-            return unchecked(value)
-        return value if coerced == value else unchecked(value)
 
     def _validated(self, spec: Json, value: Json) -> Any:
         adapter = self._stand_ins.adapter(spec)

@@ -10,7 +10,7 @@ from warren.contracts.class_names import short_name
 from warren.ir.workflow import TypeDef
 
 _FLAVOURS: Final = ("IntEnum", "StrEnum", "IntFlag", "Flag")
-_MIXINS: Final = (int, str, float, bytes)
+MIXINS: Final[dict[str, type]] = {kind.__name__: kind for kind in (int, str, float, bytes)}
 
 
 def make_enum(definition: TypeDef, constant: Callable[[Any], Any]) -> Any:
@@ -18,8 +18,9 @@ def make_enum(definition: TypeDef, constant: Callable[[Any], Any]) -> Any:
     members = [(member.name, constant(member.value)) for member in definition.members]
     refs = set(definition.bases)
     flavour: Any = next((getattr(enum, name) for name in _FLAVOURS if f"enum:{name}" in refs), enum.Enum)
-    mixin = next((kind for kind in _MIXINS if f"builtins:{kind.__name__}" in refs), None)
-    options = {"type": mixin} if flavour is enum.Enum and mixin is not None else {}
+    mixin = next((kind for name, kind in MIXINS.items() if f"builtins:{name}" in refs), None)
+    is_mixed = flavour is enum.Enum and mixin is not None and all(isinstance(value, mixin) for _, value in members)
+    options = {"type": mixin} if is_mixed else {}  # not where a `__new__` of its own makes the one of the other
     made = flavour(short_name(definition.ref), members, **options)
     made.__module__, _, made.__qualname__ = definition.ref.partition(":")
     for member in definition.members:

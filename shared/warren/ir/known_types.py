@@ -26,6 +26,11 @@ def is_known_type(kind: Any) -> bool:
     return isinstance(kind, type) and _is_known(type_ref(kind))
 
 
+def is_known_ref(ref: Any) -> bool:
+    """Whether a reference names one of them."""
+    return isinstance(ref, str) and _is_known(ref)
+
+
 def known_type(ref: str) -> Any:
     """The class that a spec names; raises `InvalidInput` when it is none of them."""
     if not _is_known(ref):

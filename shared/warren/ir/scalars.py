@@ -14,6 +14,7 @@ SCALAR_TYPES: Final[dict[str, Any]] = {
     "bool": bool,
     "int": int,
     "float": float,
+    "complex": complex,
     "str": str,
     "bytes": bytes,
     "datetime": dt.datetime,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from warren.contracts.tags import Json
+from warren.contracts.tags import TAG, Json
 from warren.ir.workflow import TypeDef
 
 
@@ -52,3 +52,28 @@ def code_in(spec: Json, types: Mapping[str, TypeDef]) -> str:
                 return types[ref].code
             specs += [field.spec for field in types[ref].fields]
     return next((inner[1] for one in specs for kind, inner in parts_of(one) if kind == "code"), "")
+
+
+def is_made(spec: Json, value: Json) -> bool:
+    """Whether all that the user's code would make in a value of the type is there, tagged, as it has made it."""
+    if isinstance(spec, str) or spec is None:
+        return True
+    ((kind, inner),) = spec.items()
+    tag = value.get(TAG) if isinstance(value, dict) else None
+    parts = value.get("v") if tag is not None else value
+    match kind:
+        case "type" | "instance":
+            return tag is not None or value is None
+        case "bounded":
+            return is_made(inner[0], value)
+        case "union":
+            return any(is_made(member, value) for member in inner)
+        case "list" | "set" | "frozenset" | "sequence" | "tuple_of" | "deque" if isinstance(parts, list):
+            return all(is_made(inner, part) for part in parts)
+        case "tuple" if isinstance(parts, list):
+            return all(is_made(one, part) for one, part in zip(inner, parts, strict=False))
+        case "dict" | "ordereddict" | "defaultdict" if isinstance(parts, dict):
+            return isinstance(inner[0], str) and all(is_made(inner[1], part) for part in parts.values())
+        case "dict" | "ordereddict" | "defaultdict" if isinstance(parts, list):
+            return all(is_made(inner[0], key) and is_made(inner[1], part) for key, part in parts)
+    return bool(kind != "code")

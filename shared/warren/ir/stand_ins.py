@@ -20,6 +20,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 from pydantic.dataclasses import rebuild_dataclass
 
 from warren.contracts.class_names import short_name
+from warren.contracts.foreign_values import build_subclass
 from warren.contracts.instances import State, construct_dataclass, construct_model
 from warren.contracts.known_values import load_known
 from warren.contracts.record_encoding import BASES, users_bases
@@ -27,12 +28,12 @@ from warren.contracts.tags import TAG, Json
 from warren.contracts.values import decode
 from warren.errors import InvalidInput
 from warren.ir.bounds import constrained
-from warren.ir.enums import make_enum
+from warren.ir.enums import MIXINS, make_enum
 from warren.ir.expressions import Const
-from warren.ir.kept_values import InstanceOf, Kept
-from warren.ir.known_types import known_type
+from warren.ir.kept_values import InstanceOf, MadeAlready, keep
+from warren.ir.known_types import is_known_ref, known_type
 from warren.ir.scalars import SCALAR_TYPES
-from warren.ir.spec_parts import code_in
+from warren.ir.spec_parts import code_in, is_made
 from warren.ir.workflow import FieldDef, TypeDef
 
 _KEPT: Final = frozenset({"exception", "subclass", "pydantic"})
@@ -66,17 +67,18 @@ class StandIns:
         self._of_fields: dict[tuple[str, str], TypeAdapter[Any]] = {}
         self._made: dict[str, Any] = {}
         self._names: dict[str, Any] = {}
+        self._classes: list[Any] = []
         self._open: dict[str, str] = {}
         self._adapters: dict[int, tuple[Json, TypeAdapter[Any]]] = {}
         self._code: dict[int, tuple[Json, bool]] = {}
         """Both by the identity of a spec, which is kept beside it."""
 
-    def needs_code(self, spec: Json) -> bool:
-        """Whether checking plain JSON against the spec needs the user's code."""
+    def needs_code(self, spec: Json, value: Json) -> bool:
+        """Whether checking the value against the spec needs the user's code. What has a class's tag was made by it."""
         found = self._code.get(id(spec))
         if found is None:
             found = self._code[id(spec)] = (spec, bool(code_in(spec, self.definitions)))
-        return found[1]
+        return found[1] and not is_made(spec, value)
 
     def adapter(self, spec: Json) -> TypeAdapter[Any]:
         """The validator of a spec; raises `InvalidInput` when pydantic cannot make one."""
@@ -166,18 +168,22 @@ class StandIns:
         if definition.kind in {"dataclass", "named_tuple"}:
             qualname = qualname.partition("[")[0]  # their instances name their class only
         made.__module__, made.__qualname__ = module, qualname
+        self._classes.append(made)
         if definition.kind in {"dataclass", "model"}:
             setattr(made, BASES, users_bases(definition.bases))
+        if definition.kind == "dataclass" and "[" in ref:
+            origin = self.stand_in(ref.partition("[")[0])  # what has been made already says no more than its class
+            made = Union.__getitem__((typing.Annotated[Any, MadeAlready(origin)], made))
         self._made[ref] = self._names[name] = made
         if not self._open:
             self._complete()
 
     def _complete(self) -> None:
         """Resolve the forward references of types that contain each other."""
-        for made in self._made.values():
+        for made in self._classes:
             if typing_extensions.is_typeddict(made) or hasattr(made, "_fields"):
                 made.__annotations__ = typing.get_type_hints(made, self._names, include_extras=True)
-        for made in self._made.values():
+        for made in self._classes:
             if getattr(made, "__pydantic_complete__", True):
                 continue
             if issubclass(made, BaseModel):
@@ -262,7 +268,9 @@ class StandIns:
             eq=definition.eq,
             unsafe_hash=definition.unsafe_hash,
         )
-        return pydantic_dataclass(made, config=config)
+        return pydantic_dataclass(
+            made, config=config, frozen=definition.frozen, eq=definition.eq, unsafe_hash=definition.unsafe_hash
+        )
 
     def _typed_dict(self, definition: TypeDef) -> Any:
         kinds = (typing_extensions.Required, typing_extensions.NotRequired)
@@ -295,11 +303,13 @@ class StandIns:
         if not isinstance(data, dict):
             return data
         tag = data.get(TAG)
-        if tag in _KEPT or (tag in _DESCRIBED and data.get("t") not in self.definitions):
+        if (tag in _KEPT and not is_known_ref(data.get("t"))) or (
+            tag in _DESCRIBED and data.get("t") not in self.definitions
+        ):
             return {TAG: "pydantic", "t": data.get("t"), "v": data}
         return {key: self._keeping(item) for key, item in data.items()}
 
-    def build_enum(self, ref: str, name: str, value: Any) -> Any:
+    def build_enum(self, ref: str, name: str, value: Any, mixin: str | None) -> Any:
         """A member, or several of a flag."""
         cls = self.stand_in(ref)
         try:
@@ -357,7 +367,20 @@ class StandIns:
         """A value of a known class; every other one has been wrapped up."""
         if data[TAG] == "known":
             return load_known(data["t"], decode(data["v"], self))
-        return Kept(data["v"])
+        if data[TAG] == "subclass":
+            return build_subclass(data["t"], decode(data["v"], self), {})
+        return self._kept(data["v"])
+
+    def _kept(self, form: dict[str, Any]) -> Any:
+        if form[TAG] == "subclass":
+            value = decode(form["v"], self)
+            return keep(form, type(value), value)
+        if form[TAG] == "enum" and form.get("m") in MIXINS:
+            kind = MIXINS[form["m"]]
+            return keep(form, kind, form["v"])
+        known = [ref for ref in form.get("b", ()) if ref in self.definitions]
+        bases = [self.stand_in(ref) for ref in known if self.definitions[ref].kind == form[TAG]]
+        return keep(form, bases[0]) if bases and isinstance(bases[0], type) else keep(form)
 
     def build_path(self, text: str, is_concrete: bool) -> Any:
         """A path."""

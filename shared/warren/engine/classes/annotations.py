@@ -14,9 +14,9 @@ from warren.engine.values.known_classes import SIMPLE_TYPES
 
 
 class Classes(TypeResolver, Protocol):
-    """Finds the class of a reference."""
+    """Finds the class of a reference, or a forward reference to it."""
 
-    def get(self, ref: str) -> Any: ...
+    def field_type(self, ref: str) -> Any: ...
 
 
 def annotation(spec: Any, types: Classes) -> Any:
@@ -43,7 +43,7 @@ def annotation(spec: Any, types: Classes) -> Any:
         case "literal":
             return Literal[tuple(decode(value, types) for value in inner)]
         case "type":
-            return types.get(inner)
+            return types.field_type(inner)
         case "bounded" | "code":
             return annotation(inner[0], types)
         case _:

@@ -10,7 +10,7 @@ import dataclasses
 import enum
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ForwardRef
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
 
@@ -41,7 +41,7 @@ from warren.engine.values.records import (
     new_opaque,
 )
 from warren.errors import InvalidInput, MessageError
-from warren.ir.enums import make_enum
+from warren.ir.enums import MIXINS, make_enum
 from warren.ir.expressions import Const
 from warren.ir.workflow import FieldDef, TypeDef
 
@@ -70,7 +70,9 @@ class TypeTable:
         guards of its code.
         """
         self._guards = guards
-        self._making: set[str] = set()
+        self._making: dict[str, str] = {}
+        """The classes that are being made, and by which name others refer to them until then."""
+        self._forward: dict[str, Any] = {}
         self._definitions = definitions
         self._function = function
         self._known: dict[str, Any] = {}
@@ -85,17 +87,30 @@ class TypeTable:
         """
         if ref not in self._known:
             if ref in self._making:
-                raise MessageError(f"the class {ref} has itself among the types of its fields, which cannot be rebuilt")
-            self._making.add(ref)
+                raise MessageError(f"the class {ref} needs itself to be made, and cannot be rebuilt")
+            self._making[ref] = f"Class{len(self._forward)}"
+            self._forward[self._making[ref]] = None
             try:
-                self._known[ref] = self._make(ref)
+                self._known[ref] = self._forward[self._making[ref]] = self._make(ref)
+                if len(self._making) == 1:
+                    self._complete()
             except (MessageError, InvalidInput):
                 raise
             except Exception as error:  # of Python or pydantic, about classes that somebody else described
                 raise MessageError(f"the class {ref} cannot be rebuilt: {error!r:.500}") from error
             finally:
-                self._making.discard(ref)
+                del self._making[ref]
         return self._known[ref]
+
+    def field_type(self, ref: str) -> Any:
+        """The class as the type of a field; a forward reference while it is being made, as it contains itself."""
+        return ForwardRef(self._making[ref]) if ref in self._making else self.get(ref)
+
+    def _complete(self) -> None:
+        """Resolve the forward references."""
+        for made in self._known.values():
+            if isinstance(made, type) and issubclass(made, BaseModel) and not made.__pydantic_complete__:
+                made.model_rebuild(_types_namespace=self._forward)
 
     def _get_for_value(self, ref: str) -> Any:
         """The class of a value that arrives."""
@@ -110,7 +125,7 @@ class TypeTable:
 
     # TypeResolver
 
-    def build_enum(self, ref: str, name: str, value: Any) -> Any:
+    def build_enum(self, ref: str, name: str, value: Any, mixin: str | None = None) -> Any:
         """A member; of an unknown enum, a member of an enum of its own with just that one."""
         if ref in self._definitions:
             cls = self._get_for_value(ref)
@@ -122,7 +137,10 @@ class TypeTable:
             raise InvalidInput(f"{ref} has no member {name!r} in this program; register the workflow again")
         key = (ref, name)
         if key not in self._opaque:
-            self._opaque[key] = _named(enum.Enum(_short(ref), {name: value}), ref)
+            kind = MIXINS.get(mixin or "")
+            make: Any = enum.Enum
+            options = {"type": kind} if kind is not None and isinstance(value, kind) else {}
+            self._opaque[key] = _named(make(_short(ref), {name: value}, **options), ref)
         return self._opaque[key][name]  # type: ignore[index]  # an enum class
 
     def build_dataclass(self, ref: str, fields: dict[str, Any], state: State = NO_STATE) -> Any:
@@ -194,9 +212,9 @@ class TypeTable:
             case "enum":
                 made = make_enum(definition, self._constant)
             case "named_tuple":
-                made = named_tuple_class(ref, tuple(field.name for field in definition.fields))
+                return named_tuple_class(ref, tuple(field.name for field in definition.fields))
             case "typed_dict":
-                made = dict
+                return dict
             case _:
                 made = type(_short(ref), (Instance,), {})
         self._add_members(made, definition)
@@ -287,8 +305,9 @@ class TypeTable:
     def _factory(self, name: str) -> Callable[[], Any]:
         if name in _FACTORIES:
             return _FACTORIES[name]
-        made: Callable[[], Any] = self.get(name) if name in self._definitions else self._late(name)
-        return made
+        if name in self._definitions:
+            return lambda: self.get(name)()
+        return self._late(name)
 
     def _model(self, definition: TypeDef) -> Any:
         fields: dict[str, Any] = {}

@@ -220,9 +220,11 @@ class Reader:
             made.__dict__.update(known)
             if made.__pydantic_extra__ is not None:
                 made.__pydantic_extra__.update({name: item for name, item in fields.items() if name not in known})
-            for others, private in [data[4:]] if len(data) > 4 else []:
+            for others, private, extra in [data[4:]] if data[4:] else []:
                 made.__dict__.update(self._named(others))
                 object.__setattr__(made, "__pydantic_private__", None if private is None else self._named(private))
+                if made.__pydantic_extra__ is not None:
+                    made.__pydantic_extra__.update(self._named(extra))
         else:
             made.__dict__.update(self._named(data[2]))
 

@@ -44,8 +44,10 @@ from warren.engine.values.views import VIEWS
 from warren.errors import SnapshotUnreadable, UnserializableValue
 
 Json = Any
-FORMAT = 3
-"""Of what `take_snapshot` writes; `restore` takes no other. It changes whenever a golden snapshot does."""
+FORMAT = 4
+"""Of what `take_snapshot` writes. It changes whenever a golden snapshot does, or has new kinds of objects."""
+READABLE = frozenset({3, FORMAT})
+"""Of what `restore` takes: format 3 has no named tuples, and nothing of a model besides its fields."""
 
 _MAPPINGS: dict[type, str] = {dict: "d", Counter: "counter", OrderedDict: "ordered", DefaultDict: "default"}
 _SCALARS = (type(None), bool, float, str)
@@ -90,7 +92,7 @@ def restore(executable: Executable, snapshot: Json) -> RunState:
         SnapshotUnreadable: it is of another format or another program, or none at all; the history has it all.
     """
     found = (snapshot.get("format"), snapshot.get("version")) if isinstance(snapshot, dict) else (None, None)
-    if found != (FORMAT, executable.version):
+    if found[0] not in READABLE or found[1] != executable.version:
         raise SnapshotUnreadable(
             f"the snapshot has format {found[0]!r} of program {found[1]!r}; "
             f"this version of Warren reads format {FORMAT} of program {executable.version!r}"
@@ -232,8 +234,7 @@ class _Writer:
                 return ["group", ref, mro, *parts, self.value(value.message), *self._values(value.exceptions)]
             return ["error", ref, mro, *parts]
         if isinstance(value, BaseModel):
-            names = [*type(value).model_fields, *(value.model_extra or {})]
-            fields = {name: getattr(value, name) for name in names}
+            fields = {name: value.__dict__[name] for name in type(value).model_fields if name in value.__dict__}
             return ["model", ref, self._named(fields), sorted(value.model_fields_set), *self._rest(value)]
         if not isinstance(value, Record):
             raise UnserializableValue(f"a {type(value).__name__} cannot be kept across an await")
@@ -248,10 +249,10 @@ class _Writer:
 
     def _rest(self, value: BaseModel) -> list[Json]:
         """What the model has besides fields, where it has any such thing."""
-        others, private = others_of_model(value), value.__pydantic_private__
-        if not others and private is None:
+        others, private, extra = others_of_model(value), value.__pydantic_private__, value.__pydantic_extra__
+        if not others and private is None and not extra:
             return []
-        return [self._named(others), None if private is None else self._named(private)]
+        return [self._named(others), None if private is None else self._named(private), self._named(extra or {})]
 
     def _named(self, fields: dict[str, Any]) -> Json:
         return {name: self.value(item) for name, item in fields.items()}

@@ -6,7 +6,7 @@ Must not know how models are rebuilt.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from pydantic import model_serializer
 from pydantic_core import PydanticSerializationError
@@ -42,16 +42,16 @@ def dumping(method: Callable[..., Any]) -> Callable[..., Any]:
 def own_dump(ref: str) -> Any:
     """The serializer of a model whose own one is not here: an error, also where the model is a part of another."""
 
-    def guard(self: Any) -> NoReturn:
+    def guard(self: Any) -> Any:
         raise ValueError(f"{ref.rpartition(':')[2]} {_OWN}")
 
     return model_serializer(mode="plain")(guard)
 
 
-def unread(name: str) -> Callable[[Any], NoReturn]:
+def unread(name: str) -> Callable[[Any], Any]:
     """The getter of a computed field that could not be compiled."""
 
-    def read(self: Any) -> NoReturn:
+    def read(self: Any) -> Any:
         raise Stop(NotSupportedInWorkflow(f"{name} was not compiled with the workflow; read it in an @action"))
 
     return read

@@ -25,6 +25,7 @@ SIMPLE_TYPES: dict[str, Any] = {
     "bool": bool,
     "int": int,
     "float": float,
+    "complex": complex,
     "str": str,
     "bytes": bytes,
     "datetime": dt.datetime,
