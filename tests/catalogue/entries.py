@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import collections
 import collections.abc
-import dataclasses
+import dataclasses as standard_dataclasses
 import datetime as dt
 import decimal
 import enum
@@ -20,7 +20,6 @@ import re
 import typing
 import uuid
 import zoneinfo
-from dataclasses import dataclass
 from typing import *  # noqa: F403 - the types of the catalogue are evaluated here
 
 import annotated_types as at
@@ -28,13 +27,13 @@ import pydantic
 from pydantic import *  # noqa: F403 - as above
 from pydantic.types import Secret
 from tests.catalogue import kinds
-from tests.catalogue.kinds import *  # noqa: F403 - as above
+from tests.catalogue.kinds import *  # type: ignore[no-redef]
 
 JsonData = Any
 NOTHING: Final = ()
 
 
-@dataclass(frozen=True)
+@standard_dataclasses.dataclass(frozen=True)
 class Entry:
     """A type: its `group`, its annotation as text, `json` that is sent for it (right or wrong), and expressions of
     `python` values.
@@ -59,8 +58,8 @@ def _of(group: str, *rows: tuple[str, list[JsonData], list[str]]) -> list[Entry]
     return [Entry(group, text, tuple(json), tuple(python)) for text, json, python in rows]
 
 
-UUID7 = "0189db2d-0000-7000-8000-000000000000"
-UUID4_TEXT = "6ba7b810-9dad-41d1-80b4-00c04fd430c8"
+ID7 = "0189db2d-0000-7000-8000-000000000000"
+ID4 = "6ba7b810-9dad-41d1-80b4-00c04fd430c8"
 
 SIMPLE = _of(
     "numbers, text and bytes",
@@ -103,8 +102,8 @@ TIMES = _of(
 
 NAMES = _of(
     "identifiers, paths and addresses",
-    ("uuid.UUID", [UUID7, UUID7.upper(), "x", 1], ["uuid.UUID(int=5)"]),
-    ("UUID4", [UUID4_TEXT, UUID7], []),
+    ("uuid.UUID", [ID7, ID7.swapcase(), "x", 1], ["uuid.UUID(int=5)"]),
+    ("UUID4", [ID4, ID7], []),
     ("pathlib.Path", ["a/b", "", 1], ["pathlib.Path('/x')"]),
     ("pathlib.PurePath", ["a/b"], ["pathlib.PurePosixPath('a')"]),
     ("pathlib.PurePosixPath", ["a/b"], ["pathlib.PurePosixPath('a')"]),
@@ -153,7 +152,7 @@ CONTAINERS = _of(
     ("dict[float, int]", [{"1.5": 1}, {"x": 1}], ["{0.5: 1}"]),
     ("dict[bool, int]", [{"true": 1}, {"maybe": 1}], ["{True: 1}"]),
     ("dict[dt.date, int]", [{"2026-01-02": 1}, {"x": 1}], ["{dt.date(2026, 1, 1): 1}"]),
-    ("dict[uuid.UUID, int]", [{UUID7: 1}, {"x": 1}], []),
+    ("dict[uuid.UUID, int]", [{ID7: 1}, {"x": 1}], []),
     ("dict[Color, int]", [{"red": 1}, {"2": 1}, {"blue": 1}], ["{Color.GREEN: 1}"]),
     ("dict[Size, int]", [{"small": 1}, {"x": 1}], ["{Size.S: 1}"]),
     ("dict[Level, int]", [{"1": 1}, {"7": 1}], ["{Level.LOW: 1}"]),
@@ -186,7 +185,7 @@ CHOICES = _of(
     ("float | int", [3, 3.5, "3"], []),
     ("dt.datetime | str", ["2024-01-01T00:00:00Z", "x", 1], ["dt.datetime(2024, 1, 1)"]),
     ("dt.date | dt.datetime", ["2024-01-01", "2024-01-01T01:00:00"], []),
-    ("uuid.UUID | int | None", [UUID7, 1, None, "x"], []),
+    ("uuid.UUID | int | None", [ID7, 1, None, "x"], []),
     ("list[int] | dict[str, int] | None", [[1], {"a": 1}, None, "x"], []),
     ("Union[Item, Point]", [{"sku": "a"}, {"x": 1}, {"z": 1}], ["Point(1)", "Item(sku='a')"]),
     ("Base | Sub", [{"a": 1}, {"a": 1, "b": "c"}, {}], ["Sub(a=1)"]),
@@ -288,7 +287,7 @@ TUPLES = _of(
 MODELS = _of(
     "models",
     ("Item", [{"sku": "a"}, {"sku": "a", "price": "2.5", "count": 3}, {"sku": "a", "count": 0}, {}], ["Item(sku='b')"]),
-    ("Order", [{"id": UUID7, "items": [{"sku": "a"}], "color": 2}, {"id": "x"}], ["Order(id=uuid.UUID(int=1))"]),
+    ("Order", [{"id": ID7, "items": [{"sku": "a"}], "color": 2}, {"id": "x"}], ["Order(id=uuid.UUID(int=1))"]),
     ("N", [{"v": 1, "kids": [{"v": 2, "kids": [{"v": 3}]}]}, {"v": 1, "kids": [{}]}], ["N(v=1, kids=[N(v=2)])"]),
     ("Left", [{"right": {"left": {"right": {"n": 1}}}}, {"right": 1}], ["Left(right=Right(n=2))"]),
     ("Page[Item]", [{"items": [{"sku": "a"}]}, {"items": [{}]}], ["Page[Item](items=[Item(sku='c')])"]),
@@ -326,7 +325,7 @@ MODELS = _of(
     ("Lake", [{"depth": 1}, {"depth": 0}, {"depth": 1, "code": "x"}, {"depth": 1, "sizes": []}], ["Lake(depth=2)"]),
     ("list[Item]", [[{"sku": "a"}], [{}], {}], ["[Item(sku='a')]"]),
     ("dict[str, Item | None]", [{"a": {"sku": "x"}, "b": None}], []),
-    ("Optional[Order]", [None, {"id": UUID7}], []),
+    ("Optional[Order]", [None, {"id": ID7}], []),
     ("BaseModel", [], ["Item(sku='any model')"]),
 )
 

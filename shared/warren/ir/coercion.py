@@ -54,7 +54,7 @@ class Coercion:
     def _validated(self, spec: Json, value: Json) -> Any:
         adapter = self._stand_ins.adapter(spec)
         if has_tags(value):
-            return adapter.validate_python(self._stand_ins.python_of(value))
+            return adapter.validate_python(self._stand_ins.values.python_of(value))
         return adapter.validate_json(to_json(value))
 
 

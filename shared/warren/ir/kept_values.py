@@ -94,5 +94,5 @@ class MadeAlready:
 
     def _check(self, value: Any) -> Any:
         if not isinstance(value, self._cls):
-            raise ValueError(f"should be an instance of {self._cls.__qualname__}")
+            raise ValueError(f"should be an instance of {self._cls.__qualname__}")  # noqa: TRY004 - pydantic's way
         return value

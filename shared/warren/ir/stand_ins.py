@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import pathlib
 import typing
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
@@ -20,24 +19,20 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 from pydantic.dataclasses import rebuild_dataclass
 
 from warren.contracts.class_names import short_name
-from warren.contracts.foreign_values import build_subclass
-from warren.contracts.instances import State, construct_dataclass, construct_model
-from warren.contracts.known_values import load_known
 from warren.contracts.record_encoding import BASES, users_bases
-from warren.contracts.tags import TAG, Json
+from warren.contracts.tags import Json
 from warren.contracts.values import decode
 from warren.errors import InvalidInput
 from warren.ir.bounds import constrained
-from warren.ir.enums import MIXINS, make_enum
+from warren.ir.enums import make_enum
 from warren.ir.expressions import Const
-from warren.ir.kept_values import InstanceOf, MadeAlready, keep
-from warren.ir.known_types import is_known_ref, known_type
+from warren.ir.kept_values import InstanceOf, MadeAlready
+from warren.ir.known_types import known_type
 from warren.ir.scalars import SCALAR_TYPES
 from warren.ir.spec_parts import code_in, is_made
+from warren.ir.tagged_values import TaggedValues
 from warren.ir.workflow import FieldDef, TypeDef
 
-_KEPT: Final = frozenset({"exception", "subclass", "pydantic"})
-_DESCRIBED: Final = frozenset({"model", "dataclass", "enum", "named"})
 _ROOT_MODEL: Final = "pydantic.root_model:RootModel"
 _EMPTY: Final[dict[str, Callable[[], Any]]] = {"list": list, "dict": dict, "set": set}
 _CONTAINERS: Final[dict[str, Any]] = {
@@ -54,17 +49,12 @@ _CONTAINERS: Final[dict[str, Any]] = {
 
 
 class StandIns:
-    """The stand-ins of one program's types, and the resolver of tagged values for them. One for each program."""
-
-    set_type: Callable[[list[Any]], Any] = set
-    frozenset_type: Callable[[list[Any]], Any] = frozenset
-    deque_type: Callable[..., Any] = deque
-    defaultdict_type: Callable[..., Any] = defaultdict
+    """The stand-ins of one program's types. `values` makes values of tagged JSON with them."""
 
     def __init__(self, definitions: Mapping[str, TypeDef]) -> None:
         self.definitions = definitions
         self._is_bounded = True
-        self._of_fields: dict[tuple[str, str], TypeAdapter[Any]] = {}
+        self.values = TaggedValues(self)
         self._made: dict[str, Any] = {}
         self._names: dict[str, Any] = {}
         self._classes: list[Any] = []
@@ -112,7 +102,7 @@ class StandIns:
                 parts = tuple(map(self.annotation, inner))
                 return Optional[parts[0]] if len(parts) == 1 else Union[parts]  # noqa: UP007, UP045 - as above
             case "literal":
-                return Literal[tuple(decode(value, self) for value in inner)]
+                return Literal[tuple(decode(value, self.values) for value in inner)]
             case "bounded":
                 return self._constrained(inner[0], inner[1])
             case "code":
@@ -133,7 +123,16 @@ class StandIns:
         kept = (
             bounds if self._is_bounded else {name: bounds[name] for name in ("discriminator", "json") if name in bounds}
         )
-        return constrained(self.annotation(spec), kept, self)
+        return constrained(self.annotation(spec), kept, self.values)
+
+    def unbounded(self, ref: str, spec: Json) -> Any:
+        """The annotation of a field of the class `ref` without its constraints, which assignments do not check."""
+        self.stand_in(ref)  # with all that its fields are of, which have their constraints
+        self._is_bounded = False
+        try:
+            return self.annotation(spec)
+        finally:
+            self._is_bounded = True
 
     def stand_in(self, ref: str) -> Any:
         """The stand-in of a described class, or a forward reference to it while it is being made."""
@@ -147,13 +146,15 @@ class StandIns:
         return self._made[ref]
 
     def _make(self, ref: str, definition: TypeDef) -> None:
+        is_given = definition.kind == "dataclass" and "[" in ref
+        origin: Any = self.stand_in(ref.partition("[")[0]) if is_given else None
         name = f"StandIn{len(self._names)}"
         self._open[ref] = name
         self._names[name] = None
         try:
             match definition.kind:
                 case "enum":
-                    made = make_enum(definition, lambda value: self._constant(value))
+                    made = make_enum(definition, self._constant)
                 case "model":
                     made = self._model(definition)
                 case "dataclass":
@@ -171,8 +172,7 @@ class StandIns:
         self._classes.append(made)
         if definition.kind in {"dataclass", "model"}:
             setattr(made, BASES, users_bases(definition.bases))
-        if definition.kind == "dataclass" and "[" in ref:
-            origin = self.stand_in(ref.partition("[")[0])  # what has been made already says no more than its class
+        if is_given:  # an instance says no more than its class
             made = Union.__getitem__((typing.Annotated[Any, MadeAlready(origin)], made))
         self._made[ref] = self._names[name] = made
         if not self._open:
@@ -192,7 +192,7 @@ class StandIns:
                 rebuild_dataclass(made, _types_namespace=self._names)
 
     def _constant(self, value: Any) -> Any:
-        return decode(value.encoded, self) if isinstance(value, Const) else None
+        return decode(value.encoded, self.values) if isinstance(value, Const) else None
 
     def _default(self, field: FieldDef) -> dict[str, Any]:
         if isinstance(field.default, Const):
@@ -290,111 +290,7 @@ class StandIns:
         made._field_defaults = values
         return made
 
-    # --- TypeResolver: what came with a tag ---------------------------------------------------------------------------
-
-    def python_of(self, data: Json) -> Any:
-        """Tagged JSON as a Python value, of stand-ins where it has records."""
-        return decode(self._keeping(data), self)
-
-    def _keeping(self, data: Json) -> Json:
-        """The same with every value that is kept as it is wrapped up, so that nothing in it is decoded."""
-        if isinstance(data, list):
-            return [self._keeping(item) for item in data]
-        if not isinstance(data, dict):
-            return data
-        tag = data.get(TAG)
-        if (tag in _KEPT and not is_known_ref(data.get("t"))) or (
-            tag in _DESCRIBED and data.get("t") not in self.definitions
-        ):
-            return {TAG: "pydantic", "t": data.get("t"), "v": data}
-        return {key: self._keeping(item) for key, item in data.items()}
-
-    def build_enum(self, ref: str, name: str, value: Any, mixin: str | None) -> Any:
-        """A member, or several of a flag."""
-        cls = self.stand_in(ref)
-        try:
-            return cls[name] if name in cls.__members__ else cls(value)
-        except (ValueError, TypeError, AttributeError) as error:
-            raise InvalidInput(f"{ref} has no member {name!r}") from error
-
-    def build_dataclass(self, ref: str, fields: dict[str, Any], state: State) -> Any:
-        """An instance; its fields have their types, but constraints are what nobody has checked since it was made."""
-        return construct_dataclass(self._class(ref, "dataclass"), self._checked(ref, fields), state)
-
-    def build_model(self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None, state: State) -> Any:
-        """The same for a model."""
-        made = construct_model(self._class(ref, "model"), self._checked(ref, fields), fields_set, state)
-        if state.private is not None:
-            object.__setattr__(made, "__pydantic_private__", state.private)
-        return made
-
-    def _class(self, ref: str, kind: str) -> Any:
-        made = self.stand_in(ref)
-        if self.definitions[ref].kind != kind:
-            raise InvalidInput(f"{ref} is no {kind}")
-        return made
-
-    def _checked(self, ref: str, fields: dict[str, Any]) -> dict[str, Any]:
-        definition = self.definitions[ref]
-        missing = [one.name for one in definition.fields if one.name not in fields and _is_required(one)]
-        if missing:
-            raise InvalidInput(f"a {short_name(ref)} has no {missing[0]!r}")
-        specs = {field.name: field.spec for field in definition.fields}
-        return {
-            name: self._field_adapter(ref, name, specs[name]).validate_python(value) if name in specs else value
-            for name, value in fields.items()
-        }
-
-    def _field_adapter(self, ref: str, name: str, spec: Json) -> TypeAdapter[Any]:
-        found = self._of_fields.get((ref, name))
-        if found is None:
-            self.stand_in(ref)  # with all that its fields are of, which have their constraints
-            self._is_bounded = False
-            try:
-                found = self._of_fields[ref, name] = TypeAdapter(self.annotation(spec))
-            finally:
-                self._is_bounded = True
-        return found
-
-    def build_named_tuple(self, ref: str, fields: list[str], values: list[Any]) -> Any:
-        """A named tuple with the fields that it has in the program."""
-        cls = self.stand_in(ref)
-        if list(getattr(cls, "_fields", ())) != fields or len(values) != len(fields):
-            raise InvalidInput(f"{ref} has other fields than {fields!r}")
-        return tuple.__new__(cls, values)
-
-    def build_foreign(self, data: dict[str, Any]) -> Any:
-        """A value of a known class; every other one has been wrapped up."""
-        if data[TAG] == "known":
-            return load_known(data["t"], decode(data["v"], self))
-        if data[TAG] == "subclass":
-            return build_subclass(data["t"], decode(data["v"], self), {})
-        return self._kept(data["v"])
-
-    def _kept(self, form: dict[str, Any]) -> Any:
-        if form[TAG] == "subclass":
-            value = decode(form["v"], self)
-            return keep(form, type(value), value)
-        if form[TAG] == "enum" and form.get("m") in MIXINS:
-            kind = MIXINS[form["m"]]
-            return keep(form, kind, form["v"])
-        known = [ref for ref in form.get("b", ()) if ref in self.definitions]
-        bases = [self.stand_in(ref) for ref in known if self.definitions[ref].kind == form[TAG]]
-        return keep(form, bases[0]) if bases and isinstance(bases[0], type) else keep(form)
-
-    def build_path(self, text: str, is_concrete: bool) -> Any:
-        """A path."""
-        return pathlib.Path(text) if is_concrete else pathlib.PurePosixPath(text)
-
-    def build_exception(self, ref: str, mro: Sequence[str], args: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
-        """Never asked for: exceptions are kept as they are."""
-        raise InvalidInput(f"an exception of {ref}")
-
 
 def _config(words: Mapping[str, Any], **more: Any) -> ConfigDict:
     made: Any = {**words, "arbitrary_types_allowed": True, **more}
     return made  # type: ignore[no-any-return]  # what it is at run time
-
-
-def _is_required(field: FieldDef) -> bool:
-    return field.default is None and field.factory is None and field.init
