@@ -49,7 +49,7 @@ class ActionDefinition:
 
 def define_action(func: Callable[..., Any], *, key: str, queue: str | None = None) -> ActionDefinition:
     """Build the definition and the wrapper of an action without registering it; raises `TypeError` like `action`."""
-    if hasattr(func, marks.ACTION):
+    if marks.is_action(func):
         queue = queue or str(vars(func)[marks.QUEUE])
         func = vars(func)["__wrapped__"]
     check_function(func)
@@ -58,8 +58,9 @@ def define_action(func: Callable[..., Any], *, key: str, queue: str | None = Non
     is_async = inspect.iscoroutinefunction(func)
     wrapper = _wrap(func, DirectCall(key, func, is_async, injection))
     params = tuple(_param_of(parameter) for parameter in signature.parameters.values())
-    vars(wrapper).update({marks.ACTION: key, marks.QUEUE: queue or DEFAULT_ACTION_QUEUE, marks.PARAMS: params})
-    return ActionDefinition(key, queue or DEFAULT_ACTION_QUEUE, func, wrapper, params, is_async, injection)
+    queue = queue or DEFAULT_ACTION_QUEUE
+    vars(wrapper).update({marks.ACTION: key, marks.WRAPPER: wrapper, marks.QUEUE: queue, marks.PARAMS: params})
+    return ActionDefinition(key, queue, func, wrapper, params, is_async, injection)
 
 
 @dataclass(frozen=True, slots=True)
