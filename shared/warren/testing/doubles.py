@@ -5,7 +5,6 @@ A replacement may be a function, an `async def`, a mock or another action. Must 
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from warren.frontend.bindings import Binding
 from warren.sdk import ActionDefinition, Workflow, registry
 from warren.sdk.changes import UsedAction, at_home
 from warren.sdk.construct import CONSTRUCT
+from warren.sdk.definitions import settled
 
 ActionKey = str | Callable[..., Any]
 
@@ -72,7 +72,6 @@ def _name_of(key: object) -> str:
 
 def _awaiting(double: Callable[..., Any]) -> Callable[..., Any]:
     async def call(*args: Any, **kwargs: Any) -> Any:
-        result = double(*args, **kwargs)
-        return await result if inspect.isawaitable(result) else result
+        return await settled(double(*args, **kwargs))
 
     return call

@@ -18,6 +18,7 @@ from warren.contracts.limits import check_payload
 from warren.contracts.values import Json
 from warren.engine import DispatchAction, RunState, StartChild, StartTimer
 from warren.sdk import ActionContext, Workflow, bind_arguments, workflow_registry
+from warren.sdk.endings import failure_of
 from warren.sdk.invoke import invoke_definition
 from warren.testing.doubles import Doubles
 from warren.testing.driver import EngineDriver, Transition, encode_input, executable_of
@@ -189,15 +190,15 @@ class _Loop:
             index = self._random.randrange(len(self._finished))
         task = self._finished.pop(index)
         command = self._running.pop(task)
-        error = task.exception()
         if isinstance(command, StartChild):
             self._driver.end_child(command.invocation, task.result())
-        elif isinstance(error, Exception):
-            self._driver.fail(command.invocation, error)
-        elif error is not None:
-            raise error
+            return True
+        try:
+            result = task.result()
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the outcome; an action may cancel its own task
+            self._driver.fail(command.invocation, failure_of(command.action, error))
         else:
-            self._driver.succeed_encoded(command.invocation, task.result())
+            self._driver.succeed_encoded(command.invocation, result)
         return True
 
     async def _wait(self) -> None:
