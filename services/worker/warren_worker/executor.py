@@ -65,7 +65,7 @@ class Executor:
         else:
             self._report(attempt, event)
 
-    def end_by_itself(self, attempt: Attempt, error: asyncio.CancelledError) -> None:
+    def end(self, attempt: Attempt, error: asyncio.CancelledError) -> None:
         """Report an attempt whose function has cancelled the task that it runs in."""
         self._fail(attempt, error, 0.0)
 
@@ -106,7 +106,9 @@ class Executor:
             return await self._invoke(action)
 
     async def _invoke(self, action: RunAction) -> Json:
-        context = ActionContext(action.run_id, action.workflow, action.invocation, action.attempt, action.action)
+        context = ActionContext(
+            action.run_id, action.workflow, action.invocation, action.attempt, action.action, trace=action.trace
+        )
         return await invoke.invoke_definition(
             self._definition(action.action), action.args, action.kwargs, context, action.timeout_seconds
         )

@@ -37,10 +37,10 @@ async def exits_once() -> str:
 
 
 @workflow
-class Retrying(Workflow):
+class RetryingAnEnding(Workflow):
     async def run(self) -> Any:
         return await self.run_action(exits_once(), retry=RetryPolicy(attempts=2))
 
 
 async def test_it_can_be_tried_again() -> None:
-    assert await run_workflow(Retrying) == "again"
+    assert await run_workflow(RetryingAnEnding) == "again"
