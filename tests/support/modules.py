@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import textwrap
 from itertools import count
@@ -81,7 +82,7 @@ def write_and_import(folder: Path, source: str, *, head: str = HEAD) -> ModuleTy
     """The module of this source, in which `NAME` is its name; the tests' decorators stand above it."""
     name = f"written_{next(_NUMBERS)}"
     path = folder / f"{name}.py"
-    path.write_text(head + textwrap.dedent(source).replace("NAME", repr(name)))
+    path.write_text(head + re.sub(r"\bNAME\b", repr(name), textwrap.dedent(source)))
     sys.path.insert(0, str(folder))
     try:
         return importlib.import_module(name)

@@ -199,6 +199,8 @@ def _class_member(b: Builder, node: ast.expr, found: ClassMember) -> Expr:
 
 def _intrinsic_member(b: Builder, node: ast.expr, found: ClassMember) -> Expr:
     name = class_method_name(found.owner, found.name)
+    if name == "datetime.date.fromtimestamp":
+        return b.refuse(node, refusals.MACHINE_TIMEZONE.named(found.text))
     if name is not None:
         return Intrinsic(name, span=b.span(node))
     if found.name in refusals.CLASS_METHODS:
