@@ -80,7 +80,7 @@ class Callable:
 
 def write_and_import(folder: Path, source: str, *, head: str = HEAD) -> ModuleType:
     """The module of this source, in which `NAME` is its name; the tests' decorators stand above it."""
-    name = f"written_{next(_NUMBERS)}"
+    name = f"support_module_{next(_NUMBERS)}"
     path = folder / f"{name}.py"
     path.write_text(head + re.sub(r"\bNAME\b", repr(name), textwrap.dedent(source)))
     sys.path.insert(0, str(folder))
