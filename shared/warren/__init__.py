@@ -157,7 +157,8 @@ def _default_client() -> WorkflowClient:
     """The servers of `WARREN_*`; in a pytest test that names no broker, the engine in this process."""
     settings = importlib.import_module("warren.settings")
     if "PYTEST_CURRENT_TEST" in os.environ and not settings.value_of(settings.BROKER_VARIABLE):
-        client: WorkflowClient = importlib.import_module("warren.testing").InProcessClient()
+        testing = importlib.import_module("warren.testing")
+        client: WorkflowClient = testing.InProcessClient(testing.WorkflowEnvironment)
     else:
         client = _import_client("warren.client").default_client()
     return client

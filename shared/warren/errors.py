@@ -74,6 +74,8 @@ class RefusalCode(StrEnum):
     SELF_ESCAPE = "self-escape"
     WORKFLOW_VALUE = "workflow-value"
     CHILD_RUN = "child-run"
+    DECORATOR = "decorator"
+    REBOUND = "rebound"
     SIGNATURE = "signature"
     UNKNOWN_KEYWORD = "unknown-keyword"
     CONSTRUCTION = "construction"

@@ -11,6 +11,7 @@ from warren.errors import Diagnostic, InvalidInput, RefusalCode, UnsupportedPatt
 from warren.frontend import explanations, report
 from warren.lowering import lower
 from warren.lowering.draw import draw
+from warren.sdk.changes import changes_of
 from warren.sdk.diagnostics import collected_diagnostics
 from warren.sdk.workflow import Workflow
 from warren_cli.failures import report as report_failure
@@ -37,7 +38,9 @@ def check(modules: Sequence[str], *, as_json: bool, github: bool) -> int:
             except InvalidInput as error:
                 failures.append(error)
     for cls in workflows:
-        if cls.workflow_ir().functions:
+        changes = changes_of(cls)
+        found += changes
+        if not changes and cls.workflow_ir().functions:
             found += _lowering_refusals(cls)
     if as_json:
         write(report.as_json(found) + "\n")

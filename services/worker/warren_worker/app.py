@@ -70,7 +70,7 @@ async def run(
     performer = _performer(settings, reporter, registry=registry, modules=modules, telemetry=telemetry)
     abandonment = Abandonment(settings, stop=stop, restart=restart)
     with abandonment.threads.as_current():
-        pool = Pool(concurrency=settings.concurrency, perform=performer.perform, drop=reporter.drop)
+        pool = Pool(concurrency=settings.concurrency, perform=performer.perform, drop=reporter.drop, end=performer.end)
     intakes = Consumers(broker, [action_queue(queue) for queue in queues], limit=settings.concurrency)
     suspects = Consumers(broker, [suspect_queue(queue) for queue in queues], limit=1)
     leases = Leases(

@@ -7,27 +7,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from time import perf_counter
-from types import TracebackType
 from typing import Final
 
 from warren.contracts import rendering
 from warren.contracts.messages import Json, RunAction
 from warren.contracts.rendering import action_failed, action_succeeded
-from warren.errors import ActionError, ActionNotRegistered, WorkerLost
+from warren.errors import ActionNotRegistered, WorkerLost
 from warren.runtime.logs import Level, get_logger, level_number
 from warren.runtime.telemetry import Telemetry
-from warren.sdk import actions, dependencies, invoke, threads
+from warren.sdk import invoke
 from warren.sdk.built_in_actions import BUILT_IN
 from warren.sdk.context import ActionContext
 from warren.sdk.definitions import ActionDefinition
+from warren.sdk.endings import failure_of
 from warren.sdk.registry import ActionRegistry
 from warren_worker.attempts import Attempt
 
 log = get_logger(__name__)
 
 _TEXT_LIMIT: Final = 1_000
-_INTERNAL = {__file__, *(each.__file__ for each in (rendering, actions, invoke, threads, dependencies))}
-"""Files of what stands between the worker and the user's function."""
+_INTERNAL: Final = frozenset({__file__, rendering.__file__})
+"""Files of ours that may stand above the user's function in a traceback, besides those of the SDK."""
 
 
 class Executor:
@@ -61,10 +61,18 @@ class Executor:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - the boundary: what the user's code raises is the attempt's outcome
-            milliseconds = (perf_counter() - start) * 1000
-            outcome = _outcome(action, error)
-            event = action_failed(action, outcome, milliseconds)
-            self._log_failure(action, outcome, milliseconds)
+            self._fail(attempt, error, (perf_counter() - start) * 1000)
+        else:
+            self._report(attempt, event)
+
+    def end(self, attempt: Attempt, error: asyncio.CancelledError) -> None:
+        """Report an attempt whose function has cancelled the task that it runs in."""
+        self._fail(attempt, error, 0.0)
+
+    def _fail(self, attempt: Attempt, error: BaseException, milliseconds: float) -> None:
+        failure = failure_of(attempt.action.action, error, internal=_INTERNAL)
+        event = action_failed(attempt.action, failure, milliseconds)
+        self._log_failure(attempt.action, failure, milliseconds)
         self._report(attempt, event)
 
     def give_up(self, attempt: Attempt, deliveries: int) -> None:
@@ -98,7 +106,9 @@ class Executor:
             return await self._invoke(action)
 
     async def _invoke(self, action: RunAction) -> Json:
-        context = ActionContext(action.run_id, action.workflow, action.invocation, action.attempt, action.action)
+        context = ActionContext(
+            action.run_id, action.workflow, action.invocation, action.attempt, action.action, trace=action.trace
+        )
         return await invoke.invoke_definition(
             self._definition(action.action), action.args, action.kwargs, context, action.timeout_seconds
         )
@@ -122,18 +132,3 @@ def _text_of(error: Exception) -> str:
         return str(error)[:_TEXT_LIMIT]
     except Exception as own:  # noqa: BLE001 - the user's `__str__` may raise anything
         return f"(its text cannot be shown: {type(own).__name__})"
-
-
-def _outcome(action: RunAction, error: BaseException) -> Exception:
-    """What the attempt failed with, its traceback from the user's first line on; one of ours alone has none.
-
-    `GeneratorExit` and the like are for the process that raises them: no workflow could catch them as they are.
-    """
-    if not isinstance(error, Exception):
-        outcome = ActionError(f"the action {action.action!r} raised {type(error).__name__}: {error}".removesuffix(": "))
-        outcome.__cause__ = error
-        return outcome
-    trace: TracebackType | None = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename in _INTERNAL:
-        trace = trace.tb_next
-    return error.with_traceback(trace)

@@ -45,7 +45,7 @@ class _Runner:
 
 class Pool:
     """Runs attempts. `perform` never raises but for cancellation; `drop` is called with each attempt that was
-    cancelled."""
+    cancelled, `end` with each that has cancelled its own task."""
 
     def __init__(
         self,
@@ -53,10 +53,13 @@ class Pool:
         concurrency: int,
         perform: Callable[[Attempt], Awaitable[None]],
         drop: Callable[[Attempt], None],
+        end: Callable[[Attempt, asyncio.CancelledError], None],
     ) -> None:
         self._concurrency = concurrency
         self._perform = perform
         self._drop = drop
+        self._end = end
+        self._is_closing = False
         self._waiting: deque[Attempt] = deque()
         self._suspects: list[Attempt] = []
         self._here: dict[Key, Attempt] = {}
@@ -148,6 +151,7 @@ class Pool:
 
     async def close(self) -> None:
         """Cancel whatever still runs. An action that refuses to end is left behind."""
+        self._is_closing = True
         tasks = [runner.task for runner in self._runners if runner.task is not None]
         for task in tasks:
             task.cancel()
@@ -229,10 +233,14 @@ class Pool:
         self._running += 1
         try:
             await self._perform(attempt)
-        except asyncio.CancelledError:
-            if not runner.is_cancelled:
+        except asyncio.CancelledError as error:
+            if self._is_closing:
                 raise
-            self._drop(attempt)
+            if runner.is_cancelled:
+                self._drop(attempt)
+            else:
+                runner.is_cancelled = True
+                self._end(attempt, error)
         finally:
             self._leave(attempt)
             runner.attempt = None

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from warren.contracts import messages, names, wire
 from warren.contracts.registrations import registrations
-from warren.errors import InfrastructureError, InvalidInput, MessageError
+from warren.errors import InfrastructureError, InvalidInput, MessageError, UnsupportedPatternError
 from warren.ports import Broker, OutgoingMessage, Subscription
 from warren.runtime.logs import get_logger
 from warren.runtime.publisher import Publisher, Repair
@@ -73,13 +73,16 @@ class Registration:
         return epoch
 
     def _pack(self) -> int:
-        """Make the messages; returns how many workflows are too large for one."""
+        """Make the messages; returns how many workflows are too large for one, or not what was compiled any more."""
         refused = 0
         for cls in self._workflows:
             try:
                 (packed,) = registrations([workflow_source(cls)])
             except InvalidInput as error:
                 log.error("registration refused", workflow=cls.short_name(), code=error.code, error=str(error))  # noqa: TRY400 - one line
+                refused += 1
+            except UnsupportedPatternError as error:
+                log.error("registration refused", workflow=cls.short_name(), code="changed", error=str(error))  # noqa: TRY400 - as above
                 refused += 1
             else:
                 self._bodies[cls.short_name()] = packed.body

@@ -9,7 +9,6 @@ import datetime as dt
 import decimal
 import enum
 import math
-import traceback
 import uuid
 import zoneinfo
 from collections import Counter, OrderedDict, defaultdict, deque
@@ -35,6 +34,7 @@ from warren.contracts.tags import (
     kept_repr,
     kept_text,
 )
+from warren.contracts.tracebacks import traceback_text
 from warren.errors import UnserializableValue
 
 _INT_LIMIT = 1 << 63
@@ -71,11 +71,7 @@ def encode_exception(error: BaseException, *, with_traceback: bool = False) -> J
     """
     encoded = _encode_exception(error, 0)
     if with_traceback and error.__traceback__ is not None:
-        try:
-            lines = traceback.format_exception(type(error), error, error.__traceback__, limit=-30)
-        except Exception:  # noqa: BLE001 - it asks an exception for its truth, which a user's __len__ may refuse
-            lines = traceback.format_tb(error.__traceback__, limit=-30)
-        encoded["tb"] = printable("".join(lines))[-20_000:]
+        encoded["tb"] = traceback_text(error)
     return encoded
 
 

@@ -1,23 +1,54 @@
 """The attributes by which Warren marks what is the user's: those that set a mark and those that look for it agree here.
 
 Those of decoded exceptions are in `tags`; the engine's own classes have more, which nobody else looks for.
+`functools.wraps` copies every attribute of a function to what is put around it, so a mark alone says nothing: what is
+an action, or starts runs, has the mark that is itself.
 """
 
 from __future__ import annotations
 
-from typing import Final
+import inspect
+from types import FunctionType
+from typing import Any, Final
 
 ACTION: Final = "__warren_action__"
 """Of an action's wrapper: its key, `module:name`."""
+WRAPPER: Final = "__warren_wrapper__"
+"""Of an action's wrapper: itself."""
 QUEUE: Final = "__warren_queue__"
 """Of an action's wrapper: the queue whose workers run it."""
 PARAMS: Final = "__warren_params__"
 """Of an action's wrapper: its parameters, without those that are injected."""
 IR: Final = "__warren_ir__"
 """Of a workflow class: what it was compiled to."""
-ACTION_NAMES: Final = "__warren_action_names__"
-"""Of a workflow class: under which names its module knows each action."""
+BINDINGS: Final = "__warren_bindings__"
+"""Of a workflow class: what each name and attribute meant that it was compiled with."""
+USED_ACTIONS: Final = "__warren_used_actions__"
+"""Of a workflow class: its actions, and what stood in the place of each when it was compiled."""
 STARTS_RUNS: Final = "__warren_starts_runs__"
-"""Of the `run` that `@workflow` puts in the place of the user's, which it wraps."""
+"""Of the `run` that `@workflow` puts in the place of the user's, which it wraps: itself."""
 ENCODE: Final = "__warren_encode__"
 """Of a class whose values encode themselves: the method that does it."""
+
+
+def is_action(value: Any) -> bool:
+    """Whether it is an action's wrapper, and not something around one."""
+    return isinstance(value, FunctionType) and vars(value).get(WRAPPER) is value
+
+
+def starts_runs(value: Any) -> bool:
+    """Whether it is the `run` of a decorated workflow, and not something around one."""
+    return isinstance(value, FunctionType) and vars(value).get(STARTS_RUNS) is value
+
+
+def is_around_action(value: Any) -> bool:
+    """Whether it is what a decorator above `@action` made: it says that it wraps one."""
+    if is_action(value) or inspect.isclass(value):
+        return False
+    seen: set[int] = set()
+    inner = value
+    while (inner := inspect.getattr_static(inner, "__wrapped__", None)) is not None and id(inner) not in seen:
+        if is_action(inner):
+            return True
+        seen.add(id(inner))
+    return False

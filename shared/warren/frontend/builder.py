@@ -9,11 +9,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from warren.errors import RefusalCode
+from warren.frontend.bindings import Binding
 from warren.frontend.compilation import Compilation
 from warren.frontend.diagnostics import diagnostic
+from warren.frontend.intrinsic_table import intrinsic_name
 from warren.frontend.refusals import Refusal, underscore
 from warren.frontend.scopes import Scope
 from warren.frontend.sources import FunctionNode, SourceFile
@@ -68,6 +71,21 @@ class Builder:
         """Note a refusal at the node; gives a placeholder, so that the other places are found too."""
         self.unit.diagnostics.append(diagnostic(self.source, node, refusal))
         return Const(None)
+
+    def bind(
+        self,
+        node: ast.expr,
+        text: str,
+        value: Any,
+        read: Callable[[], Any],
+        *,
+        holder: Any,
+        names: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Note what a name or attribute means now, so that a later change is noticed."""
+        if intrinsic_name(value) is None and not isinstance(value, ModuleType):
+            key = (id(holder), text)
+            self.compilation.bindings.setdefault(key, Binding(text, value, read, self.source, node, names))
 
     def expr(self, node: ast.expr) -> Expr:
         """Compile an expression for its value."""

@@ -24,7 +24,7 @@ from warren.frontend.comprehensions import comprehension
 from warren.frontend.constants import constant, is_class_tuple
 from warren.frontend.intrinsic_table import class_method_name, intrinsic_name
 from warren.frontend.names import MISSING, ClassMember, Object, SelfMember, SelfValue, SuperMember, find
-from warren.frontend.options import check_option
+from warren.frontend.options import check_option, own_call
 from warren.frontend.refusals import Refusal, underscore
 from warren.frontend.values import (
     class_argument,
@@ -144,7 +144,7 @@ def _call_self(b: Builder, node: ast.Call, found: SelfMember) -> Expr:
     self_argument = Local(found.variable, span=b.span(node.func))
     if found.name == "run_action":
         return _run_action(b, node)
-    if isinstance(raw, FunctionType) and found.name != "run" and not hasattr(raw, marks.ACTION):
+    if isinstance(raw, FunctionType) and found.name != "run" and not marks.is_action(raw):
         return _plain(b, node, method(b, node.func, raw, text), first=(self_argument,))
     if isinstance(raw, classmethod):
         function = class_method(b, node.func, found)
@@ -199,15 +199,7 @@ def _run_action(b: Builder, node: ast.Call) -> Expr:
     call = _plain(b, node, Intrinsic("run_action", span=b.span(node.func)))
     first = call.args[0] if isinstance(call, Call) and call.args else None
     if isinstance(first, Call) and isinstance(first.func, FunctionRef) and b.compilation.is_async(first.func.function):
-        written = ast.unparse(node.args[0])
-        b.refuse(
-            node.args[0],
-            Refusal(
-                RefusalCode.SIGNATURE,
-                f"run_action takes the call of an action, and {written} is the workflow's own",
-                f"`await {written}`; give `retry` and `timeout` to the actions in it",
-            ),
-        )
+        b.refuse(node.args[0], own_call(b, first.func.function, ast.unparse(node.args[0])))
     return call
 
 

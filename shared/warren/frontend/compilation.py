@@ -15,6 +15,7 @@ from warren.contracts.values import type_ref
 from warren.errors import Diagnostic
 from warren.frontend import refusals
 from warren.frontend.annotations import hints_of, spec_of
+from warren.frontend.bindings import Binding
 from warren.frontend.refusals import Refusal
 from warren.frontend.sources import is_standard
 from warren.frontend.typedefs import TypeRegistry
@@ -46,6 +47,10 @@ class Compilation:
         self.self_writes: dict[str, tuple[Unit, ast.expr]] = {}
         self.fixed: set[str] = set()
         """Attributes of the class that were read at compile time, so that `self` must not have its own."""
+        self.bindings: dict[tuple[int, str], Binding] = {}
+        """What names and attributes meant, by what has them and their name."""
+        self.actions: dict[str, Binding] = {}
+        """The actions that it calls, by key."""
         self.units: dict[str, Unit] = {}
         self.waiting: list[Unit] = []
         """The units that are to be compiled yet."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from warren.contracts import marks
 from warren.errors import Diagnostic, RefusalCode
+from warren.frontend import refusals
 from warren.frontend.builder import Builder, Visitors
 from warren.frontend.compilation import Compilation
 from warren.frontend.diagnostics import diagnostic
@@ -134,11 +136,12 @@ class Compiler:
             reason = self._compilation.reason(key)
             if reason is not None:
                 place = f"{reason.filename}:{reason.line}: " if reason.line else ""
-                refusal = Refusal(
-                    RefusalCode.UNCOMPILABLE_CALL,
-                    f"{text} cannot be compiled: {place}{reason.message}",
-                    f"make {text} an @action and await it, or: {reason.recommendation}",
-                )
+                message = f"{text} cannot be compiled: {place}{reason.message}"
+                instead = f"make {text} an @action and await it, or: {reason.recommendation}"
+                code = RefusalCode.UNCOMPILABLE_CALL
+                if marks.is_around_action(self._compilation.units[key].function):
+                    code, instead = RefusalCode.DECORATOR, refusals.AROUND_ACTION.recommendation
+                refusal = Refusal(code, message, instead)
                 found.append(diagnostic(unit.source, node, refusal))
         return found
 

@@ -36,18 +36,22 @@ class Order(Workflow):
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """The meaning of a code; `refused` and `instead` are the body of `run`, each with what stands above the class."""
+    """The meaning of a code; `refused` and `instead` are the body of `run`, each with what stands above the class.
+
+    `below` stands below the refused one.
+    """
 
     meaning: str
     refused: str = ""
     instead: str = ""
     above: str = ""
     above_instead: str | None = None
+    below: str = ""
 
     @property
     def refused_source(self) -> str:
         """The example that is refused, without the prelude; "" where no example can be given."""
-        return _source(self.above, self.refused)
+        return _source(self.above, self.refused) + (f"\n\n{self.below}\n" if self.below else "")
 
     @property
     def instead_source(self) -> str:
@@ -190,6 +194,31 @@ EXPLANATIONS: Final = {
         above="@workflow\nclass Payment(Workflow):\n    async def run(self, order):\n        return await fetch(order)",
         refused="return await Payment().run(order, _blocking=False)",
         instead="return await Payment().run(order)",
+    ),
+    RefusalCode.DECORATOR: Explanation(
+        meaning="A decorator stands where it cannot be carried out. Above `@action` it becomes a part of the workflow "
+        "and has to be compiled; below it, a worker runs it with the action. Around `run()` or a method it cannot pass "
+        "the workflow on, and above `@workflow` it would change what is compiled already.",
+        above="import functools\nimport time\n\n\ndef timed(function):\n    @functools.wraps(function)\n"
+        "    async def wrapper(*args):\n        start = time.perf_counter()\n"
+        "        return await function(*args), time.perf_counter() - start\n\n    return wrapper\n\n\n"
+        "@timed\n@action\nasync def charge(order):\n    return order",
+        refused="return await charge(order)",
+        above_instead="import functools\nimport time\n\n\ndef timed(function):\n    @functools.wraps(function)\n"
+        "    async def wrapper(*args):\n        start = time.perf_counter()\n"
+        "        return await function(*args), time.perf_counter() - start\n\n    return wrapper\n\n\n"
+        "@action\n@timed\nasync def charge(order):\n    return order",
+        instead="return await charge(order)",
+    ),
+    RefusalCode.REBOUND: Explanation(
+        meaning="A name has another value than the one that the workflow was compiled with: it is bound again below "
+        "the class, or was changed from elsewhere before the workflow was registered. Python would look it up during "
+        "the run, a program has what it was. Bind it once, above the workflow. The same is said of actions that are "
+        "registered under one key.",
+        above="@action\nasync def charge(order):\n    return order\n\n\nLIMIT = 10",
+        refused="return await charge(order) < LIMIT",
+        below="LIMIT = 20",
+        instead="return await charge(order) < LIMIT",
     ),
     RefusalCode.SIGNATURE: Explanation(
         meaning="The arguments do not fit: `run()` has parameters that a start cannot name, `__init__` requires "

@@ -21,6 +21,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from warren.contracts import marks
 from warren.contracts.values import type_ref
 from warren.errors import RefusalCode
 from warren.frontend.compilation import Compilation
@@ -105,7 +106,9 @@ class MethodTable:
         function, kind = raw, "methods"
         if isinstance(raw, property):
             function, kind = raw.fget, "properties"
-        if isinstance(function, FunctionType):
+        if marks.is_action(function):
+            self._found[ref, name] = ("opaque", None)
+        elif isinstance(function, FunctionType):
             if _is_written(function) and not _is_foreign(function):  # pydantic makes a __hash__, as the engine does
                 self._found[ref, name] = (kind, self._compilation.use_function(function))
             elif function.__module__ == "functools":  # of total_ordering
@@ -179,6 +182,8 @@ class MethodTable:
             return self._why_no_dump(cls, text)
         if kind == "opaque":
             raw = inspect.getattr_static(cls, name, None)
+            if marks.is_action(raw):
+                return f"{text} is an action, which Python would call with the instance first", "call its function"
             if isinstance(raw, staticmethod | classmethod):
                 return f"{text} is called on an instance, whose class is not known here", f"write `{text}(...)`"
             if hasattr(type(raw), "__get__"):

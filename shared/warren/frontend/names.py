@@ -9,11 +9,13 @@ from __future__ import annotations
 import ast
 import builtins
 import enum
+import functools
 import inspect
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from warren.frontend import bindings
 from warren.frontend.builder import Builder
 
 
@@ -69,13 +71,13 @@ class Unknown:
 
 
 Found = Object | ClassMember | SelfValue | SelfMember | SuperMember | Unknown
-MISSING: Any = object()
+MISSING: Any = bindings.MISSING
 
 
 def find(builder: Builder, node: ast.expr) -> Found | None:
     """What the expression names; None if it is a variable or any other computed value."""
     if isinstance(node, ast.Name):
-        return _find_name(builder, node.id)
+        return _find_name(builder, node)
     if isinstance(node, ast.Attribute):
         return _find_attribute(builder, node)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1 and not node.keywords:
@@ -94,8 +96,8 @@ def mangle(builder: Builder, name: str) -> str:
     return f"_{owner.__name__.lstrip('_')}{name}"
 
 
-def _find_name(builder: Builder, name: str) -> Found | None:
-    unit = builder.unit
+def _find_name(builder: Builder, node: ast.Name) -> Found | None:
+    unit, name = builder.unit, node.id
     owner = builder.scope.owner(name)
     if owner is not None:
         if owner is unit.scope and name not in owner.stored:
@@ -104,20 +106,25 @@ def _find_name(builder: Builder, name: str) -> Found | None:
             if unit.bound is not None and name == unit.bound_name:
                 return Object(unit.bound, name)
         return None
-    return _find_outside(builder, name)
+    return _find_outside(builder, node)
 
 
-def _find_outside(builder: Builder, name: str) -> Found:
-    function = builder.unit.function
+def _find_outside(builder: Builder, node: ast.Name) -> Found:
+    function, name = builder.unit.function, node.id
     actual = mangle(builder, name)
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=False))
     if actual in cells:
+        cell = cells[actual]
         try:
-            return Object(cells[actual].cell_contents, name)
+            value = cell.cell_contents
         except ValueError:  # the variable is assigned later
             return _own_class(builder, name)
-    if actual in function.__globals__:
-        return Object(function.__globals__[actual], name)
+        builder.bind(node, name, value, bindings.of_cell(cell), holder=cell)
+        return Object(value, name)
+    if actual in (variables := function.__globals__):
+        value = variables[actual]
+        builder.bind(node, name, value, lambda: variables.get(actual, MISSING), holder=variables, names=variables)
+        return Object(value, name)
     if hasattr(builtins, actual):
         return Object(getattr(builtins, actual), name)
     return _own_class(builder, name)
@@ -143,7 +150,11 @@ def _find_attribute(builder: Builder, node: ast.Attribute) -> Found | None:
         if node.attr == "__class__":
             return Object(builder.unit.workflow, ast.unparse(node))
         name = mangle(builder, node.attr)
-        raw = inspect.getattr_static(builder.unit.workflow, name, MISSING)
+        workflow = builder.unit.workflow
+        raw = inspect.getattr_static(workflow, name, MISSING)
+        if name != "run":  # which `@workflow` replaces
+            read = functools.partial(inspect.getattr_static, workflow, name, MISSING)
+            builder.bind(node, f"{workflow.__name__}.{name}", raw, read, holder=workflow)
         return SelfMember(base.variable, name, raw)
     value: Any = MISSING
     if isinstance(base, Object):
@@ -152,7 +163,7 @@ def _find_attribute(builder: Builder, node: ast.Attribute) -> Found | None:
         value = base.raw
     text = ast.unparse(node)
     if isinstance(value, ModuleType):
-        return _of_module(value, node.attr, text)
+        return _of_module(builder, node, value, text)
     if isinstance(value, type):
         name = mangle(builder, node.attr)
         if name in {"__name__", "__qualname__"}:
@@ -162,11 +173,14 @@ def _find_attribute(builder: Builder, node: ast.Attribute) -> Found | None:
         raw = inspect.getattr_static(value, name, MISSING)
         if raw is MISSING:
             return Unknown(text, f"{value.__name__} has no attribute {node.attr!r}", "check the spelling")
+        read = functools.partial(inspect.getattr_static, value, name, MISSING)
+        builder.bind(node, text, raw, read, holder=value)
         return ClassMember(value, name, raw, text)
     return base if isinstance(base, Unknown) else None
 
 
-def _of_module(module: ModuleType, name: str, text: str) -> Found:
+def _of_module(builder: Builder, node: ast.Attribute, module: ModuleType, text: str) -> Found:
+    name = node.attr
     value = getattr(module, name, MISSING)
     if value is MISSING:
         return Unknown(
@@ -174,6 +188,7 @@ def _of_module(module: ModuleType, name: str, text: str) -> Found:
             f"module {module.__name__} has no attribute {name!r} when the workflow is compiled",
             "check the spelling, or import the submodule at the top of the module",
         )
+    builder.bind(node, text, value, lambda: getattr(module, name, MISSING), holder=module)
     return Object(value, text)
 
 

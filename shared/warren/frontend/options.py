@@ -1,4 +1,4 @@
-"""The options of `run_action`, as far as they are written out where it is called: nonsense is refused there.
+"""The argument and the options of `run_action`, as far as they are written out: nonsense is refused there.
 
 What is computed is checked when it is there, by the same rules (`contracts.policies`).
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import ast
 
+from warren.contracts import marks
 from warren.contracts.policies import no_policy, seconds_of
 from warren.errors import RefusalCode
 from warren.frontend.builder import Builder
-from warren.frontend.refusals import Refusal
+from warren.frontend.refusals import AROUND_ACTION, Refusal
 
 
 def check_option(b: Builder, name: str, node: ast.expr) -> None:
@@ -28,3 +29,15 @@ def check_option(b: Builder, name: str, node: ast.expr) -> None:
             )
     elif value is not None:
         b.refuse(node, Refusal(RefusalCode.SIGNATURE, str(no_policy(value)), "`retry=RetryPolicy(attempts=3)`"))
+
+
+def own_call(b: Builder, key: str, written: str) -> Refusal:
+    """Why `run_action` does not take the call of the compiled function `key`."""
+    if marks.is_around_action(b.compilation.units[key].function):
+        message = f"run_action takes the call of an action, and {written} calls what a decorator put around one"
+        return Refusal(RefusalCode.DECORATOR, message, AROUND_ACTION.recommendation)
+    return Refusal(
+        RefusalCode.SIGNATURE,
+        f"run_action takes the call of an action, and {written} is the workflow's own",
+        f"`await {written}`; give `retry` and `timeout` to the actions in it",
+    )

@@ -21,9 +21,10 @@ class Refusal:
     message: str
     recommendation: str
 
-    def named(self, name: str) -> Refusal:
-        """This refusal with the user's own spelling filled in."""
-        return Refusal(self.code, self.message.replace("{name}", name), self.recommendation.replace("{name}", name))
+    def named(self, name: str, *, key: str = "") -> Refusal:
+        """This refusal with the user's own spelling filled in, and the key of an action."""
+        message = self.message.replace("{name}", name).replace("{key}", key)
+        return Refusal(self.code, message, self.recommendation.replace("{name}", name))
 
 
 _CLOCK = Refusal(
@@ -133,6 +134,27 @@ _MODULE = Refusal(
     RefusalCode.UNSUPPORTED_OBJECT,
     "the module {name} is not a value in a workflow",
     "name what you need of it: `{name}.function`",
+)
+
+AROUND_ACTION = Refusal(
+    RefusalCode.DECORATOR,
+    "{name} is what a decorator above @action made, and no function that could be compiled",
+    "put the decorator below `@action`: the worker then runs it, around the function",
+)
+AROUND_METHOD = Refusal(
+    RefusalCode.DECORATOR,
+    "a decorator stands on this method, and its wrapper passes the workflow itself on, which is no value in a run",
+    "leave the decorator out, and write what it does into the method or into an @action that the method awaits",
+)
+ACTION_OF_SELF = Refusal(
+    RefusalCode.UNSUPPORTED_OBJECT,
+    "{name} is an action in a class, which Python would call with the workflow as its first argument",
+    "call the action by the name of its function, or write `staticmethod(...)` around it in the class",
+)
+ONE_KEY = Refusal(
+    RefusalCode.REBOUND,
+    "{name} is one of several actions that are registered as {key}, under which a worker finds only the last",
+    "give each a name: `@action(name=...)`; a decorator below @action should use `functools.wraps`",
 )
 
 BUILTINS = {

@@ -78,16 +78,23 @@ class SourceFile:
 
     def class_source(self, qualname: str) -> str:
         """The text of a class statement by its qualified name, or nothing."""
+        found = self.class_statements(qualname)
+        return ast.get_source_segment(self.text, found[0]) or "" if found else ""
+
+    def class_statements(self, qualname: str) -> list[ast.ClassDef]:
+        """The class statements of a qualified name, in the order of the text; those of the first enclosing one."""
         body: list[ast.stmt] = self.tree.body
-        found: ast.AST | None = None
+        found: list[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef] = []
         for part in qualname.split("."):
             if part == "<locals>":
                 continue
-            found = next((node for node in _definitions(body) if node.name == part), None)
-            if found is None:
-                return ""
-            body = found.body
-        return ast.get_source_segment(self.text, found) or "" if isinstance(found, ast.ClassDef) else ""
+            found = [node for node in _definitions(body) if node.name == part]
+            if not found:
+                return []
+            body = found[0].body
+        if not found or not isinstance(found[0], ast.ClassDef):
+            return []
+        return [node for node in found if isinstance(node, ast.ClassDef)]
 
 
 def _definitions(body: list[ast.stmt]) -> list[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:

@@ -59,6 +59,11 @@ class Unit:
         return self._first if self.bound is not None else None
 
     @property
+    def is_around_method(self) -> bool:
+        """Whether it is a method that a decorator has put around the one that is written in the class."""
+        return self.is_method and self.function.__code__.co_qualname.rpartition(".")[0].endswith("<locals>")
+
+    @property
     def owner(self) -> type | None:
         """The class in whose statement the function stands, as far as it matters: for `super()` and private names."""
         code = self.function.__code__

@@ -15,6 +15,7 @@ from warren.contracts import marks
 from warren.contracts.values import type_ref
 from warren.errors import RefusalCode
 from warren.frontend import refusals
+from warren.frontend.bindings import Binding
 from warren.frontend.builder import Builder
 from warren.frontend.constants import constant, is_class_tuple
 from warren.frontend.intrinsic_table import class_method_name, intrinsic_name
@@ -80,7 +81,8 @@ def value_of(b: Builder, node: ast.expr, found: Any) -> Expr:
         case Unknown(_, message, recommendation):
             return b.refuse(node, Refusal(RefusalCode.UNDEFINED_NAME, message, recommendation))
         case SelfValue(variable):
-            return b.refuse(node, _SELF.named(variable))
+            around = b.unit.is_around_method
+            return b.refuse(node, refusals.AROUND_METHOD if around else _SELF.named(variable))
         case Object(value, text):
             return emit(b, node, value, text)
         case ClassMember():
@@ -96,12 +98,14 @@ def emit(b: Builder, node: ast.expr, value: Any, text: str) -> Expr:
     """The expression for an object from outside the workflow's functions."""
     span = b.span(node)
     name = intrinsic_name(value)
+    if not isinstance(value, FunctionType) and marks.is_around_action(value):
+        return b.refuse(node, refusals.AROUND_ACTION.named(text))
     if name is not None:
         if name in CONTEXTS:
             return b.refuse(node, _CONTEXT_ONLY.named(text))
         return Intrinsic(name, span=span)
-    if hasattr(value, marks.ACTION):
-        return action(b, node, value)
+    if marks.is_action(value):
+        return action(b, node, value, text)
     if isinstance(value, FunctionType):
         return function(b, node, value, text)
     if isinstance(value, type):
@@ -125,15 +129,15 @@ def _made_again(b: Builder, node: ast.expr, value: Any, text: str) -> Expr:
     return Call(emit(b, node, cls, text), parts, named, span=b.span(node))
 
 
-def action(b: Builder, node: ast.expr, value: Any) -> Expr:
+def action(b: Builder, node: ast.expr, value: FunctionType, text: str) -> Expr:
     """A reference to an action; the classes that its signature names become types of the workflow."""
-    b.compilation.use_signature(getattr(value, "__wrapped__", value))
-    return ActionRef(
-        getattr(value, marks.ACTION),
-        tuple(getattr(value, marks.PARAMS)),
-        getattr(value, marks.QUEUE, "default"),
-        span=b.span(node),
-    )
+    marked = vars(value)
+    key = marked[marks.ACTION]
+    used = b.compilation.actions.setdefault(key, Binding(text, value, lambda: value, b.source, node))
+    if used.value is not value:
+        return b.refuse(node, refusals.ONE_KEY.named(text, key=key))
+    b.compilation.use_signature(marked["__wrapped__"])
+    return ActionRef(key, tuple(marked[marks.PARAMS]), marked[marks.QUEUE], span=b.span(node))
 
 
 def function(
@@ -185,7 +189,7 @@ def _class_member(b: Builder, node: ast.expr, found: ClassMember) -> Expr:
         return emit(b, node, raw.__func__, text)
     if isinstance(raw, classmethod):
         return _bound(b, node, class_method(b, node, found), owner, None, text)
-    if isinstance(raw, FunctionType) and not hasattr(raw, marks.ACTION):
+    if isinstance(raw, FunctionType) and not marks.is_action(raw):
         return function(b, node, raw, text, is_method=issubclass(b.unit.workflow, owner))
     if isinstance(raw, property):
         return b.refuse(node, _unreadable(text, "a property, which only an instance has"))
@@ -195,6 +199,8 @@ def _class_member(b: Builder, node: ast.expr, found: ClassMember) -> Expr:
 
 def _intrinsic_member(b: Builder, node: ast.expr, found: ClassMember) -> Expr:
     name = class_method_name(found.owner, found.name)
+    if name == "datetime.date.fromtimestamp":
+        return b.refuse(node, refusals.MACHINE_TIMEZONE.named(found.text))
     if name is not None:
         return Intrinsic(name, span=b.span(node))
     if found.name in refusals.CLASS_METHODS:
@@ -246,6 +252,8 @@ def _self_member(b: Builder, node: ast.expr, found: SelfMember) -> Expr:
         return emit(b, node, raw.__func__, text)
     if isinstance(raw, classmethod):
         return _bound(b, node, class_method(b, node, found), b.unit.workflow, None, text)
+    if marks.is_action(raw):
+        return b.refuse(node, refusals.ACTION_OF_SELF.named(text))
     if isinstance(raw, FunctionType):
         return _bound(b, node, method(b, node, raw, text), None, found.variable, text)
     return _self_attribute(b, node, found, text)
@@ -280,8 +288,8 @@ def _unreadable(text: str, what: str) -> Refusal:
 
 def method(b: Builder, node: ast.expr, raw: FunctionType, text: str) -> Expr:
     """A reference to a method of the workflow; it takes `self` as its first argument."""
-    while hasattr(raw, marks.STARTS_RUNS):  # the `run` of a decorated base class
-        raw = raw.__wrapped__  # type: ignore[attr-defined]  # set by functools.wraps
+    while marks.starts_runs(raw):  # the `run` of a decorated base class
+        raw = vars(raw)["__wrapped__"]
     if raw.__module__.startswith("warren.sdk"):
         return b.refuse(
             node,

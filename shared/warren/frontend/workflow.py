@@ -6,14 +6,15 @@ Must not know what happens to the IR afterwards, nor the SDK's classes: it gets 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
 from warren.contracts.values import type_ref
 from warren.errors import Diagnostic, RefusalCode
 from warren.frontend.annotations import hints_of, spec_of
+from warren.frontend.bindings import Binding, bound_again
 from warren.frontend.compilation import Compilation
 from warren.frontend.compiler import Compiler
 from warren.frontend.diagnostics import diagnostic, in_source_order
@@ -35,6 +36,10 @@ class Compiled:
 
     ir: WorkflowIR
     diagnostics: Sequence[Diagnostic] = ()
+    bindings: Sequence[Binding] = ()
+    """What the names and attributes meant that it was compiled with."""
+    actions: Mapping[str, Binding] = field(default_factory=dict)
+    """The actions that it calls, by key."""
 
 
 def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: bool) -> Compiled:
@@ -60,6 +65,7 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
     found += unresolved
     compiler.run()
     found += compiler.diagnostics(roots)
+    found += _bound_again(compilation, run)
     if found:
         empty = WorkflowIR(name=name, ref="", entry="", functions={}, types={}, parameters={})
         return Compiled(empty, in_source_order(found, first=run.__code__.co_filename))
@@ -83,13 +89,21 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
         filename=source.filename,
         source=source.class_source(cls.__qualname__),
     )
-    return Compiled(ir)
+    return Compiled(ir, bindings=tuple(compilation.bindings.values()), actions=compilation.actions)
+
+
+def _bound_again(compilation: Compilation, run: FunctionType) -> list[Diagnostic]:
+    try:
+        source, _ = source_of(run)
+    except SourceUnavailable:
+        return []
+    return list(bound_again(compilation.bindings.values(), compilation.workflow, run.__globals__, source))
 
 
 def _signature(compilation: Compilation, run: FunctionType) -> tuple[dict[str, Any], Any, list[Diagnostic]]:
     unresolved: dict[str, str] = {}
     hints = hints_of(run, unresolved)
-    names = list(inspect.signature(run).parameters)[1:]
+    names = list(inspect.signature(run, follow_wrapped=False).parameters)[1:]
     use = compilation.registry.reference
     parameters = {name: spec_of(hints.get(name, Any), use) for name in names}
     problems = [
@@ -115,6 +129,9 @@ def _check_run(run: FunctionType) -> list[Diagnostic]:
         return []  # its `yield` is refused where it stands
     if not inspect.iscoroutinefunction(run):
         return [_at(run, "run() must be `async def`", "write `async def run(self, ...)`")]
+    parameters = list(inspect.signature(run, follow_wrapped=False).parameters.values())
+    if hasattr(run, "__wrapped__") and any(one.kind in {one.VAR_POSITIONAL, one.VAR_KEYWORD} for one in parameters):
+        return [_at(run, *_DECORATED_RUN)]
     kinds = {
         inspect.Parameter.VAR_POSITIONAL: "*{}",
         inspect.Parameter.VAR_KEYWORD: "**{}",
@@ -126,9 +143,16 @@ def _check_run(run: FunctionType) -> list[Diagnostic]:
             f"run() cannot have {kinds[parameter.kind].format(parameter.name)}: a run is started with named values",
             "name each parameter; take a list or a dict for any number of values",
         )
-        for parameter in list(inspect.signature(run).parameters.values())[1:]
-        if parameter.kind in kinds
+        for number, parameter in enumerate(parameters)
+        if parameter.kind in kinds and (number or parameter.kind is parameter.VAR_POSITIONAL)
     ]
+
+
+_DECORATED_RUN = (
+    "a decorator stands on run(), and its wrapper takes any arguments: what counts is the wrapper, not what it wraps",
+    "leave the decorator out, and write what it does into run() or into an @action that run() awaits",
+    RefusalCode.DECORATOR,
+)
 
 
 def _check_init(init: FunctionType) -> list[Diagnostic]:
@@ -149,9 +173,11 @@ def _check_init(init: FunctionType) -> list[Diagnostic]:
     ]
 
 
-def _at(function: FunctionType, message: str, recommendation: str) -> Diagnostic:
+def _at(
+    function: FunctionType, message: str, recommendation: str, code: RefusalCode = RefusalCode.SIGNATURE
+) -> Diagnostic:
     try:
         source, node = source_of(function)
     except SourceUnavailable:
-        return Diagnostic(message, recommendation, code=RefusalCode.SIGNATURE)
-    return diagnostic(source, node, Refusal(RefusalCode.SIGNATURE, message, recommendation))
+        return Diagnostic(message, recommendation, code=code)
+    return diagnostic(source, node, Refusal(code, message, recommendation))

@@ -40,6 +40,8 @@ def action(func: Any = None, /, *, name: str | None = None, queue: str = DEFAULT
     """Make a function an action, which workflows call and workers run. Use it as `@action` or `@action(...)`.
 
     `func` is an `async def`, or a plain `def`, which runs in a thread. In both cases a call returns an awaitable.
+    If what `func` returns is awaitable, that is awaited as well. Arguments are those of `func` itself, also where it
+    is a decorator's function around another one.
 
     - `name`: its name in the registry; default: the function's name.
     - `queue`: the action queue whose workers run it; default: `"default"`.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -23,6 +25,7 @@ class WorkflowClient(Protocol):
 
 
 _factory: Callable[[], WorkflowClient] | None = None
+_provided: ContextVar[WorkflowClient] = ContextVar("warren_client")
 
 
 def set_client_factory(factory: Callable[[], WorkflowClient]) -> None:
@@ -31,8 +34,21 @@ def set_client_factory(factory: Callable[[], WorkflowClient]) -> None:
     _factory = factory
 
 
+@contextmanager
+def provided_client(client: WorkflowClient) -> Iterator[None]:
+    """Have what runs in this block, and the tasks and threads that it starts, start runs by this client."""
+    token = _provided.set(client)
+    try:
+        yield
+    finally:
+        _provided.reset(token)
+
+
 def default_client() -> WorkflowClient:
-    """The client that `Workflow.run` uses; raises `RuntimeError` when no factory is set."""
+    """The client that `Workflow.run` uses here; raises `RuntimeError` when no factory is set."""
+    provided = _provided.get(None)
+    if provided is not None:
+        return provided
     if _factory is None:
         raise RuntimeError("no client is set up: import warren, not warren.sdk alone")
     return _factory()

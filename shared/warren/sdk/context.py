@@ -15,6 +15,7 @@ class ActionContext:
     """The attempt that is running. `invocation` and `attempt` count from 1.
 
     `action` is the registry key, `module:name`. `deadline` (UTC) is when the attempt times out; None without a timeout.
+    `trace` is the W3C traceparent of the run, which continues in the runs that the action starts.
     """
 
     run_id: UUID
@@ -23,6 +24,7 @@ class ActionContext:
     attempt: int
     action: str
     deadline: datetime | None = None
+    trace: str | None = None
 
     @property
     def idempotency_key(self) -> str:

@@ -49,17 +49,18 @@ class ActionDefinition:
 
 def define_action(func: Callable[..., Any], *, key: str, queue: str | None = None) -> ActionDefinition:
     """Build the definition and the wrapper of an action without registering it; raises `TypeError` like `action`."""
-    if hasattr(func, marks.ACTION):
+    if marks.is_action(func):
         queue = queue or str(vars(func)[marks.QUEUE])
         func = vars(func)["__wrapped__"]
     check_function(func)
     injection = find_injection(func)
-    signature = injection.public if injection is not None else inspect.signature(func)
+    signature = injection.public if injection is not None else inspect.signature(func, follow_wrapped=False)
     is_async = inspect.iscoroutinefunction(func)
     wrapper = _wrap(func, DirectCall(key, func, is_async, injection))
     params = tuple(_param_of(parameter) for parameter in signature.parameters.values())
-    vars(wrapper).update({marks.ACTION: key, marks.QUEUE: queue or DEFAULT_ACTION_QUEUE, marks.PARAMS: params})
-    return ActionDefinition(key, queue or DEFAULT_ACTION_QUEUE, func, wrapper, params, is_async, injection)
+    queue = queue or DEFAULT_ACTION_QUEUE
+    vars(wrapper).update({marks.ACTION: key, marks.WRAPPER: wrapper, marks.QUEUE: queue, marks.PARAMS: params})
+    return ActionDefinition(key, queue, func, wrapper, params, is_async, injection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class DirectCall:
     injection: Injection | None
 
     async def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        run = call_async if self.is_async else call_in_thread
+        run = call_async if self.is_async else call_plain
         if self.injection is not None:
             return await self.injection.call(self.func, args, kwargs, run)
         return await run(self.func, args, kwargs)
@@ -99,11 +100,31 @@ def direct_call_of(awaitable: object) -> tuple[DirectCall, tuple[Any, ...], dict
     return (call, variables["args"], variables["kwargs"]) if isinstance(call, DirectCall) else None
 
 
+async def call_plain(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a plain `def` in a thread; if what it gives is awaitable (of a decorator, say), await it."""
+    result = await call_in_thread(func, args, kwargs)
+    return await settled(result) if is_awaitable(result) else result
+
+
+def is_awaitable(value: object) -> bool:
+    """Whether a value is awaitable: no value that can be stored is."""
+    return hasattr(type(value), "__await__")
+
+
+async def settled(result: Any) -> Any:
+    """What becomes of an awaitable that a function has returned, in the end."""
+    while is_awaitable(result):
+        result = await result
+    return result
+
+
 async def call_async(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call an `async def` and wait for it: what `call_in_thread` is for a plain `def`."""
+    """Call an `async def` and wait for it: what `call_plain` is for a plain `def`."""
     generation = forks.generation
     try:
         result = await func(*args, **kwargs)
+        if is_awaitable(result):
+            result = await settled(result)
     except BaseException as error:
         forks.end_child(generation, error)
         raise

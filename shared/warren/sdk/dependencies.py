@@ -123,16 +123,9 @@ def find_injection(func: Callable[..., Any]) -> Injection | None:
     Raises:
         TypeError: an injected parameter is positional-only or variadic, or says nothing that could be called.
     """
-    full = inspect.signature(func)
-    injected = [parameter for parameter in map(_Annotated(func), full.parameters.values()) if parameter is not None]
+    full, injected = _parameters_of(func)
     if not injected:
         return None
-    for parameter in injected:
-        if parameter.kind is Parameter.POSITIONAL_ONLY or parameter.kind in _VARIADIC:
-            raise TypeError(
-                f"action {func.__qualname__!r}: the dependency {parameter.name!r} must be an ordinary or keyword-only "
-                "parameter, because dependencies are passed by keyword"
-            )
     names = frozenset(parameter.name for parameter in injected)
 
     async def resolver(**dependencies: Any) -> None:
@@ -145,6 +138,28 @@ def find_injection(func: Callable[..., Any]) -> Injection | None:
     vars(resolver).update({name: value for name, value in vars(func).items() if "dependency_overrides" in name})
     public = full.replace(parameters=[one for one in full.parameters.values() if one.name not in names])
     return Injection(full, public, names, resolver)
+
+
+def _parameters_of(func: Callable[..., Any]) -> tuple[Signature, list[Parameter]]:
+    """The signature of the function itself, and those of its parameters that are injected.
+
+    A decorator's function that takes any keywords gets the dependencies of what it wraps as well, to pass them on.
+    """
+    own = inspect.signature(func, follow_wrapped=False)
+    parameters = list(own.parameters.values())
+    injected = [parameter for parameter in map(_Annotated(func), parameters) if parameter is not None]
+    for parameter in injected:
+        if parameter.kind is Parameter.POSITIONAL_ONLY or parameter.kind in _VARIADIC:
+            raise TypeError(
+                f"action {func.__qualname__!r}: the dependency {parameter.name!r} must be an ordinary or keyword-only "
+                "parameter, because dependencies are passed by keyword"
+            )
+    wrapped = getattr(func, "__wrapped__", None)
+    if wrapped is None or not any(parameter.kind is Parameter.VAR_KEYWORD for parameter in parameters):
+        return own, injected
+    _, wanted = _parameters_of(wrapped)
+    passed = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in wanted if one.name not in own.parameters]
+    return own.replace(parameters=[*parameters[:-1], *passed, parameters[-1]]), [*injected, *passed]
 
 
 class _Annotated:

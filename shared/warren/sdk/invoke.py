@@ -16,12 +16,12 @@ from typing import Any
 from warren.contracts.imported_types import ImportedTypes
 from warren.contracts.moments import LONGEST_SECONDS, moment_after
 from warren.contracts.values import Json, decode, encode
-from warren.errors import ActionError, ActionNotRegistered, ActionTimeout, UnserializableValue
+from warren.errors import ActionNotRegistered, ActionTimeout, UnserializableValue
 from warren.sdk import forks
 from warren.sdk.context import ActionContext, current_context
-from warren.sdk.definitions import ActionDefinition, call_async
+from warren.sdk.definitions import ActionDefinition, call_async, call_plain, is_awaitable, settled
+from warren.sdk.endings import ended
 from warren.sdk.registry import registry
-from warren.sdk.threads import call_in_thread, ending
 from warren.sdk.timeouts import AttemptTimeout, current_timeout
 
 _TYPES = ImportedTypes()
@@ -44,7 +44,7 @@ async def invoke_action(
         ActionTimeout: it took longer than `timeout_seconds`.
         InvalidInput: an argument names a class that this process does not have.
         UnserializableValue: its result cannot be stored.
-        ActionError: it called `sys.exit()`, or raised `KeyboardInterrupt` or `CancelledError` by itself.
+        ActionError: it called `sys.exit()`, or raised something else that is no `Exception`.
         asyncio.CancelledError: the caller was cancelled.
         Exception: whatever the action raises.
     """
@@ -78,18 +78,15 @@ async def invoke_definition(
             result = await _call_in_time(definition, values, named, timeout_seconds)
         elif definition.injection is None and definition.is_async:
             result = await definition.func(*values, **named)
+            if is_awaitable(result):
+                result = await settled(result)
         else:
             result = await _call(definition, values, named)
     except BaseException as error:
         forks.end_child(generation, error)
-        if isinstance(error, asyncio.CancelledError):
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
-                raise
-            raise ActionError(f"the action {key!r} raised CancelledError, but nobody cancelled it") from error
-        if isinstance(error, SystemExit | KeyboardInterrupt):  # our own Ctrl-C never arrives inside an action
-            raise ActionError(f"the action {key!r} {ending(error)}") from error
-        raise
+        if isinstance(error, Exception) or _is_cancelled(error):
+            raise
+        raise ended(key, error) from error  # our own Ctrl-C never arrives inside an action
     finally:
         current_context.reset(token)
     if forks.generation != generation:
@@ -98,6 +95,12 @@ async def invoke_definition(
         return encode(result)
     except UnserializableValue as error:
         raise UnserializableValue(f"the action {key!r} returned what cannot be stored: {error}") from None
+
+
+def _is_cancelled(error: BaseException) -> bool:
+    """Whether it is the cancellation of the task; by whom, its owner knows."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 async def call_in_time(key: str, timeout_seconds: float, call: Callable[[], Any]) -> Any:
@@ -125,7 +128,7 @@ async def _call_in_time(
 
 
 async def _call(definition: ActionDefinition, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    run = call_async if definition.is_async else call_in_thread
+    run = call_async if definition.is_async else call_plain
     if definition.injection is not None:
         return await definition.injection.call(definition.func, args, kwargs, run)
     return await run(definition.func, tuple(args), kwargs)

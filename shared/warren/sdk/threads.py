@@ -24,6 +24,7 @@ from typing import Any, Final
 from warren.errors import ActionError
 from warren.sdk import forks
 from warren.sdk.context import ActionContext, current_context
+from warren.sdk.endings import ended
 from warren.sdk.timeouts import current_timeout
 
 log = logging.getLogger(__name__)
@@ -272,9 +273,11 @@ def _call(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any
     except StopIteration as error:  # no future can carry it; a coroutine turns it into the same error
         forks.end_child(generation, error)
         raise RuntimeError(f"{func.__qualname__}() raised StopIteration") from error
-    except (SystemExit, KeyboardInterrupt) as error:  # as a future's exception it would stop the event loop
+    except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+        # As a future's exception the first two would stop the event loop; the third closes whatever waits for it.
         forks.end_child(generation, error)
-        raise ActionError(f"the action {func.__qualname__!r} {ending(error)}") from error
+        attempt = current_context.get(None)
+        raise ended(_name_of(func) if attempt is None else attempt.action, error) from error
     except BaseException as error:
         forks.end_child(generation, error)
         raise
@@ -314,8 +317,3 @@ def summary(calls: Iterable[AbandonedCall]) -> str:
 
 def _name_of(func: Callable[..., Any]) -> str:
     return str(getattr(func, "__qualname__", None) or type(func).__qualname__)
-
-
-def ending(error: SystemExit | KeyboardInterrupt) -> str:
-    """What the code did that wanted to end its process."""
-    return f"called sys.exit({error.code!r})" if isinstance(error, SystemExit) else "raised KeyboardInterrupt"

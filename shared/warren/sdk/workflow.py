@@ -17,6 +17,7 @@ from warren.contracts import marks
 from warren.contracts.names import WORKFLOW_NAME_BYTES, is_workflow_name
 from warren.ir.workflow import WorkflowIR
 from warren.sdk.attempts import is_native, run_natively
+from warren.sdk.changes import UsedAction, check_unchanged, refused_actions
 from warren.sdk.client_factory import default_client
 from warren.sdk.diagnostics import refuse
 from warren.sdk.registry import Registry
@@ -83,10 +84,20 @@ class Workflow:
 
     @classmethod
     def workflow_ir(cls) -> WorkflowIR:
-        """The compiled form of the class; raises `TypeError` if it is not decorated with `@workflow`."""
+        """The compiled form of the class.
+
+        Raises:
+            TypeError: it is not decorated with `@workflow`.
+            UnsupportedPatternError: its `run()` was replaced since.
+        """
         ir = vars(cls).get(marks.IR)
         if not isinstance(ir, WorkflowIR):
-            raise TypeError(f"{cls.__qualname__} is not compiled: decorate it with @workflow")
+            raise TypeError(
+                f"{cls.__qualname__} is not compiled: decorate it with @workflow; a decorator that makes another class "
+                "stands below @workflow"
+            )
+        if not marks.starts_runs(vars(cls).get("run")):
+            check_unchanged(cls)
         return ir
 
 
@@ -133,11 +144,13 @@ def workflow(cls: W) -> W:
 
     run = _check(cls)
     compiled = compile_workflow(cls, name=cls.short_name(), run=run, concurrent=cls.concurrent)
-    if compiled.diagnostics:
-        refuse(compiled.diagnostics)
+    diagnostics = [*compiled.diagnostics, *refused_actions(compiled.actions)]
+    if diagnostics:
+        refuse(diagnostics)
     workflow_registry.register(cls.short_name(), cls)
     setattr(cls, marks.IR, compiled.ir)
-    setattr(cls, marks.ACTION_NAMES, _action_names(run))
+    setattr(cls, marks.BINDINGS, compiled.bindings)
+    setattr(cls, marks.USED_ACTIONS, {key: UsedAction.of(used) for key, used in compiled.actions.items()})
     cls.run = _starting(run)
     return cls
 
@@ -150,7 +163,7 @@ def build_workflow_ir(cls: type[Workflow]) -> WorkflowIR:
 def user_run(cls: type[Workflow]) -> FunctionType:
     """The `run()` that the user wrote, whether or not `cls` is decorated yet."""
     run: Any = cls.run
-    while hasattr(run, marks.STARTS_RUNS):
+    while marks.starts_runs(run):
         run = vars(run)["__wrapped__"]
     return cast(FunctionType, run)
 
@@ -187,23 +200,14 @@ def _starting(run: Callable[..., Any]) -> Callable[..., Any]:
         handle = await self.start(*args, **kwargs)
         return await handle.result() if _blocking else str(handle.id)
 
-    setattr(start_and_wait, marks.STARTS_RUNS, True)
+    vars(start_and_wait)[marks.STARTS_RUNS] = start_and_wait
     return start_and_wait
-
-
-def _action_names(run: Callable[..., Any]) -> dict[str, list[str]]:
-    """Under which names the workflow's module knows each action, so that a test may put something else there."""
-    found: dict[str, list[str]] = {}
-    for name, value in getattr(run, "__globals__", {}).items():
-        if isinstance(value, FunctionType) and marks.ACTION in vars(value):
-            found.setdefault(vars(value)[marks.ACTION], []).append(name)
-    return found
 
 
 def bind_arguments(cls: type[Workflow], /, *args: Any, **kwargs: Any) -> dict[str, Any]:
     """Arguments of a call of `run()` by parameter name, defaults left out; raises `TypeError` where they do not fit."""
     try:
-        bound = inspect.signature(user_run(cls)).bind(None, *args, **kwargs)
+        bound = inspect.signature(user_run(cls), follow_wrapped=False).bind(None, *args, **kwargs)
     except TypeError as error:
         raise TypeError(f"{cls.__qualname__}.run(): {error}") from None
     return dict(list(bound.arguments.items())[1:])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from warren.contracts.ids import new_run_id
@@ -14,11 +15,23 @@ from warren.contracts.messages import RunStatus
 from warren.contracts.values import encode_exception
 from warren.errors import WorkflowCancelledError, WorkflowFailedError
 from warren.sdk import RunHandle, Workflow
-from warren.testing.driver import Transition
-from warren.testing.environment import WorkflowEnvironment
+from warren.testing.driver import EngineDriver, Transition
 
 _TASKS: set[asyncio.Task[Any]] = set()
 """Holds on to runs that nobody waits for, until they end."""
+
+
+class Environment(Protocol):
+    """What a run in this process goes on in: a `WorkflowEnvironment`."""
+
+    @property
+    def driver(self) -> EngineDriver: ...
+
+    def start(self, workflow: type[Workflow], arguments: Mapping[str, Any], *, run_id: UUID | None = None) -> None: ...
+
+    async def finish(self, workflow: type[Workflow]) -> None: ...
+
+    def cancel(self, reason: str | None = None) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,7 @@ class InProcessDescription:
 class InProcessHandle(RunHandle[Any]):
     """A run in this process. Its times are those of its environment, which skips what nobody waits for."""
 
-    def __init__(self, environment: WorkflowEnvironment, task: asyncio.Task[Any], *, key: str | None = None) -> None:
+    def __init__(self, environment: Environment, task: asyncio.Task[Any], *, key: str | None = None) -> None:
         self.environment = environment
         self._task = task
         self._key = key
@@ -46,7 +59,7 @@ class InProcessHandle(RunHandle[Any]):
     @property
     def id(self) -> UUID:
         """Its run id."""
-        return self.environment.run_id
+        return self.environment.driver.run_id
 
     async def result(self, timeout: float | None = None) -> Any:
         """Wait for its end, at most `timeout` seconds of real time; raises what `RunHandle.result` does."""
@@ -86,7 +99,7 @@ class InProcessHandle(RunHandle[Any]):
 
     async def history(self) -> list[Transition]:
         """Its transitions so far."""
-        return list(self.environment.history)
+        return list(self.environment.driver.history)
 
     async def cancel(self, reason: str | None = None) -> None:
         """Request the cancellation; the workflow can still clean up. A run that has ended is not changed."""
@@ -94,7 +107,15 @@ class InProcessHandle(RunHandle[Any]):
 
 
 class InProcessClient:
-    """Starts runs in this process, one `WorkflowEnvironment` each; `key` is kept, and finds no run again."""
+    """Starts runs in this process, one environment each, which `make_environment` makes.
+
+    A `key` or `run_id` that this client has used finds its run again.
+    """
+
+    def __init__(self, make_environment: Callable[[], Environment]) -> None:
+        self._make_environment = make_environment
+        self._context = copy_context()
+        self._handles: dict[tuple[str, str] | UUID, InProcessHandle] = {}
 
     async def start_run(
         self,
@@ -104,10 +125,18 @@ class InProcessClient:
         key: str | None = None,
         run_id: UUID | None = None,
     ) -> InProcessHandle:
-        """Start a run and let it go on by itself."""
-        environment = WorkflowEnvironment()
-        environment.start(workflow, arguments, run_id=run_id or new_run_id())
-        task = asyncio.create_task(environment.finish(workflow))
+        """Start a run and let it go on by itself, whatever becomes of the caller."""
+        run_id = run_id or new_run_id()
+        name = (workflow.short_name(), key) if key is not None else run_id
+        found = self._handles.get(name) or self._handles.get(run_id)
+        if found is not None:
+            return found
+        environment = self._make_environment()
+        environment.start(workflow, arguments, run_id=run_id)
+        # In a context of its own: what the caller has set there is no business of another run.
+        task = asyncio.get_running_loop().create_task(environment.finish(workflow), context=self._context.copy())
         _TASKS.add(task)
         task.add_done_callback(_TASKS.discard)
-        return InProcessHandle(environment, task, key=key)
+        handle = InProcessHandle(environment, task, key=key)
+        self._handles |= {name: handle, run_id: handle}
+        return handle

@@ -5,16 +5,16 @@ A replacement may be a function, an `async def`, a mock or another action. Must 
 
 from __future__ import annotations
 
-import inspect
-import sys
-from collections.abc import Callable, Mapping
-from types import FunctionType
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from warren.contracts import marks
 from warren.errors import ActionNotRegistered
-from warren.sdk import ActionDefinition, Workflow, registry, user_run
+from warren.frontend.bindings import Binding
+from warren.sdk import ActionDefinition, Workflow, registry
 from warren.sdk.built_in_actions import BUILT_IN
+from warren.sdk.changes import UsedAction, at_home
+from warren.sdk.definitions import settled
 
 ActionKey = str | Callable[..., Any]
 
@@ -27,8 +27,8 @@ class Doubles:
     """
 
     def __init__(self, workflow: type[Workflow], replacements: Mapping[Any, Callable[..., Any]]) -> None:
-        self._globals = user_run(workflow).__globals__
-        self._imported: dict[str, list[str]] = vars(workflow).get(marks.ACTION_NAMES, {})
+        self._bindings: Sequence[Binding] = vars(workflow).get(marks.BINDINGS, ())
+        self._used: Mapping[str, UsedAction] = vars(workflow).get(marks.USED_ACTIONS, {})
         self._replacements: dict[str, Callable[..., Any]] = {}
         for key, replacement in replacements.items():
             if not callable(replacement):
@@ -47,14 +47,16 @@ class Doubles:
         return own
 
     def _patched(self, key: str, own: ActionDefinition | None) -> Callable[..., Any] | None:
-        """What a test put in the action's place, where it is defined or where the workflow's module imported it."""
-        if own is None:
+        """What a test put in the action's place, where it is defined or where the workflow reads it."""
+        used = self._used.get(key)
+        if own is None or used is None:
             return None
-        candidates: list[Any] = [self._globals.get(name) for name in self._imported.get(key, ())]
-        if "<locals>" not in own.func.__qualname__:
-            candidates.append(getattr(sys.modules.get(own.func.__module__), own.func.__qualname__, None))
+        candidates = [one.read() for one in self._bindings if one.value is used.binding.value]
+        home = at_home(own.wrapper)
+        if home is not used.home and not marks.is_around_action(home):
+            candidates.append(home)
         for candidate in candidates:
-            is_action = isinstance(candidate, FunctionType) and vars(candidate).get(marks.ACTION) == key
+            is_action = marks.is_action(candidate) and vars(candidate)[marks.ACTION] == key
             if callable(candidate) and not is_action and candidate is not own.func:
                 patched: Callable[..., Any] = candidate
                 return patched
@@ -70,7 +72,6 @@ def _name_of(key: object) -> str:
 
 def _awaiting(double: Callable[..., Any]) -> Callable[..., Any]:
     async def call(*args: Any, **kwargs: Any) -> Any:
-        result = double(*args, **kwargs)
-        return await result if inspect.isawaitable(result) else result
+        return await settled(double(*args, **kwargs))
 
     return call

@@ -52,6 +52,7 @@ from warren.engine import (
 from warren.errors import WorkflowCancelledError, WorkflowFailedError
 from warren.lowering import lower
 from warren.sdk import Workflow, bind_arguments
+from warren.sdk.changes import check_unchanged
 
 DEFAULT_START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -269,7 +270,14 @@ class EngineDriver:
 
 
 def executable_of(workflow: type[Workflow]) -> Executable:
-    """The compiled program of a workflow class; raises `TypeError` when it is not decorated."""
+    """The compiled program of a workflow class.
+
+    Raises:
+        TypeError: it is not decorated.
+        UnsupportedPatternError: the class, or something that it names, is not what it was when it was compiled.
+    """
+    workflow.workflow_ir()
+    check_unchanged(workflow, may_replace_actions=True)
     return _executable_of(cast(Any, workflow))  # mypy takes no class whose metaclass is type for hashable
 
 

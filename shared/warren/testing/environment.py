@@ -2,7 +2,8 @@
 
 Actions run side by side as on workers. Sleeps and retry backoffs are skipped: when nothing but timers is left, virtual
 time jumps to the next one. While actions run, a timer fires when its time has really passed, so that a workflow's
-`asyncio.timeout` ends an action that hangs. Must not know any server.
+`asyncio.timeout` ends an action that hangs. A run that an action starts is one of its own in the same environment.
+Must not know any server.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from warren.contracts.limits import check_payload
 from warren.contracts.values import Json
 from warren.engine import DispatchAction, RunState, StartChild, StartTimer
 from warren.sdk import ActionContext, Workflow, bind_arguments, workflow_registry
+from warren.sdk.client_factory import WorkflowClient, provided_client
+from warren.sdk.endings import failure_of
 from warren.sdk.invoke import invoke_definition
+from warren.testing.client import InProcessClient
 from warren.testing.doubles import Doubles
 from warren.testing.driver import EngineDriver, Transition, encode_input, executable_of
 
@@ -39,6 +43,8 @@ async def run_workflow(
     - `actions`: replaces actions (the action, its key `"module:name"`, or its name) with functions or mocks.
     - `seed`: results arrive in a shuffled order that the seed determines; default: the order in which actions finish.
     - `now`: where virtual time starts; default: `DEFAULT_START`.
+
+    Runs that an action starts use the same options, and go on when the run of the action has ended.
 
     If `run()` has a parameter with one of these names, use a `WorkflowEnvironment`.
 
@@ -65,6 +71,7 @@ class WorkflowEnvironment:
         self._start = now
         self._driver: EngineDriver | None = None
         self._loop: _Loop | None = None
+        self._client: WorkflowClient | None = None
 
     @property
     def driver(self) -> EngineDriver:
@@ -103,8 +110,17 @@ class WorkflowEnvironment:
 
     async def finish(self, workflow: type[Workflow]) -> None:
         """Run the started run to its end."""
-        self._loop = _Loop(self.driver, workflow, self._replacements, self._seed)
-        await self._loop.run()
+        if self._client is None:
+            self._client = InProcessClient(self._for_another_run)
+        with provided_client(self._client):
+            self._loop = _Loop(self.driver, workflow, self._replacements, self._seed)
+            await self._loop.run()
+
+    def _for_another_run(self) -> WorkflowEnvironment:
+        """Where a run goes on that an action starts: of its own, but with the same replacements, time and client."""
+        made = WorkflowEnvironment(actions=self._replacements, seed=self._seed, now=self.virtual_time)
+        made._client = self._client
+        return made
 
     def cancel(self, reason: str | None = None) -> None:
         """Ask for the end of the run that was started last, as `RunHandle.cancel` does; `finish` carries that out."""
@@ -189,15 +205,15 @@ class _Loop:
             index = self._random.randrange(len(self._finished))
         task = self._finished.pop(index)
         command = self._running.pop(task)
-        error = task.exception()
         if isinstance(command, StartChild):
             self._driver.end_child(command.invocation, task.result())
-        elif isinstance(error, Exception):
-            self._driver.fail(command.invocation, error)
-        elif error is not None:
-            raise error
+            return True
+        try:
+            result = task.result()
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the outcome; an action may cancel its own task
+            self._driver.fail(command.invocation, failure_of(command.action, error))
         else:
-            self._driver.succeed_encoded(command.invocation, task.result())
+            self._driver.succeed_encoded(command.invocation, result)
         return True
 
     async def _wait(self) -> None:

@@ -51,6 +51,36 @@ def test_a_module_that_cannot_be_imported_does_not_hide_what_is_wrong_in_another
     assert [one["line"] for one in json.loads(capsys.readouterr().out)] == [8, 14]
 
 
+CHANGED = """
+from warren import Workflow, workflow
+
+
+def limited(cls):
+    cls.LIMIT = 9
+    return cls
+
+
+@limited
+@workflow
+class CheckedChanged(Workflow):
+    LIMIT = 1
+
+    async def run(self):
+        return self.LIMIT
+"""
+
+
+def test_a_class_that_is_changed_after_it_was_compiled_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "checked_changed.py").write_text(CHANGED)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert check(["checked_changed"], as_json=True, github=False) == 1
+    (found,) = json.loads(capsys.readouterr().out)
+    assert (found["code"], found["line"]) == ("rebound", 16)
+
+
 @pytest.mark.parametrize("written", ["bare-raise", "error[bare-raise]", "BARE-RAISE"])
 def test_a_code_is_explained_as_people_copy_it(written: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert explain(written) == 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest_asyncio
 from tests.support.cluster import Cluster, cluster
-from tests.unit.client.workflows import Broken, Ship, Wait
+from tests.unit.client.workflows import Broken, Ship, Starts, Wait
 
 from warren.adapters.memory.broker import MemoryBroker
 from warren.adapters.memory.store import MemoryRunStore
@@ -59,7 +59,7 @@ async def here() -> AsyncIterator[Installation]:
                 stop=stop,
             )
         )
-        await made.register(Ship, Wait, Broken)
+        await made.register(Ship, Wait, Broken, Starts)
         yield Installation(made, [])
         stop.set()
         await working

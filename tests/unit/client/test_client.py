@@ -143,7 +143,7 @@ async def test_a_run_can_be_cancelled(client: Warren) -> None:
 
 async def test_modules_and_classes_can_be_registered(client: Warren) -> None:
     versions = await client.register(workflows)
-    assert set(versions) == {"client-ship", "client-wait", "client-broken"}
+    assert set(versions) == {"client-ship", "client-wait", "client-broken", "client-starts"}
     assert await client.register(Wait) == {"client-wait": versions["client-wait"]}
     with pytest.raises(InvalidInput, match="no @workflow class"):
         await client.register(json)

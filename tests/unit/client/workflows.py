@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from warren import Workflow, action, workflow
+from warren import Workflow, action, action_context, workflow
 
 
 class Point(BaseModel):
@@ -48,6 +48,20 @@ class Wait(Workflow):
     async def run(self, seconds: float) -> str:
         await asyncio.sleep(seconds)
         return "waited"
+
+
+@action
+async def start_and_wait(seconds: float) -> str:
+    handle = await Wait().start(seconds, _key=action_context().idempotency_key)
+    return f"{handle.id} {await handle.result()}"
+
+
+@workflow
+class Starts(Workflow):
+    name = "client-starts"
+
+    async def run(self, seconds: float) -> str:
+        return await start_and_wait(seconds)
 
 
 @workflow

@@ -31,7 +31,7 @@ def test_a_suspect_that_waits_alone_is_run_as_soon_as_it_has_settled(monkeypatch
         done.put_nowait(each.action.invocation)
 
     async def main() -> None:
-        made = Pool(concurrency=4, perform=perform, drop=lambda _: None)
+        made = Pool(concurrency=4, perform=perform, drop=lambda _: None, end=lambda *_: None)
         for number in range(SUSPECTS):
             made.add_suspect(attempt(number))
             async with asyncio.timeout(5):
@@ -56,7 +56,7 @@ def test_what_waits_for_a_suspect_to_end_starts_when_its_time_alone_is_over(monk
 
         for number in range(SUSPECTS):
             gate.clear()
-            made = Pool(concurrency=4, perform=perform, drop=lambda _: None)
+            made = Pool(concurrency=4, perform=perform, drop=lambda _: None, end=lambda *_: None)
             made.add_suspect(attempt(-1))
             made.add([attempt(number)])
             async with asyncio.timeout(5):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from tests.support.eventually import eventually
 from tests.unit.worker.actions import UnitOne, UnitTwo
 from tests.unit.worker.world import World
@@ -54,6 +55,18 @@ async def test_each_workflow_is_registered_and_then_the_worker_is_ready(w: World
         await compiler.answer(delivery, registered(delivery))
     ready = {"broker": True, "consumers": True, "threads": True, "registered": True}
     await eventually(lambda: worker.health.report() == ready)
+
+
+async def test_a_workflow_that_was_changed_since_it_was_compiled_leaves_the_worker_unready(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(UnitOne, "run", lambda self: None)
+    worker = await w.worker(workflows=[UnitOne, UnitTwo])
+    compiler = Compiler(w)
+    (delivery,) = await compiler.received(1)
+    assert wire.load(messages.RegisterWorkflows, delivery.body).workflows[0].workflow == "unittwo"
+    await compiler.answer(delivery, registered(delivery))
+    await eventually(lambda: not worker.health.report()["registered"])
 
 
 async def test_a_refused_workflow_leaves_the_worker_unready(w: World) -> None:

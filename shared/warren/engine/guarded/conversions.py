@@ -12,14 +12,22 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any, Final
 
+from warren.engine.guarded import moments
 from warren.engine.guarded.costs import is_large_int
 from warren.engine.guarded.guards import Guards
 from warren.engine.values.limits import MAX_INT_BITS, Stop
-from warren.errors import LimitExceeded, NotSupportedInWorkflow
+from warren.errors import LimitExceeded
 
 _LONG_NUMBER: Final = 100
 _MOST_DIGITS: Final = 5_000
 """Of more, `int` refuses to make a decimal number; other bases take a time that is linear."""
+
+
+_OF_THE_MACHINE: Final[dict[str, Callable[..., Any]]] = {
+    "datetime.datetime.fromtimestamp": moments.from_timestamp,
+    "datetime.date.fromtimestamp": moments.date_from_timestamp,
+}
+"""Class methods that would read the machine's time zone, by intrinsic name."""
 
 
 def conversions(guards: Guards) -> dict[str, Any]:
@@ -32,7 +40,7 @@ def conversions(guards: Guards) -> dict[str, Any]:
         "str": _text(guards),
         "decimal.Decimal": reading(guards, decimal.Decimal, digits_in_step=4),
         "uuid.UUID": reading(guards, uuid.UUID, least=4),
-        "zoneinfo.ZoneInfo": reading(guards, zoneinfo.ZoneInfo, least=100),
+        "zoneinfo.ZoneInfo": reading(guards, _zone, least=100),
         **{
             f"datetime.{cls.__name__}": reading(guards, cls)
             for cls in (dt.datetime, dt.date, dt.time, dt.timedelta, dt.timezone)
@@ -91,6 +99,15 @@ def reading(
     return read
 
 
+def _zone(*args: Any, **kwargs: Any) -> zoneinfo.ZoneInfo:
+    for key in (*args, *kwargs.values()):
+        moments.checked_zone(key)
+    return zoneinfo.ZoneInfo(*args, **kwargs)
+
+
+_zone.__module__, _zone.__name__ = "zoneinfo", "ZoneInfo"
+
+
 def _int(guards: Guards) -> Callable[..., int]:
     def whole(*args: Any, **kwargs: Any) -> int:
         value: Any = args[0] if args else None
@@ -145,18 +162,8 @@ def class_method(guards: Guards, name: str) -> Callable[..., Any]:
     owner: Any = {"datetime": dt, "dict": dict, "str": str, "bytes": bytes, "int": int, "float": float}[path[0]]
     for part in path[1:]:
         owner = getattr(owner, part)
-    if name.endswith("datetime.fromtimestamp"):
-
-        def from_timestamp(timestamp: Any, tz: Any = None) -> Any:
-            if tz is None:
-                raise Stop(
-                    NotSupportedInWorkflow(
-                        "datetime.fromtimestamp without a time zone depends on the machine; pass tz="
-                    )
-                )
-            return dt.datetime.fromtimestamp(timestamp, tz)
-
-        return from_timestamp
+    if name in _OF_THE_MACHINE:
+        return _OF_THE_MACHINE[name]
     if name == "int.from_bytes":
 
         def from_bytes(*args: Any, **kwargs: Any) -> int:
@@ -173,5 +180,6 @@ def class_method(guards: Guards, name: str) -> Callable[..., Any]:
             return str.maketrans(*args)
 
         return make_table
-    least = 40 if name.endswith("strptime") else 0
-    return reading(guards, owner, least=least)
+    if name == "datetime.datetime.strptime":
+        return reading(guards, moments.strptime, least=40)
+    return reading(guards, owner)

@@ -14,6 +14,7 @@ from typing import Any
 
 from warren.contracts.limits import check_arguments, check_payload
 from warren.contracts.values import Json, encode
+from warren.engine.guarded import moments
 from warren.engine.guarded.comparison import Comparison
 from warren.engine.guarded.costs import MAPPINGS, SEQUENCES, SETS
 from warren.engine.guarded.indexing import Places
@@ -36,6 +37,22 @@ _NUMBER = re.compile(r"\d{7,}")
 _SHORT_TEXT = 100
 _FEW = 50
 """Of fewer items only every fourth takes a step."""
+
+
+def formatted(value: Any, spec: str) -> str:
+    """`format` in the C locale."""
+    if isinstance(spec, str):
+        if moments.is_moment(value):
+            return moments.strftime(value, spec)
+        if is_of_locale(value, spec):
+            spec = spec[:-1] + ("d" if isinstance(value, int) else "g")
+    return format(value, spec)
+
+
+def is_of_locale(value: Any, spec: str) -> bool:
+    """Whether the format spec asks for the locale's form of a number."""
+    is_number = isinstance(value, int | float | complex | decimal.Decimal)
+    return is_number and spec.endswith("n") and not set(spec) & set(",_")
 
 
 class Guards(Comparison, Places):
@@ -90,7 +107,11 @@ class Guards(Comparison, Places):
             value = _CONVERSIONS[conversion](value)
         if spec:
             self.check_spec(spec)
-        made = format(value, spec)
+            if moments.is_moment(value):
+                self.budget.spend(4 + (len(spec) >> 2))
+            made = formatted(value, spec)
+        else:
+            made = format(value, spec)
         if len(made) > _SHORT_TEXT:
             self.result(made)
         return made

@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Final
 
+from warren.engine.guarded import moments
 from warren.engine.guarded.container_methods import ContainerMethods
 from warren.engine.guarded.costs import MAPPINGS, SETS, is_large_int
 from warren.engine.guarded.guards import Guards
@@ -50,7 +51,7 @@ class Methods:
             return frozenset(name for name in names if not callable(getattr(cls, name)))
         if cls is int or cls is bool:
             return names & _OF_INT
-        slow = {name for name in names if name == "strftime" or is_class_method(cls, name)}
+        slow = {name for name in names if name in moments.OF_MOMENTS or is_class_method(cls, name)}
         return names - self._containers.names(cls) - slow
 
     def quick(self, value: Any, name: str, arguments: tuple[Any, ...]) -> bool:
@@ -84,7 +85,11 @@ class Methods:
             return BoundMethod(value, name, self._of_decimal(value, name, method))
         own = self._containers.get(value, name)
         if own is None:
-            own = self._formatting(method) if name == "strftime" else self._of_large(value, method, 3)
+            if name in moments.OF_MOMENTS:
+                own = moments.method_of(value, name)
+                own = self._formatting(own) if name == "strftime" else own
+            else:
+                own = self._of_large(value, method, 3)
         return BoundMethod(value, name, own)
 
     def _of_large(self, value: Any, method: Callable[..., Any], shift: int) -> Callable[..., Any]:
@@ -140,12 +145,13 @@ class Methods:
         return computed
 
     def _formatting(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        def formatted(*args: Any) -> Any:
-            if args and isinstance(args[0], str):
-                self._guards.budget.spend(4 + (len(args[0]) >> 2))
-                if len(args[0]) > LARGE:
-                    self._guards.width(256 * len(args[0]))
-            return self._guards.result(method(*args))
+        def formatted(*args: Any, **kwargs: Any) -> Any:
+            for arg in (*args, *kwargs.values()):
+                if isinstance(arg, str):
+                    self._guards.budget.spend(4 + (len(arg) >> 2))
+                    if len(arg) > LARGE:
+                        self._guards.width(256 * len(arg))
+            return self._guards.result(method(*args, **kwargs))
 
         return formatted
 

@@ -11,7 +11,8 @@ import string
 from collections.abc import Callable
 from typing import Any, Final
 
-from warren.engine.guarded.guards import Guards
+from warren.engine.guarded.guards import Guards, is_of_locale
+from warren.engine.guarded.moments import is_moment
 from warren.engine.values.limits import Stop
 from warren.engine.values.sizes import size_of_text
 from warren.errors import NotSupportedInWorkflow
@@ -240,14 +241,16 @@ class _Format(string.Formatter):
     def __init__(self, text: str, guards: Guards) -> None:
         self._text = text
         self._guards = guards
+        self._is_own = False
+        """Whether CPython's own method would ask the locale."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> str:
         self._guards.budget.spend(self._text.count("{") + (len(self._text) >> 6))
         try:
-            self.vformat(self._text, args, kwargs)
+            text = self.vformat(self._text, args, kwargs)
         except Exception:  # noqa: BLE001 - CPython's own words for whatever is wrong follow
             return self._text.format(*args, **kwargs)
-        made: str = self._guards.result(self._text.format(*args, **kwargs))
+        made: str = self._guards.result(text if self._is_own else self._text.format(*args, **kwargs))
         return made
 
     def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
@@ -267,4 +270,6 @@ class _Format(string.Formatter):
         return super().convert_field(value, conversion)
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec and (is_moment(value) or is_of_locale(value, format_spec)):
+            self._is_own = True
         return self._guards.format(value, None, format_spec)

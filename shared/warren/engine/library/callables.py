@@ -32,6 +32,10 @@ class Partial:
         self.guards.budget.spend(1 + (len(self.args) >> 3) + (len(self.keywords) >> 1))
         return self.guards.callee(self.func)(*self.args, *args, **{**self.keywords, **kwargs})
 
+    def __repr__(self) -> str:
+        named = [f"{name}={value!r}" for name, value in self.keywords.items()]
+        return f"functools.partial({', '.join([repr(self.func), *map(repr, self.args), *named])})"
+
     def __warren_attribute__(self, name: str) -> Any:
         if name in FIELDS[Partial]:
             return getattr(self, name)

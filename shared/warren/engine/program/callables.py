@@ -14,6 +14,25 @@ from warren.engine.values.limits import OBJECT_BYTES, Budget
 from warren.ir.expressions import ActionRef, ChildRef, Param
 
 
+class Callee:
+    """An action or another workflow's `run` as a value; shown without an address, which no two processes share."""
+
+    __slots__ = ("function", "qualname")
+
+    def __init__(self, function: Callable[..., Any], qualname: str) -> None:
+        self.function = function
+        self.qualname = qualname
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<function {self.qualname}>"
+
+
+Callee.__name__ = "function"  # as error messages call it
+
+
 def action_function(ref: ActionRef, budget: Budget) -> Callable[..., ActionCall]:
     """An action as workflow code sees it: calling it checks the arguments and makes an `ActionCall`."""
     module, _, qualname = ref.action.partition(":")
@@ -24,7 +43,7 @@ def action_function(ref: ActionRef, budget: Budget) -> Callable[..., ActionCall]
         budget.allocate(OBJECT_BYTES)
         return ActionCall(ref.action, ref.queue, list(args), kwargs)
 
-    return renamed(call, qualname, qualname, module)
+    return Callee(renamed(call, qualname, qualname, module), qualname)
 
 
 def child_function(ref: ChildRef, budget: Budget) -> Callable[..., ChildCall]:
@@ -37,7 +56,7 @@ def child_function(ref: ChildRef, budget: Budget) -> Callable[..., ChildCall]:
         budget.allocate(OBJECT_BYTES)
         return ChildCall(ref.workflow, signature.bind(*args, **kwargs).arguments)
 
-    return renamed(call, "run", f"{ref.workflow}.run", ref.workflow)
+    return Callee(renamed(call, "run", f"{ref.workflow}.run", ref.workflow), f"{ref.workflow}.run")
 
 
 def renamed(function: Callable[..., Any], name: str, qualname: str, module: str) -> Callable[..., Any]:

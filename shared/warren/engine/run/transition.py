@@ -5,7 +5,10 @@ One per executable; `begin` points it at a run. Everything in `engine.run` works
 
 from __future__ import annotations
 
+import decimal
+import sys
 from datetime import datetime
+from typing import Final
 
 from warren.contracts.moments import moment_after
 from warren.engine.commands import Command, StartTimer
@@ -14,11 +17,31 @@ from warren.engine.values.futures import Strand
 from warren.engine.values.limits import MAX_COMMAND_BYTES, MAX_COMMANDS, Budget
 from warren.errors import InternalError
 
+_DECIMALS: Final = decimal.Context(
+    prec=28,
+    rounding=decimal.ROUND_HALF_EVEN,
+    Emin=-999_999,
+    Emax=999_999,
+    capitals=1,
+    clamp=0,
+    flags=[],
+    traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow],
+)
+"""How decimal numbers are computed, whatever the process does: CPython's default."""
+_MOST_DIGITS: Final = 4_300
+"""Of an integer as a text, likewise."""
+
+
+def _settle(decimals: decimal.Context, digits: int) -> None:
+    decimal.setcontext(decimals)
+    if sys.get_int_max_str_digits() != digits:
+        sys.set_int_max_str_digits(digits)
+
 
 class Transition:
     """Bookkeeping of one transition."""
 
-    __slots__ = ("_at", "_run", "budget", "command_bytes", "commands", "current", "semantics")
+    __slots__ = ("_at", "_machine", "_run", "budget", "command_bytes", "commands", "current", "semantics")
 
     def __init__(self, budget: Budget, semantics: int) -> None:
         self.budget = budget
@@ -31,17 +54,24 @@ class Transition:
         """The strand whose code is running."""
         self._run: RunState | None = None
         self._at: datetime | None = None
+        self._machine: tuple[decimal.Context, int] | None = None
+        """What the process has set for itself, while a transition is under way."""
 
     def begin(self, run: RunState, at: datetime) -> None:
         """Work for this run from now on."""
         self._run, self._at = run, at
         self.commands = []
         self.command_bytes = 0
+        self._machine = (decimal.getcontext(), sys.get_int_max_str_digits())
+        _settle(_DECIMALS, _MOST_DIGITS)
 
     def end(self) -> None:
         """Forget the run."""
         self._run = self._at = self.current = None
         self.commands = []
+        if self._machine is not None:
+            _settle(*self._machine)
+            self._machine = None
 
     @property
     def run(self) -> RunState:
