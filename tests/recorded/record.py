@@ -76,6 +76,13 @@ def values(driver: EngineDriver) -> None:
     answer(driver, None)
 
 
+def foreign(driver: EngineDriver) -> None:
+    """A worker checks the input; values that are kept whole come in and go out."""
+    answer(driver, made.Email(address="A@B.C"))
+    answer(driver, made.FOREIGN)
+    answer(driver, None)
+
+
 def objects(driver: EngineDriver) -> None:
     """Records, closures, iterators and errors across awaits."""
     while driver.actions:
@@ -136,6 +143,7 @@ RUNS: dict[type[Any], tuple[dict[str, Any], Callable[[EngineDriver], None]]] = {
     made.RecordedTasks: ({}, tasks),
     made.RecordedChildren: ({}, children),
     made.RecordedValues: ({"given": made.Size.SMALL}, values),
+    made.RecordedForeign: ({"email": {"address": "A@B.C"}}, foreign),
     made.RecordedObjects: ({"parcel": made.Parcel(1.0, [made.Stamp(at=made.VALUES[22])])}, objects),
     made.RecordedClock: ({"naps": 3}, clock),
     made.RecordedWide: ({}, wide),

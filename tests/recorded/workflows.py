@@ -7,13 +7,15 @@ import collections
 import datetime
 import decimal
 import enum
+import ipaddress
 import itertools
 import pathlib
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
+from pydantic_core import core_schema
 
 import warren
 from warren import RetryPolicy, Workflow, action, workflow
@@ -219,6 +221,59 @@ class RecordedConcurrent(Workflow):
         return int(a + b)
 
 
+class Pair(NamedTuple):
+    left: int
+    right: str
+
+
+class Name(str):
+    """A subclass of one of Python's types."""
+
+
+class Token:
+    """A class that pydantic can make and write."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Token) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            cls,
+            core_schema.str_schema(),
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda token: token.text),
+        )
+
+
+class Email(BaseModel):
+    address: str
+    _domain: str = ""
+
+    @field_validator("address")
+    @classmethod
+    def lower(cls, value: str) -> str:
+        return value.lower()
+
+    def model_post_init(self, context: Any) -> None:
+        self._domain = self.address.partition("@")[2]
+
+
+@workflow
+class RecordedForeign(Workflow):
+    name = "recorded_foreign"
+
+    async def run(self, email: Email) -> Any:
+        kept = await fetch("foreign")
+        await store([email, kept])
+        return [email, kept, kept[0].left, kept[1] == kept[1], {kept[2]: 1}]
+
+
 class Unknown(Exception):
     """No program names it."""
 
@@ -231,4 +286,6 @@ VALUES = [
     *(datetime.timedelta(days=1, seconds=2), uuid.UUID(int=7), pathlib.PurePosixPath("/tmp/x"), Size.LARGE),
     *(Parcel(1.5, []), Stamp(at=datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)), Unknown("why", 1)),
 ]
-"""One of each kind that there is a tag for."""
+"""One of each kind that the engine can compute with."""
+FOREIGN = [Pair(1, "two"), Name("ann"), ipaddress.IPv4Address("10.0.0.1"), Token("t"), Email(address="A@B")]
+"""One of each kind that it keeps whole."""

@@ -29,7 +29,7 @@ class TypeResolver(Protocol):
     deque_type: Callable[..., Any]
     defaultdict_type: Callable[..., Any]
 
-    def build_enum(self, ref: str, name: str, value: Any, mixin: str | None) -> Any: ...
+    def build_enum(self, ref: str, name: str, value: Any) -> Any: ...
 
     def build_dataclass(self, ref: str, fields: dict[str, Any], state: State) -> Any: ...
 
@@ -197,7 +197,7 @@ _DECODERS: dict[str, Callable[[dict[str, Any], TypeResolver], Any]] = {
     "subclass": lambda data, types: types.build_foreign(data),
     "pydantic": lambda data, types: types.build_foreign(data),
     "unchecked": lambda data, types: Unchecked(data["v"]),
-    "enum": lambda data, types: types.build_enum(data["t"], data["n"], decode(data.get("v"), types), data.get("m")),
+    "enum": lambda data, types: types.build_enum(data["t"], data["n"], decode(data.get("v"), types)),
     "dataclass": lambda data, types: types.build_dataclass(data["t"], _fields(data, "v", types), _state(data, types)),
     "model": lambda data, types: types.build_model(
         data["t"], _fields(data, "v", types), data.get("s"), _state(data, types)

@@ -43,8 +43,6 @@ _MAX_DEPTH = 60
 _PATH_PARTS = 5
 """Of a longer path to what cannot be encoded, so many parts at each end are named."""
 _MAX_CAUSES = 20
-_MIXINS = (int, str, float, bytes)
-"""What a member of an enum may be besides, by which a process without the class knows how it compares."""
 
 
 def encode(value: Any) -> Json:
@@ -109,9 +107,7 @@ def _encode_object(value: Any, depth: int) -> Json:
         return own(value, partial(_encode_part, depth=depth + 1))
     if isinstance(value, enum.Enum):
         member = _encode_part(value.value, ".value", depth=depth + 1)
-        encoded = {TAG: "enum", "t": type_ref(type(value)), "n": value.name, "v": member}
-        mixin = next((base for base in _MIXINS if isinstance(value, base)), None)
-        return encoded if mixin is None else encoded | {"m": mixin.__name__}
+        return {TAG: "enum", "t": type_ref(type(value)), "n": value.name, "v": member}
     if isinstance(value, BaseException):
         return _encode_exception(value, depth)
     part = partial(_encode_part, depth=depth + 1)

@@ -33,7 +33,7 @@ class ImportedTypes:
     deque_type: Callable[..., Any] = deque
     defaultdict_type: Callable[..., Any] = defaultdict
 
-    def build_enum(self, ref: str, name: str, value: Any, mixin: str | None = None) -> Any:
+    def build_enum(self, ref: str, name: str, value: Any) -> Any:
         cls = find_type(ref, enum.Enum)
         try:
             return cls[name] if name in cls.__members__ else cls(value)

@@ -67,7 +67,7 @@ class TaggedValues:
             return {TAG: "pydantic", "t": data.get("t"), "v": data}
         return {key: self._keeping(item) for key, item in data.items()}
 
-    def build_enum(self, ref: str, name: str, value: Any, mixin: str | None) -> Any:
+    def build_enum(self, ref: str, name: str, value: Any) -> Any:
         """A member, or several of a flag."""
         cls = self._stand_ins.stand_in(ref)
         try:
@@ -129,9 +129,8 @@ class TaggedValues:
         if form[TAG] == "subclass":
             value = decode(form["v"], self)
             return keep(form, type(value), value)
-        if form[TAG] == "enum" and form.get("m") in MIXINS:
-            kind = MIXINS[form["m"]]
-            return keep(form, kind, form["v"])
+        if form[TAG] == "enum" and type(form.get("v")) in MIXINS.values():
+            return keep(form, type(form["v"]), form["v"])  # it may be one of these besides: nobody says
         known = [ref for ref in form.get("b", ()) if ref in self._stand_ins.definitions]
         bases = [self._stand_ins.stand_in(ref) for ref in known if self._stand_ins.definitions[ref].kind == form[TAG]]
         return keep(form, bases[0]) if bases and isinstance(bases[0], type) else keep(form)

@@ -41,7 +41,7 @@ from warren.engine.values.records import (
     new_opaque,
 )
 from warren.errors import InvalidInput, MessageError
-from warren.ir.enums import MIXINS, make_enum
+from warren.ir.enums import make_enum
 from warren.ir.expressions import Const
 from warren.ir.workflow import FieldDef, TypeDef
 
@@ -125,7 +125,7 @@ class TypeTable:
 
     # TypeResolver
 
-    def build_enum(self, ref: str, name: str, value: Any, mixin: str | None = None) -> Any:
+    def build_enum(self, ref: str, name: str, value: Any) -> Any:
         """A member; of an unknown enum, a member of an enum of its own with just that one."""
         if ref in self._definitions:
             cls = self._get_for_value(ref)
@@ -137,10 +137,7 @@ class TypeTable:
             raise InvalidInput(f"{ref} has no member {name!r} in this program; register the workflow again")
         key = (ref, name)
         if key not in self._opaque:
-            kind = MIXINS.get(mixin or "")
-            make: Any = enum.Enum
-            options = {"type": kind} if kind is not None and isinstance(value, kind) else {}
-            self._opaque[key] = _named(make(_short(ref), {name: value}, **options), ref)
+            self._opaque[key] = _named(enum.Enum(_short(ref), {name: value}), ref)
         return self._opaque[key][name]  # type: ignore[index]  # an enum class
 
     def build_dataclass(self, ref: str, fields: dict[str, Any], state: State = NO_STATE) -> Any:
