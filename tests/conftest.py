@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from importlib.util import find_spec
-from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.support.scheduling import by_file, rank_of
 
 # A busy machine fails no property; and what CI draws is the same every time, so that it fails for a change only.
 settings.register_profile(
@@ -19,16 +20,18 @@ pytest_plugins = [
     name for name in ("tests.support.servers.rabbitmq", "tests.support.servers.postgres") if find_spec(name) is not None
 ]
 
-HERE = Path(__file__).parent
-NEEDS_NOTHING = {"unit", "oracle", "property", "architecture"}
-"""Folders whose tests share no server and no process: each may run beside any other."""
-
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For `--dist loadgroup`: files with servers stay whole, so that each server is started once, and begin first;
-    all other tests, of whatever file, fill up what is left until both processes end together."""
-    for item in items:
-        folder, *inner = item.path.relative_to(HERE).with_suffix("").parts
-        if folder not in NEEDS_NOTHING:
-            item.add_marker(pytest.mark.xdist_group("-".join([folder, *inner])))
+    """Files with servers begin first, the longest of them before the others."""
+    items.sort(key=lambda item: rank_of(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Files with servers stay whole, so that each server is started once; all other tests, of whatever file, fill up
+    what is left until all processes end together. (`--dist loadgroup` asks the same of a marker, which xdist 3.8 does
+    not see any more since pytest 9.2.)
+    """
+    config.option.loadscopereorder = False
+    return by_file(config, log)
