@@ -31,6 +31,9 @@ class ConcretePath(pathlib.PurePosixPath):
         return {TAG: "path", "v": encode(str(self), ""), "c": True}
 
 
+ConcretePath.__name__ = ConcretePath.__qualname__ = "PosixPath"  # as its `repr` has it at home
+
+
 class Foreign:
     """`data` is the value as it arrived; `base` what it is without its own class, for a subclass of Python's types."""
 
