@@ -1,6 +1,7 @@
 """Annotations resolved: text made the objects that it names, as Python and pydantic do it.
 
-A name that only `if TYPE_CHECKING:` imports is imported for this. Must not know what is made of an annotation.
+A name that only `if TYPE_CHECKING:` imports is imported for this; one of a function that defines the class is looked up
+in it. Must not know what is made of an annotation.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def _resolve_each(target: Any, unresolved: dict[str, str]) -> dict[str, Any]:
                 try:
                     found |= typing.get_type_hints(holder, names, include_extras=True)
                 except NameError:
-                    found |= typing.get_type_hints(holder, _for_checkers(module) | names, include_extras=True)
+                    more = _for_checkers(module) | names | _enclosing_names(base)
+                    found |= typing.get_type_hints(holder, more, include_extras=True)
             except Exception as error:  # noqa: BLE001 - as above
                 unresolved[name] = f"{_text(annotation)} ({type(error).__name__}: {error})"
     return found
@@ -47,6 +49,17 @@ def _resolve_each(target: Any, unresolved: dict[str, str]) -> dict[str, Any]:
 
 def _text(annotation: Any) -> str:
     return repr(getattr(annotation, "__forward_arg__", annotation))
+
+
+def _enclosing_names(target: Any) -> dict[str, Any]:
+    """The variables of the function in which a class or function is being defined, while it is."""
+    scope = target.__qualname__.rpartition(".<locals>.")[0]
+    frame = sys._getframe(1)
+    while scope and frame is not None:
+        if frame.f_code.co_qualname == scope and frame.f_globals.get("__name__") == target.__module__:
+            return dict(frame.f_locals)
+        frame = frame.f_back  # type: ignore[assignment]  # None at the end
+    return {}
 
 
 def _for_checkers(module: types.ModuleType | None) -> dict[str, Any]:

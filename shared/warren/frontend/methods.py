@@ -173,9 +173,6 @@ class MethodTable:
 
     def _why_not(self, cls: type, name: str) -> tuple[str, str] | None:
         """Why what the class has under the name cannot be read from an instance, and what to write instead."""
-        if name in _stored(cls):
-            message = f"{cls.__name__}.{name} is set when it is made, but is no field, so it does not travel"
-            return message, f"declare it: `{name}: ... = field(init=False)`"
         kind, key = self._found.get((type_ref(cls), name), ("", None))
         text = f"{cls.__name__}.{name}"
         if name in _DUMPS and issubclass(cls, BaseModel):

@@ -50,7 +50,7 @@ def check_private_sites(compilation: Compilation) -> None:
 
 _PYDANTIC = Refusal(
     RefusalCode.UNDERSCORE_NAME,
-    "{name} is a private attribute of a pydantic model, which does not travel between processes",
+    "{name} is a private attribute of a pydantic model, which workflow code cannot reach",
     "make it a field without the underscore; `Field(default=..., exclude=True)` keeps it out of dumps",
 )
 

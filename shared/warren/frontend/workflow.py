@@ -40,6 +40,8 @@ class Compiled:
     """What the names and attributes meant that it was compiled with."""
     actions: Mapping[str, Binding] = field(default_factory=dict)
     """The actions that it calls, by key."""
+    annotations: Mapping[str, Any] = field(default_factory=dict)
+    """The types of the parameters of `run()`, by name."""
 
 
 def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: bool) -> Compiled:
@@ -61,7 +63,7 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
     if init is not None:
         found += _check_init(init)
         roots.append(compilation.use_function(init, is_method=True))
-    parameters, returns, unresolved = _signature(compilation, run)
+    parameters, returns, annotations, unresolved = _signature(compilation, run)
     found += unresolved
     compiler.run()
     found += compiler.diagnostics(roots)
@@ -89,7 +91,9 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
         filename=source.filename,
         source=source.class_source(cls.__qualname__),
     )
-    return Compiled(ir, bindings=tuple(compilation.bindings.values()), actions=compilation.actions)
+    return Compiled(
+        ir, bindings=tuple(compilation.bindings.values()), actions=compilation.actions, annotations=annotations
+    )
 
 
 def _bound_again(compilation: Compilation, run: FunctionType) -> list[Diagnostic]:
@@ -100,7 +104,9 @@ def _bound_again(compilation: Compilation, run: FunctionType) -> list[Diagnostic
     return list(bound_again(compilation.bindings.values(), compilation.workflow, run.__globals__, source))
 
 
-def _signature(compilation: Compilation, run: FunctionType) -> tuple[dict[str, Any], Any, list[Diagnostic]]:
+def _signature(
+    compilation: Compilation, run: FunctionType
+) -> tuple[dict[str, Any], Any, dict[str, Any], list[Diagnostic]]:
     unresolved: dict[str, str] = {}
     hints = hints_of(run, unresolved)
     names = list(inspect.signature(run, follow_wrapped=False).parameters)[1:]
@@ -112,7 +118,8 @@ def _signature(compilation: Compilation, run: FunctionType) -> tuple[dict[str, A
     types = {ref: None for spec in parameters.values() for ref in types_in(spec, compilation.registry.types)}
     problems += [compilation.registry.unresolved[ref] for ref in types if ref in compilation.registry.unresolved]
     found = [_at(run, f"{problem}; what a start gives could not be checked", _RESOLVABLE) for problem in problems]
-    return parameters, spec_of(hints.get("return", Any), use), found
+    annotations = {name: hints.get(name, Any) for name in names}
+    return parameters, spec_of(hints.get("return", Any), use), annotations, found
 
 
 def _init_of(cls: type) -> FunctionType | None:

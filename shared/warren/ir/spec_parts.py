@@ -67,7 +67,7 @@ def is_made(spec: Json, value: Json) -> bool:
         case "bounded":
             return is_made(inner[0], value)
         case "union":
-            return any(is_made(member, value) for member in inner)
+            return all(is_made(member, value) for member in inner)
         case "list" | "set" | "frozenset" | "sequence" | "tuple_of" | "deque" if isinstance(parts, list):
             return all(is_made(inner, part) for part in parts)
         case "tuple" if isinstance(parts, list):

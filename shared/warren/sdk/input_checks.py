@@ -5,15 +5,15 @@ pydantic does it here as it does natively. Must not know when it is called (`fro
 
 from __future__ import annotations
 
-import typing
 from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from warren.contracts.class_names import find_type
+from warren.contracts.class_names import find_type, type_ref
 from warren.contracts.imported_types import ImportedTypes
+from warren.contracts.marks import ANNOTATIONS
 from warren.contracts.names import CHECK_INPUT_ACTION
 from warren.contracts.unchecked import Unchecked
 from warren.contracts.values import decode
@@ -47,11 +47,13 @@ async def check_input(workflow: str, parameter: str, value: Any) -> Any:
 
 @lru_cache(maxsize=1024)
 def _adapter(workflow: str, parameter: str) -> TypeAdapter[Any]:
-    run = find_type(workflow, object).run
-    hints = typing.get_type_hints(getattr(run, "__wrapped__", run), include_extras=True)
+    from warren.sdk.workflow import workflow_registry  # which has an action of this kind in its own imports
+
+    known = (cls for cls in workflow_registry.entries() if type_ref(cls) == workflow)
+    cls = next(known, None) or find_type(workflow, object)
     try:
-        return TypeAdapter(hints[parameter])
-    except (PydanticUserError, KeyError) as error:
+        return TypeAdapter(getattr(cls, ANNOTATIONS)[parameter])
+    except (PydanticUserError, AttributeError, KeyError) as error:
         raise InvalidInput(f"{parameter} of {workflow} cannot be checked by this worker: {error}") from error
 
 

@@ -149,6 +149,7 @@ def workflow(cls: W) -> W:
         refuse(diagnostics)
     workflow_registry.register(cls.short_name(), cls)
     setattr(cls, marks.IR, compiled.ir)
+    setattr(cls, marks.ANNOTATIONS, compiled.annotations)
     setattr(cls, marks.BINDINGS, compiled.bindings)
     setattr(cls, marks.USED_ACTIONS, {key: UsedAction.of(used) for key, used in compiled.actions.items()})
     cls.run = _starting(run)
