@@ -14,6 +14,7 @@ action is run.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -64,7 +65,7 @@ class DeliveryTriage:
             return
         hold = DeliveryHold(subscription, delivery, len(actions), arrived_at=self._loop.time())
         if len(actions) > 1:
-            self._reporter.replace(hold, [_alone(delivery, action) for action in actions])
+            self._replace(hold, [_alone(delivery, action) for action in actions])
             return
         attempt = Attempt(actions[0], hold)
         if self._recognises(attempt, hold):
@@ -79,7 +80,7 @@ class DeliveryTriage:
             )
             self._performer.give_up(attempt, count)
         elif delivery.delivery_count is None:
-            self._reporter.replace(hold, [_counted(delivery)])
+            self._replace(hold, [_counted(delivery)])
         else:
             self._reporter.when_settled(partial(self._pool.add_suspect, attempt))
 
@@ -105,7 +106,7 @@ class DeliveryTriage:
             if len(remaining) < len(actions):
                 self._pool.add(remaining)  # it was this worker, and it is alive
             else:
-                self._reporter.replace(hold, [_alone(hold.delivery, action) for action in actions])
+                self._replace(hold, [_alone(hold.delivery, action) for action in actions])
             return
         (attempt,) = remaining
         count = _deliveries_before(hold.delivery)
@@ -114,11 +115,18 @@ class DeliveryTriage:
             log.warning(
                 "action isolated after redeliveries", action=action.action, run_id=str(action.run_id), count=count
             )
-            self._reporter.replace(hold, [_suspect(hold.delivery)])
+            self._replace(hold, [_suspect(hold.delivery)])
         elif hold.delivery.delivery_count is None:
-            self._reporter.replace(hold, [_counted(hold.delivery)])
+            self._replace(hold, [_counted(hold.delivery)])
         else:
             self._pool.add([attempt])
+
+    def _replace(self, hold: DeliveryHold, messages: Sequence[OutgoingMessage]) -> None:
+        """Publish these instead of a delivery. Until that is settled nothing begins: an action that ended this worker
+        now would leave both, and where such actions are, copies would become more with each of their ends.
+        """
+        self._pool.hold()
+        self._reporter.replace(hold, messages, self._pool.release)
 
     def _recognises(self, again: Attempt, hold: DeliveryHold) -> bool:
         """What is here, or was until just now, must not run twice: its result settles the new delivery, too.

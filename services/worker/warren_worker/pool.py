@@ -68,6 +68,8 @@ class Pool:
         self._running = 0
         self._is_exclusive = False
         self._exclusive_until = 0.0
+        self._holds = 0
+        self._held_until = 0.0
         self._is_waking = False
         self._changed = asyncio.Event()
         self.freed = asyncio.Event()
@@ -99,6 +101,17 @@ class Pool:
         self._suspects.append(attempt)
         self._wake_after(SETTLE_SECONDS)
         self._wake_after(SUSPECT_SECONDS)
+
+    def hold(self) -> None:
+        """Begin nothing until `release` was called as often, and what was settled then has had time to be so."""
+        self._holds += 1
+
+    def release(self) -> None:
+        """The end of a `hold`."""
+        self._holds -= 1
+        if not self._holds:
+            self._held_until = self._loop.time() + SETTLE_SECONDS
+            self._wake_after(SETTLE_SECONDS)
 
     def find(self, key: Key) -> Attempt | None:
         """The attempt with this key that is waiting or running here."""
@@ -165,6 +178,8 @@ class Pool:
     # --- which one is next --------------------------------------------------------------------------------------------
 
     def _next(self) -> Attempt | None:
+        if self._holds or self._loop.time() < self._held_until:
+            return None
         if self._is_exclusive and self._loop.time() < self._exclusive_until:
             return None
         if not self._suspects or self._loop.time() < self._suspects[0].suspect_since + SETTLE_SECONDS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Any
 
 import pytest
 from tests.support.eventually import eventually
@@ -16,6 +17,7 @@ from warren.contracts import messages, names, wire
 from warren.contracts.ids import new_run_id
 from warren.contracts.plain import exception_name
 from warren.ports import OutgoingMessage
+from warren.runtime.publisher import Publisher
 
 pytestmark = pytest.mark.parametrize("w", ["quorum", "classic"], indirect=True)
 
@@ -116,6 +118,31 @@ async def test_a_killer_has_as_many_tries_as_it_may(w: World) -> None:
     assert exception_name(event.error) == "warren.errors.WorkerLost"
     assert len(seen.started) == 6
     assert await w.waiting() == 0
+
+
+async def test_nothing_begins_while_a_delivery_that_came_again_is_divided(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If it ended the worker, the delivery and its parts would both be there, and more of them each time."""
+    await w.send(w.item(actions.hold, "one"), w.item(actions.hold, "two"))
+    first = await w.worker()
+    await eventually(lambda: len(seen.started) == 2)
+    await first.crash()
+    seen.started.clear()
+    gate, publish = asyncio.Event(), Publisher.publish
+
+    async def slowly(publisher: Publisher, messages: Any) -> Any:
+        await gate.wait()
+        return await publish(publisher, messages)
+
+    monkeypatch.setattr(Publisher, "publish", slowly)
+    await w.send(w.item(actions.hold, "killer"))
+    second = await w.worker()
+    await idle(after_seconds=0.3)
+    assert seen.started == []
+    gate.set()
+    await eventually(lambda: sorted(seen.started) == ["killer", "one", "two"])
+    await second.crash()
 
 
 async def test_a_count_that_makes_no_sense_counts_as_none(w: World) -> None:

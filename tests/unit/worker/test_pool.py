@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 import uvloop
+from tests.support.idle import idle
 
 from warren.contracts.ids import new_run_id
 from warren.contracts.messages import RunAction
@@ -67,3 +68,25 @@ def test_what_waits_for_a_suspect_to_end_starts_when_its_time_alone_is_over(monk
             await asyncio.sleep(0.001 * (number % 7))
 
     uvloop.run(main())
+
+
+async def test_nothing_begins_while_deliveries_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "SETTLE_SECONDS", 0.02)
+    begun: list[int] = []
+
+    async def perform(each: Attempt) -> None:
+        begun.append(each.action.invocation)
+
+    made = Pool(concurrency=4, perform=perform, drop=lambda _: None)
+    made.hold()
+    made.hold()
+    made.add([attempt(1)])
+    made.release()
+    await idle(after_seconds=0.1)
+    assert begun == []
+    made.release()
+    await idle()
+    assert begun == [], "what was settled just now may not have arrived"
+    await made.drain()
+    assert begun == [1]
+    await made.close()
