@@ -77,7 +77,7 @@ async def test_nothing_begins_while_deliveries_are_replaced(monkeypatch: pytest.
     async def perform(each: Attempt) -> None:
         begun.append(each.action.invocation)
 
-    made = Pool(concurrency=4, perform=perform, drop=lambda _: None)
+    made = Pool(concurrency=4, perform=perform, drop=lambda _: None, end=lambda *_: None)
     made.hold()
     made.hold()
     made.add([attempt(1)])
