@@ -113,7 +113,7 @@ class ResultPublisher:
     def replace(
         self, hold: DeliveryHold, messages: Iterable[OutgoingMessage], then: Callable[[], None] | None = None
     ) -> None:
-        """Publish these instead of a whole delivery, which is settled once they are confirmed; then `then` is called."""
+        """Publish these instead of a whole delivery, which is settled once they are confirmed; then call `then`."""
         self._messages += messages
         if then is not None:
             self._replaced.append(then)
