@@ -196,7 +196,7 @@ async def _calm(world: World, load: asyncio.Future[Any]) -> list[str]:
     """Wait until all have ended. Nothing new is started, so that what is executed now is what was left."""
     since = time.time()
     while not load.done():
-        last = max(since, *world.progress[-1:])
+        last = max([since, *world.progress[-1:]])
         if time.time() > last + _CALM_SECONDS:
             load.cancel()
             return [f"{_CALM_SECONDS:g} s without progress: {run.run_id} has no outcome" for run in world.open_runs]
