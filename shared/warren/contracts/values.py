@@ -8,10 +8,16 @@ is an object with the key `$`, whose value is the tag:
     {"$": "defaultdict", "v": [[key, value], ...], "f": "list", another built-in class or null}
     {"$": "int", "v": "0x..."}  {"$": "float", "v": "nan"}    {"$": "str", "v": base64 of UTF-16 with surrogates}
     {"$": "bytes", "v": base64}  {"$": "complex", "v": [re, im]}  {"$": "range", "v": [start, stop, step]}
-    {"$": "datetime" | "date" | "time", "v": ISO 8601, "tz": IANA zone or absent, "fold": 1 or absent}
-    {"$": "timedelta", "v": [days, seconds, microseconds]}    {"$": "decimal" | "uuid" | "path", "v": text}
+    {"$": "datetime" | "date" | "time", "v": ISO 8601, "tz": IANA zone or absent, "n": the name of
+     a fixed offset or absent, "fold": 1 or absent}
+    {"$": "timedelta", "v": [days, seconds, microseconds]}    {"$": "decimal" | "uuid", "v": text}
+    {"$": "path", "v": text, "c": true for a `Path`, absent for a `PurePath`}
     {"$": "enum", "t": "module:Class", "n": member, "v": value}
-    {"$": "dataclass" | "model", "t": "module:Class", "v": {field: value}, "s": [fields set] or absent}
+    {"$": "dataclass" | "model", "t": "module:Class", "v": {field: value}, "s": [fields set], "e": {extra field: value},
+     "p": {private attribute: value}, "x": {other attribute: value}, "b": [the user's bases]; all but `t` and `v` may be
+     absent; a generic model is `module:Class[arguments as JSON]`}
+    {"$": "named" | "subclass" | "pydantic" | "known", ...}    (`foreign_values`, `known_values`)
+    {"$": "unchecked", "v": plain JSON}    the input of a start that a worker has to check (`unchecked`)
     {"$": "exception", "t": "module:Class", "mro": ["module:Class", ...], "args": [...], "a": {attribute: value},
      "cause": exception or absent, "text" and "repr": str() and repr() of one with its own __str__ and __repr__,
      "tb": traceback text; these may be absent}
