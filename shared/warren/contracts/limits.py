@@ -12,7 +12,7 @@ from typing import Final
 from pydantic_core import to_json
 
 from warren.contracts.encoding import encode_exception
-from warren.contracts.tags import Json
+from warren.contracts.tags import TAG, Json
 from warren.errors import ValueTooLarge
 
 MAX_PAYLOAD_BYTES: Final = 12 << 20
@@ -20,6 +20,8 @@ MAX_PAYLOAD_BYTES: Final = 12 << 20
 MAX_LOG_CHARACTERS: Final = 16_384
 """Of one line that a workflow logs; the rest of a longer one is left out."""
 _NAMED_PARTS: Final = 3
+_DEPTH: Final = 5
+_PAIRS: Final = frozenset({"dict", "counter", "ordereddict", "defaultdict"})
 _INSTEAD: Final = "keep it elsewhere (a bucket, a table, a file) and pass where it is"
 
 
@@ -32,7 +34,7 @@ def check_payload(data: Json, what: str) -> None:
     """Raise `ValueTooLarge` when encoded `data` is over the limit; `what` names it: "the result of the action 'f'"."""
     size = json_size(data)
     if size > MAX_PAYLOAD_BYTES:
-        raise too_large(what, size)
+        raise too_large(what, size, largest_part(data, size))
 
 
 def check_arguments(args: Sequence[Json], kwargs: Mapping[str, Json], what: str) -> None:
@@ -42,6 +44,35 @@ def check_arguments(args: Sequence[Json], kwargs: Mapping[str, Json], what: str)
     total = sum(sizes.values())
     if total > MAX_PAYLOAD_BYTES:
         raise too_large(what, total, sizes)
+
+
+def largest_part(data: Json, size: int) -> dict[str, int]:
+    """Where most of `data`, which has `size` bytes, is: a path and its bytes; empty where no part has most of it."""
+    path, found = "", {}
+    for _ in range(_DEPTH):
+        children = [(step, child, json_size(child)) for step, child in _children(data)]
+        step, data, inner = max(children, key=lambda child: child[2], default=("", None, 0))
+        if 2 * inner < size:
+            break
+        path, size = path + step, inner
+        found = {f"most of it at {path}": size}
+    return found
+
+
+def _children(data: Json) -> list[tuple[str, Json]]:
+    """The parts of tagged JSON with the steps by which Python reaches them."""
+    if isinstance(data, list):
+        return [(f"[{index}]", item) for index, item in enumerate(data)]
+    if not isinstance(data, dict):
+        return []
+    if TAG not in data:
+        return [(f"[{key!r}]", item) for key, item in data.items()]
+    parts = data.get("v")
+    if isinstance(parts, dict):
+        return [(f".{name}", item) for name, item in parts.items()]
+    if data[TAG] in _PAIRS and isinstance(parts, list):
+        return [(f"[{key!r}]", item) for key, item in parts]
+    return _children(parts)
 
 
 def too_large(

@@ -15,7 +15,7 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from warren.contracts import messages
-from warren.contracts.limits import MAX_PAYLOAD_BYTES, encode_error, too_large
+from warren.contracts.limits import MAX_PAYLOAD_BYTES, encode_error, largest_part, too_large
 from warren.contracts.messages import Json, RunAction, RunStatus
 
 HEAD: Final = b'{"v":%d,"minor":%d,' % (messages.VERSION, messages.MINOR_VERSION)
@@ -76,7 +76,7 @@ def action_succeeded(action: RunAction, result: Json, duration_ms: float) -> byt
     """`ActionSucceeded`; raises `ValueTooLarge` when the result is too large for a message."""
     text = to_json(result)
     if len(text) > MAX_PAYLOAD_BYTES:
-        raise too_large(f"the result of the action {action.action!r}", len(text))
+        raise too_large(f"the result of the action {action.action!r}", len(text), largest_part(result, len(text)))
     return b'{"run_id":"%s","type":"action_succeeded","invocation":%d,"attempt":%d,"result":%s,"duration_ms":%.3f}' % (
         str(action.run_id).encode(),
         action.invocation,
