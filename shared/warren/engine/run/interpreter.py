@@ -168,6 +168,7 @@ class Interpreter:
 
     def _resume(self, strand: Strand) -> None:
         self._transition.current = strand
+        self._transition.encodings.turn += 1
         frame: Frame | None = strand.frames[-1]
         assert frame is not None
         future, strand.waits_for = strand.waits_for, None
