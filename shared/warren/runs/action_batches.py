@@ -52,14 +52,14 @@ class LargeAction:
     def written(self, numbers: dict[LargeValue, int] | None = None) -> bytes:
         """`RunAction`; with the numbers of values in a table, `SharingAction`."""
         table = numbers or {}
-        shared = [(place, table[part]) for place, part in enumerate(self.args) if part in table]
-        named = [(name, table[part]) for name, part in self.kwargs.items() if part in table]
+        parts: list[tuple[int | str, Part]] = [*enumerate(self.args), *self.kwargs.items()]
+        shared = [(place, table[part]) for place, part in parts if isinstance(part, LargeValue) and part in table]
         return rendering.given_action(
             self.head,
             [_text(part, table) for part in self.args],
             {name: _text(part, table) for name, part in self.kwargs.items()},
             self.tail,
-            [*shared, *named],
+            shared,
         )
 
 

@@ -41,7 +41,7 @@ class _Encoding:
 
 
 class Encodings:
-    """Those of one transition. `turn` changes whenever workflow code has run."""
+    """Those of one transition. `turn` is another one whenever workflow code has run."""
 
     __slots__ = ("_by_encoded", "_by_value", "turn")
 

@@ -168,7 +168,6 @@ class Interpreter:
 
     def _resume(self, strand: Strand) -> None:
         self._transition.current = strand
-        self._transition.encodings.turn += 1
         frame: Frame | None = strand.frames[-1]
         assert frame is not None
         future, strand.waits_for = strand.waits_for, None
@@ -183,6 +182,7 @@ class Interpreter:
                 frame = self._unwind(strand, future.value)
         if frame is not None:
             self._execute(strand, frame)
+            self._transition.encodings.turn += 1
 
     def _execute(self, strand: Strand, frame: Frame) -> None:
         """Run the strand until it waits or ends."""

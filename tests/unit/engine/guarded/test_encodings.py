@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import pathlib
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 from tests.unit.engine.writing import compile_text, start
 
+from warren import Workflow, action, workflow
 from warren.contracts.values import encode
 from warren.engine import DispatchAction, dump_commands, start_run
 from warren.engine.guarded import guards
 from warren.engine.guarded.encodings import Encodings
 from warren.errors import LimitExceeded
 from warren.testing import EngineDriver
+from warren.testing.driver import executable_of
 
 LARGE = [{"page": number, "text": "lorem ipsum " * 10} for number in range(20)]
 
@@ -125,3 +128,30 @@ def test_a_replay_shares_the_same(tmp_path: pathlib.Path) -> None:
     assert all(one.args[0] is pending[0].args[0] for one in pending), "a snapshot keeps it one object"
     assert pending[0].args == [LARGE]
     assert run.pending[1].args[0] is run.pending[2].args[0]
+
+
+@action
+async def act(x: Any) -> Any:
+    """Never run here."""
+    return x
+
+
+@workflow
+class Dataflow(Workflow):
+    """Dispatches an action where it stands, and goes on."""
+
+    concurrent = True
+
+    async def run(self, x: list[Any]) -> list[Any]:
+        first = await act(x)
+        second = await act(x)
+        x[0]["page"] = 100
+        third = await act(x)
+        return [first, second, third]
+
+
+def test_dataflow_gives_each_action_what_the_value_was_where_it_stands() -> None:
+    driver = EngineDriver(executable_of(Dataflow), {"x": encode(LARGE)})
+    first, second, third = (command.args[0] for command in calls(driver))
+    assert [first[0]["page"], third[0]["page"]] == [0, 100]
+    assert first is second
