@@ -48,9 +48,12 @@ def load_actions(body: bytes) -> tuple[messages.RunAction, ...]:
 
     Actions that share a value have the same object: decoding it makes each action's own.
     """
-    if b'"actions"' in body and _is_shared(body):  # somebody's argument may have the word, too
-        return _whole(load(messages.SharedActionBatch, body))
-    return load(messages.ActionBatch, body).items
+    try:
+        return messages.ActionBatch.model_validate_json(body).items
+    except ValidationError:
+        if _is_shared(body):
+            return _whole(load(messages.SharedActionBatch, body))
+    return load(messages.ActionBatch, body).items  # of a newer version, or refused
 
 
 def _is_shared(body: bytes) -> bool:
