@@ -27,6 +27,7 @@ MESSAGES: tuple[Message, ...] = (
     messages.WorkflowsRegistered,
     messages.Refused,
     messages.ActionBatch,
+    messages.SharedActionBatch,
     messages.CancelActions,
     messages.EventBatch,
 )
@@ -74,7 +75,9 @@ def build() -> dict[str, Any]:
                     "workflow": {"description": "Name of the workflow."},
                 }
             },
-            "actions": _channel(names.ACTIONS_EXCHANGE, "direct", "{queue}", [messages.ActionBatch])
+            "actions": _channel(
+                names.ACTIONS_EXCHANGE, "direct", "{queue}", [messages.ActionBatch, messages.SharedActionBatch]
+            )
             | {"parameters": {"queue": {"default": names.DEFAULT_ACTION_QUEUE}}},
             "events": _channel(names.EVENTS_EXCHANGE, "direct", "{shard}", [messages.EventBatch])
             | {"parameters": {"shard": {"description": "The `shard` of the RunAction that the event answers."}}},

@@ -164,7 +164,7 @@ class Cluster:
             while len(taken) < count:
                 deliveries = await self.worker.receive(1)
                 self.worker.ack(deliveries)
-                taken += wire.load(messages.ActionBatch, deliveries[0].body).items
+                taken += wire.load_actions(deliveries[0].body)
         assert len(taken) == count, taken
         return taken if with_seeds else [action.model_copy(update={"seed": None}) for action in taken]
 

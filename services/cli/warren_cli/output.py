@@ -30,7 +30,7 @@ from warren.engine import (
     LogMessage,
     StartChild,
     StartTimer,
-    dump_commands,
+    commands_data,
 )
 from warren.ports import QuarantinedMessage, StoredRun
 
@@ -251,7 +251,7 @@ def history_data(entries: Sequence[HistoryEntry]) -> list[dict[str, Any]]:
             "seq": entry.seq,
             "at": entry.at.isoformat(),
             "event": entry.event.model_dump(mode="json"),
-            "commands": json.loads(dump_commands(entry.commands)),
+            "commands": commands_data(entry.commands),
         }
         for entry in entries
     ]

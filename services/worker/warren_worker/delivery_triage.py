@@ -87,7 +87,7 @@ class DeliveryTriage:
     def _read(self, subscription: Subscription, delivery: Delivery) -> tuple[messages.RunAction, ...]:
         """The actions of a delivery; one that has none is settled."""
         try:
-            actions = wire.load(messages.ActionBatch, delivery.body).items
+            actions = wire.load_actions(delivery.body)
         except MessageError as error:
             log.warning("message dead-lettered", queue=delivery.queue, error=str(error)[:500])
             hold = DeliveryHold(subscription, delivery, 1)

@@ -6,7 +6,7 @@ carries it on, with RabbitMQ 4's own limit of 16 MiB for a message. Must not kno
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from pydantic_core import to_json
@@ -37,10 +37,15 @@ def check_payload(data: Json, what: str) -> None:
         raise too_large(what, size, largest_part(data, size))
 
 
-def check_arguments(args: Sequence[Json], kwargs: Mapping[str, Json], what: str) -> None:
-    """The same for the arguments of one call, which travel together; the error names the largest of them."""
-    sizes = {f"argument {number}": json_size(value) for number, value in enumerate(args, start=1)}
-    sizes |= {f"argument {name!r}": json_size(value) for name, value in kwargs.items()}
+def check_arguments(
+    args: Sequence[Json], kwargs: Mapping[str, Json], what: str, *, size_of: Callable[[Json], int] = json_size
+) -> None:
+    """The same for the arguments of one call, which travel together; the error names the largest of them.
+
+    Each counts as a whole, also one that other calls have in common with this one.
+    """
+    sizes = {f"argument {number}": size_of(value) for number, value in enumerate(args, start=1)}
+    sizes |= {f"argument {name!r}": size_of(value) for name, value in kwargs.items()}
     total = sum(sizes.values())
     if total > MAX_PAYLOAD_BYTES:
         raise too_large(what, total, sizes)

@@ -69,6 +69,8 @@ __all__ = [
     "RunSeed",
     "RunStarted",
     "RunStatus",
+    "SharedActionBatch",
+    "SharingAction",
     "StartRun",
     "TimerDue",
     "WorkflowName",
@@ -78,7 +80,7 @@ __all__ = [
 
 VERSION: Final = 1
 """Rises when a message means something else than before: what reads one version cannot read the other."""
-MINOR_VERSION: Final = 0
+MINOR_VERSION: Final = 1
 """Rises with each release that adds an optional field, which a reader that does not know it may ignore."""
 
 
@@ -221,6 +223,24 @@ class ActionBatch(Message):
     """One or many actions for one action queue."""
 
     items: tuple[RunAction, ...]
+
+
+class SharingAction(RunAction):
+    """An action of a `SharedActionBatch`. In the place of a value that it shares, `args` or `kwargs` has `null`."""
+
+    shared: tuple[tuple[int | str, int], ...] = ()
+    """The position or the name of an argument, and the number of its value in the batch."""
+
+
+class SharedActionBatch(Message):
+    """Actions for one action queue that have large values in common, each of which is in the message once.
+
+    It has no `items`: who does not know it can only refuse it, and never takes the `null` for an argument.
+    `wire.load_actions` reads both kinds of batches.
+    """
+
+    shared: tuple[Json, ...]
+    actions: tuple[SharingAction, ...]
 
 
 class CancelActions(Message):

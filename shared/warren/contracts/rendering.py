@@ -7,7 +7,7 @@ renderer's test parses what it makes with the model of `contracts.messages`. Mus
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -17,6 +17,7 @@ from pydantic_core import to_json
 from warren.contracts import messages
 from warren.contracts.limits import MAX_PAYLOAD_BYTES, encode_error, largest_part, too_large
 from warren.contracts.messages import Json, RunAction, RunStatus
+from warren.contracts.shared_values import Place
 
 HEAD: Final = b'{"v":%d,"minor":%d,' % (messages.VERSION, messages.MINOR_VERSION)
 """How the body of a message begins."""
@@ -26,6 +27,11 @@ _TEXT_HEAD: Final = HEAD.decode()
 def action_batch(items: Iterable[bytes]) -> bytes:
     """`ActionBatch` of rendered actions."""
     return HEAD + b'"items":[' + b",".join(items) + b"]}"
+
+
+def shared_action_batch(values: Iterable[bytes], items: Iterable[bytes]) -> bytes:
+    """`SharedActionBatch` of rendered actions and of the values that they have in common."""
+    return HEAD + b'"shared":[' + b",".join(values) + b'],"actions":[' + b",".join(items) + b"]}"
 
 
 def event_batch(items: Iterable[bytes], seeds: Sequence[str] = ()) -> bytes:
@@ -70,6 +76,26 @@ def run_action(
         b"" if timeout_seconds is None else b',"timeout_seconds":' + to_json(timeout_seconds),
         b"" if seed is None else b',"seed":' + to_json(seed),
     )
+
+
+def action_before(head: bytes, invocation: int, attempt: int, action: str) -> bytes:
+    """What stands before the arguments of a `RunAction`, for `given_action`."""
+    return head + b'%d,"attempt":%d,"action":%s' % (invocation, attempt, to_json(action))
+
+
+def action_after(timeout_seconds: float | None, seed: str | None) -> bytes:
+    """What stands after them."""
+    timeout = b"" if timeout_seconds is None else b',"timeout_seconds":' + to_json(timeout_seconds)
+    return timeout + (b"" if seed is None else b',"seed":' + to_json(seed))
+
+
+def given_action(
+    before: bytes, args: Sequence[bytes], kwargs: Mapping[str, bytes], after: bytes, shared: Sequence[Place] = ()
+) -> bytes:
+    """`RunAction` of arguments that are rendered already; `SharingAction` where some of them are `shared`."""
+    named = b",".join(to_json(name) + b":" + text for name, text in kwargs.items())
+    places = b',"shared":' + to_json(shared) if shared else b""
+    return before + b',"args":[' + b",".join(args) + b'],"kwargs":{' + named + b"}" + after + places + b"}"
 
 
 def action_succeeded(action: RunAction, result: Json, duration_ms: float) -> bytes:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from warren.contracts import messages
+from warren.contracts.shared_values import put_back
 from warren.errors import MessageError, UnsupportedVersion
 
 M = TypeVar("M", bound=BaseModel)
@@ -40,6 +41,39 @@ def load(model: type[M], body: bytes) -> M:
         return model.model_validate_json(body)
     except ValidationError as error:
         return _load_newer(model.model_validate_json, f"a {model.__name__}", body, _by_name(model, body, error))
+
+
+def load_actions(body: bytes) -> tuple[messages.RunAction, ...]:
+    """The actions of an `ActionBatch` or a `SharedActionBatch`, each with all of its arguments; raises as `load` does.
+
+    Actions that share a value have the same object: decoding it makes each action's own.
+    """
+    try:
+        return messages.ActionBatch.model_validate_json(body).items
+    except ValidationError:
+        if _is_shared(body):
+            return _whole(load(messages.SharedActionBatch, body))
+    return load(messages.ActionBatch, body).items  # of a newer version, or refused
+
+
+def _is_shared(body: bytes) -> bool:
+    try:
+        data = from_json(body)
+    except ValueError:
+        return False
+    return isinstance(data, dict) and "actions" in data
+
+
+def _whole(batch: messages.SharedActionBatch) -> tuple[messages.RunAction, ...]:
+    actions: list[messages.RunAction] = []
+    for action in batch.actions:
+        fields = {name: getattr(action, name) for name in messages.RunAction.model_fields}
+        try:
+            args, kwargs = put_back(action.args, action.kwargs, action.shared, batch.shared)
+        except ValueError as error:
+            raise MessageError(f"not a SharedActionBatch: actions.{len(actions)}.shared: {error}") from error
+        actions.append(messages.RunAction.model_construct(**fields | {"args": args, "kwargs": kwargs}))
+    return tuple(actions)
 
 
 def load_reply(body: bytes) -> messages.Reply:

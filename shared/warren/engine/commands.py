@@ -1,19 +1,22 @@
 """What the engine decides: the commands of a transition. Data only; others carry them out.
 
-Arguments, results and errors in them are tagged JSON. `dump_commands` and `load_commands` are their history form.
+Arguments, results and errors in them are tagged JSON. `dump_commands` and `load_commands` are their history form, a
+list of objects with `c` naming the kind. Large values that several calls have in common stand before all others, as
+`{"c": "shared", "values": [...]}` (`contracts.shared_values`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
 from warren.contracts.messages import RunStatus
+from warren.contracts.shared_values import Table, put_back
 from warren.errors import MessageError
 
 Json = Any
@@ -106,16 +109,65 @@ def identity_of(command: Command) -> tuple[object, ...]:
 
 
 def dump_commands(commands: Sequence[Command]) -> str:
-    """Commands as compact JSON text: a list of objects with `c` naming the kind."""
-    return to_json([_to_json(command) for command in commands]).decode()
+    """Commands as compact JSON text."""
+    written = commands_data(commands)
+    if len(written) > 1:
+        table = Table(_values_of(commands))
+        if table.values:
+            written = [_without(data, table) if data["c"] in _CALLS else data for data in written]
+            written.insert(0, {"c": "shared", "values": table.values})
+    return to_json(written).decode()
+
+
+def _values_of(commands: Sequence[Command]) -> list[Json]:
+    """All arguments of calls."""
+    values = [value for command in commands if command.__class__ is DispatchAction for value in command.args]
+    for command in commands:
+        if command.__class__ is DispatchAction:
+            if command.kwargs:
+                values += command.kwargs.values()
+        elif command.__class__ is StartChild:
+            values += command.input.values()
+    return values
+
+
+def commands_data(commands: Sequence[Command]) -> list[dict[str, Json]]:
+    """Commands as JSON data, each whole: for people and programs that read them one by one."""
+    return [_to_json(command) for command in commands]
 
 
 def load_commands(text: str) -> list[Command]:
-    """The inverse of `dump_commands`; raises `MessageError` for what it did not write."""
+    """The inverse of `dump_commands`, whichever version wrote it; raises `MessageError` for what none did."""
     try:
-        return [_from_json(item) for item in from_json(text)]
+        read = from_json(text)
+        if read and read[0]["c"] == "shared":
+            values = read[0]["values"]
+            return [_from_json(_with(data, values) if "shared" in data else data) for data in read[1:]]
+        return [_from_json(data) for data in read]
     except (ValueError, KeyError, TypeError) as error:
         raise MessageError(f"not a list of commands: {error!r}") from error
+
+
+_CALLS: Final = {"action": "kwargs", "child": "input"}
+"""The kinds that have arguments, and where those with a name are."""
+
+
+def _arguments(data: dict[str, Json]) -> tuple[list[Json], dict[str, Json]]:
+    return data.get("args", []), data.get(_CALLS[data["c"]], {})
+
+
+def _without(data: dict[str, Json], table: Table) -> dict[str, Json]:
+    args, kwargs, places = table.taken_out(*_arguments(data))
+    return _given(data, args, kwargs) | {"shared": places} if places else data
+
+
+def _with(data: dict[str, Json], values: list[Json]) -> dict[str, Json]:
+    return _given(data, *put_back(*_arguments(data), data["shared"], values))
+
+
+def _given(data: dict[str, Json], args: Sequence[Json], kwargs: Mapping[str, Json]) -> dict[str, Json]:
+    """The same with other arguments, where it has some."""
+    return data | ({"args": args} if args else {}) | ({_CALLS[data["c"]]: kwargs} if kwargs else {})
 
 
 def _to_json(command: Command) -> dict[str, Json]:

@@ -17,6 +17,7 @@ from warren.contracts.ids import shard_of
 from warren.contracts.messages import RunStatus
 from warren.engine.commands import ContinueRun, DispatchAction, StartChild
 from warren.ports import NewRun, OutgoingMessage, StoredRun
+from warren.runs.action_batches import Action, LargeValues, bodies
 from warren.runs.durations import ConsumerCounts, Durations
 from warren.runtime.batching import COMMANDS, MessageLimit, slices
 from warren.runtime.telemetry import run_traceparent
@@ -47,14 +48,14 @@ class _QueueItems:
     __slots__ = ("headers", "items")
 
     def __init__(self) -> None:
-        self.items: list[bytes] = []
+        self.items: list[Action] = []
         self.headers: dict[str, str] = {}
 
 
 class Outbox:
     """Collects what one batch of transitions causes. Make a new one for each batch."""
 
-    __slots__ = ("_consumers", "_durations", "_events", "_messages", "_shards", "_short")
+    __slots__ = ("_consumers", "_durations", "_events", "_large", "_messages", "_shards", "_short")
 
     def __init__(self, durations: Durations, consumers: ConsumerCounts, *, shards: int) -> None:
         """`shards` is the number of event shards, for events to runs of which only the id is known."""
@@ -64,6 +65,7 @@ class Outbox:
         self._messages: list[OutgoingMessage] = []
         self._short: dict[str, _QueueItems] = {}
         self._events: list[tuple[int, messages.Event]] = []
+        self._large = LargeValues()
 
     def add_message(self, message: OutgoingMessage) -> None:
         """Add a message that is ready as it is."""
@@ -71,19 +73,11 @@ class Outbox:
 
     def add_action(self, header: RunHeader, command: DispatchAction) -> None:
         """Have one action attempt run; it may share a message with others of its queue."""
-        item = rendering.run_action(
-            header.head,
-            command.invocation,
-            command.attempt,
-            command.action,
-            command.args,
-            command.kwargs,
-            command.timeout_seconds,
-            header.seed,
-        )
+        item = self._large.action(header.head, command, header.seed)
         header.seed = None
         if not self._durations.is_short(command.action):
-            self._messages.append(_action_message(command.queue, [item], header.headers))
+            alone = item if isinstance(item, bytes) else item.written()
+            self._messages.append(_action_message(command.queue, rendering.action_batch([alone]), header.headers))
             return
         short = self._short.get(command.queue)
         if short is None:
@@ -155,7 +149,7 @@ class Outbox:
         consumers = self._consumers.of(names.action_queue(queue))
         share = -(-len(short.items) // consumers)
         limit = COMMANDS if share >= COMMANDS.items else MessageLimit(share, COMMANDS.size)
-        return [_action_message(queue, short.items[part], short.headers) for part in slices(short.items, limit)]
+        return [_action_message(queue, body, short.headers) for body in bodies(short.items, limit)]
 
 
 def event_messages(events: Iterable[tuple[int, messages.Event]]) -> list[OutgoingMessage]:
@@ -194,5 +188,5 @@ def _loaded(text: str | None) -> messages.Json:
     return None if text is None else from_json(text)
 
 
-def _action_message(queue: str, items: list[bytes], headers: dict[str, str]) -> OutgoingMessage:
-    return OutgoingMessage(names.ACTIONS_EXCHANGE, queue, rendering.action_batch(items), headers=headers)
+def _action_message(queue: str, body: bytes, headers: dict[str, str]) -> OutgoingMessage:
+    return OutgoingMessage(names.ACTIONS_EXCHANGE, queue, body, headers=headers)

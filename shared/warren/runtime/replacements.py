@@ -35,13 +35,13 @@ def replacement_of(message: OutgoingMessage, refusal: Refusal) -> Replacement | 
     try:
         match message.exchange:
             case names.ACTIONS_EXCHANGE:
-                return _of_actions(message, wire.load(messages.ActionBatch, message.body), refusal)
+                return _of_actions(message, _actions(message), refusal)
             case names.EVENTS_EXCHANGE:
                 return _of_events(message, wire.load(messages.EventBatch, message.body), refusal)
             case names.COMMANDS_EXCHANGE if message.routing_key == names.START_KEY:
                 return _of_start(wire.load(messages.StartRun, message.body), message, refusal)
             case names.DEFAULT_EXCHANGE if message.routing_key.startswith(names.suspect_queue("")):
-                return _of_actions(message, wire.load(messages.ActionBatch, message.body), refusal)
+                return _of_actions(message, _actions(message), refusal)
             case names.DEFAULT_EXCHANGE if message.routing_key != names.DEAD_QUEUE:
                 return _of_reply(message, wire.load_reply(message.body), refusal)
             case names.LIFECYCLE_EXCHANGE:
@@ -81,12 +81,16 @@ def by_run(message: OutgoingMessage) -> list[OutgoingMessage]:
 def _batch_of(message: OutgoingMessage) -> messages.ActionBatch | messages.EventBatch | None:
     match message.exchange:
         case names.ACTIONS_EXCHANGE:
-            return wire.load(messages.ActionBatch, message.body)
+            return _actions(message)
         case names.EVENTS_EXCHANGE:
             return wire.load(messages.EventBatch, message.body)
         case names.DEFAULT_EXCHANGE if message.routing_key.startswith(names.suspect_queue("")):
-            return wire.load(messages.ActionBatch, message.body)
+            return _actions(message)
     return None
+
+
+def _actions(message: OutgoingMessage) -> messages.ActionBatch:
+    return messages.ActionBatch(items=wire.load_actions(message.body))
 
 
 def _of_actions(message: OutgoingMessage, batch: messages.ActionBatch, refusal: Refusal) -> Replacement:

@@ -17,6 +17,7 @@ from warren.contracts.values import Json, encode
 from warren.engine.guarded import moments
 from warren.engine.guarded.comparison import Comparison
 from warren.engine.guarded.costs import MAPPINGS, SEQUENCES, SETS
+from warren.engine.guarded.encodings import Encodings
 from warren.engine.guarded.indexing import Places
 from warren.engine.namespace import Global
 from warren.engine.values.closures import UNBOUND, Cell
@@ -33,6 +34,8 @@ ENDS = (Stop, RecursionError, MemoryError)
 _CONVERSIONS: dict[str, Callable[[Any], str]] = {"s": str, "r": repr, "a": ascii}
 _WORTH_MEASURING = 256 * 1024
 """What weighs less cannot be too large for a message, however it is written."""
+_PLAIN = frozenset({int, float, bool, type(None)})
+"""Nothing is gained by remembering what these are encoded as."""
 _NUMBER = re.compile(r"\d{7,}")
 _SHORT_TEXT = 100
 _FEW = 50
@@ -233,18 +236,22 @@ class Guards(Comparison, Places):
             check_payload(encoded, what)
         return encoded
 
-    def arguments(self, args: list[Any], kwargs: dict[str, Any], what: str) -> tuple[list[Json], dict[str, Json], int]:
+    def arguments(
+        self, args: list[Any], kwargs: dict[str, Any], what: str, encodings: Encodings
+    ) -> tuple[list[Json], dict[str, Json], int]:
         """The arguments of one call as tagged JSON that one message can carry, and what they weigh in bytes.
+
+        Of a large value that other calls of the transition were given, too, all have the same object.
 
         Raises as `payload` does.
         """
-        before = self._budget.bytes
-        encoded = self.encoded
-        given = [encoded(value) for value in args]
-        named = {name: encoded(value) for name, value in kwargs.items()} if kwargs else {}
-        weight = before - self._budget.bytes
+        budget, encoded, get = self._budget, self.encoded, encodings.get
+        before = budget.bytes
+        given = [encoded(value) if value.__class__ in _PLAIN else get(value, budget, encoded) for value in args]
+        named = {name: get(value, budget, encoded) for name, value in kwargs.items()} if kwargs else {}
+        weight = before - budget.bytes
         if weight > _WORTH_MEASURING:
-            check_arguments(given, named, f"the call of {what}")
+            check_arguments(given, named, f"the call of {what}", size_of=encodings.size)
         return given, named, weight
 
     def check_stop(self) -> None:

@@ -182,6 +182,7 @@ class Interpreter:
                 frame = self._unwind(strand, future.value)
         if frame is not None:
             self._execute(strand, frame)
+            self._transition.encodings.turn += 1
 
     def _execute(self, strand: Strand, frame: Frame) -> None:
         """Run the strand until it waits or ends."""

@@ -137,6 +137,7 @@ class Scheduler:
     def start(self, awaitable: Any) -> Future:
         """Start an awaitable now; its future."""
         _check_awaitable(awaitable)
+        self._transition.encodings.turn += 1  # workflow code calls this, or its `await`
         match awaitable:
             case Future():
                 return awaitable
@@ -199,7 +200,7 @@ class Scheduler:
 
     def _start_action(self, call: ActionCall, future: Future) -> Future:
         _mark_started(call)
-        args, kwargs, weight = self._guards.arguments(call.args, call.kwargs, call.action)
+        args, kwargs, weight = self._guards.arguments(call.args, call.kwargs, call.action, self._transition.encodings)
         self._transition.command_bytes += weight
         number = self._transition.next_number()
         call.args, call.kwargs = [], {}
@@ -223,7 +224,7 @@ class Scheduler:
 
     def _start_child(self, call: ChildCall, future: Future) -> Future:
         _mark_started(call)
-        _, arguments, weight = self._guards.arguments([], call.arguments, call.workflow)
+        _, arguments, weight = self._guards.arguments([], call.arguments, call.workflow, self._transition.encodings)
         self._transition.command_bytes += weight
         run, number = self._transition.run, self._transition.next_number()
         future.number = number

@@ -12,6 +12,7 @@ from typing import Final
 
 from warren.contracts.moments import moment_after
 from warren.engine.commands import Command, StartTimer
+from warren.engine.guarded.encodings import Encodings
 from warren.engine.run.state import PendingTimer, RunState
 from warren.engine.values.futures import Strand
 from warren.engine.values.limits import MAX_COMMAND_BYTES, MAX_COMMANDS, Budget
@@ -41,7 +42,7 @@ def _settle(decimals: decimal.Context, digits: int) -> None:
 class Transition:
     """Bookkeeping of one transition."""
 
-    __slots__ = ("_at", "_machine", "_run", "budget", "command_bytes", "commands", "current", "semantics")
+    __slots__ = ("_at", "_machine", "_run", "budget", "command_bytes", "commands", "current", "encodings", "semantics")
 
     def __init__(self, budget: Budget, semantics: int) -> None:
         self.budget = budget
@@ -50,6 +51,8 @@ class Transition:
         self.commands: list[Command] = []
         self.command_bytes = 0
         """Of the arguments in `commands`."""
+        self.encodings = Encodings()
+        """Of the large arguments in `commands`."""
         self.current: Strand | None = None
         """The strand whose code is running."""
         self._run: RunState | None = None
@@ -69,6 +72,7 @@ class Transition:
         """Forget the run."""
         self._run = self._at = self.current = None
         self.commands = []
+        self.encodings.clear()
         if self._machine is not None:
             _settle(*self._machine)
             self._machine = None
