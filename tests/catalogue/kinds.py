@@ -14,6 +14,7 @@ import uuid
 from dataclasses import InitVar, dataclass, field
 from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, NewType, Optional
 
+import attrs
 import typing_extensions as te
 from pydantic import (
     AliasChoices,
@@ -504,6 +505,58 @@ class Token:
             python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), made]),
             serialization=core_schema.plain_serializer_function_ser_schema(lambda token: token.text),
         )
+
+
+class Celsius:
+    """A class that tells pydantic nothing, such as a library's number."""
+
+    def __init__(self, degrees: float) -> None:
+        self.degrees = degrees
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Celsius) and other.degrees == self.degrees
+
+    def __hash__(self) -> int:
+        return hash(self.degrees)
+
+
+def _celsius(value: Any) -> Celsius:
+    return value if isinstance(value, Celsius) else Celsius(float(value))
+
+
+class Reading(BaseModel):
+    """The field says how its values are read and written."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    degrees: Annotated[Celsius, BeforeValidator(_celsius), PlainSerializer(lambda value: value.degrees)]
+    place: str = ""
+
+
+@attrs.frozen
+class Seat:
+    """A class of another library, described to pydantic by hand."""
+
+    row: int
+    letter: str = "a"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        fields = core_schema.typed_dict_schema(
+            {
+                "row": core_schema.typed_dict_field(core_schema.int_schema()),
+                "letter": core_schema.typed_dict_field(core_schema.str_schema(), required=False),
+            }
+        )
+        made = core_schema.no_info_after_validator_function(lambda given: cls(**given), fields)
+        return core_schema.json_or_python_schema(
+            json_schema=made,
+            python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), made]),
+            serialization=core_schema.plain_serializer_function_ser_schema(attrs.asdict),
+        )
+
+
+Numbers = te.TypeAliasType("Numbers", list[int])
+Pairs = te.TypeAliasType("Pairs", dict[str, T], type_params=(T,))
 
 
 def bag(label: str, **counts: int) -> Bag:

@@ -12,9 +12,9 @@ import itertools
 import pathlib
 import uuid
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel, BeforeValidator, PlainSerializer, field_validator
 from pydantic_core import core_schema
 
 import warren
@@ -251,6 +251,21 @@ class Token:
         )
 
 
+class Celsius:
+    """A class that tells pydantic nothing."""
+
+    def __init__(self, degrees: float) -> None:
+        self.degrees = degrees
+
+
+class Reading(BaseModel, arbitrary_types_allowed=True):
+    degrees: Annotated[
+        Celsius,
+        BeforeValidator(lambda value: value if isinstance(value, Celsius) else Celsius(value)),
+        PlainSerializer(lambda value: value.degrees),
+    ]
+
+
 class Email(BaseModel):
     address: str
     _domain: str = ""
@@ -287,5 +302,8 @@ VALUES = [
     *(Parcel(1.5, []), Stamp(at=datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)), Unknown("why", 1)),
 ]
 """One of each kind that the engine can compute with."""
-FOREIGN = [Pair(1, "two"), Name("ann"), ipaddress.IPv4Address("10.0.0.1"), Token("t"), Email(address="A@B")]
+FOREIGN = [
+    *(Pair(1, "two"), Name("ann"), ipaddress.IPv4Address("10.0.0.1"), Token("t"), Email(address="A@B")),
+    Reading(degrees=Celsius(1.5)),
+]
 """One of each kind that it keeps whole."""

@@ -22,7 +22,7 @@ from warren.contracts.class_names import type_ref
 from warren.contracts.exceptions import class_attributes, hidden_attributes
 from warren.contracts.known_values import zone_name
 from warren.contracts.marks import ENCODE
-from warren.contracts.record_encoding import CannotEncode, encode_dataclass, encode_foreign, encode_model
+from warren.contracts.record_encoding import NotEncodable, encode_dataclass, encode_foreign, encode_model
 from warren.contracts.tags import (
     FACTORIES,
     KEPT_REPR,
@@ -54,7 +54,7 @@ def encode(value: Any) -> Json:
     """
     try:
         return _encode(value, 0)
-    except _NotEncodable as error:
+    except NotEncodable as error:
         path = error.path[::-1]
         if len(path) > 2 * _PATH_PARTS:
             path[_PATH_PARTS:-_PATH_PARTS] = [" ... "]
@@ -78,15 +78,6 @@ def printable(text: str) -> str:
     return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
 
-class _NotEncodable(Exception):
-    """Carries the reason outwards; every container on the way adds its part of the path."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.path: list[str] = []
-
-
 def _encode(value: Any, depth: int) -> Json:
     encoder = _ENCODERS.get(type(value))
     return encoder(value, depth) if encoder is not None else _encode_object(value, depth)
@@ -95,7 +86,7 @@ def _encode(value: Any, depth: int) -> Json:
 def _encode_part(value: Any, name: str, *, depth: int) -> Json:
     try:
         return _encode(value, depth)
-    except _NotEncodable as error:
+    except NotEncodable as error:
         error.path.append(name)
         raise
 
@@ -111,19 +102,16 @@ def _encode_object(value: Any, depth: int) -> Json:
     if isinstance(value, BaseException):
         return _encode_exception(value, depth)
     part = partial(_encode_part, depth=depth + 1)
-    try:
-        if isinstance(value, BaseModel):
-            return encode_model(value, part)
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return encode_dataclass(value, part)
-        return encode_foreign(value, part)
-    except CannotEncode as error:
-        raise _NotEncodable(str(error)) from None
+    if isinstance(value, BaseModel):
+        return encode_model(value, part)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return encode_dataclass(value, part)
+    return encode_foreign(value, part)
 
 
 def _check_depth(depth: int) -> None:
     if depth >= _MAX_DEPTH:
-        raise _NotEncodable(f"nested deeper than {_MAX_DEPTH} levels, or it contains itself")
+        raise NotEncodable(f"nested deeper than {_MAX_DEPTH} levels, or it contains itself")
 
 
 def _encode_plain(value: Any, depth: int) -> Json:
@@ -154,7 +142,7 @@ def _encode_list(value: list[Any] | tuple[Any, ...], depth: int) -> list[Json]:
     try:
         for item in value:
             encoded.append(_encode(item, depth + 1))  # noqa: PERF401 - its length is the index when an item fails
-    except _NotEncodable as error:
+    except NotEncodable as error:
         error.path.append(f"[{len(encoded)}]")
         raise
     return encoded
@@ -182,7 +170,7 @@ def _encode_default_dict(value: defaultdict[Any, Any], depth: int) -> Json:
     factory = value.default_factory
     name = None if factory is None else getattr(factory, "__name__", "")
     if name is not None and name not in FACTORIES:
-        raise _NotEncodable(
+        raise NotEncodable(
             f"a defaultdict whose default_factory is no built-in class ({', '.join(FACTORIES)}) cannot be sent between "
             "processes; send dict(...) of it"
         )

@@ -3,6 +3,7 @@
     {"$": "subclass", "t": "module:Class", "v": the value as its base has it, "a": {attribute: value} or absent}
     {"$": "named", "t": "module:Class", "f": [field, ...], "v": [...]}                a named tuple
     {"$": "pydantic", "t": "module:Class", "v": what its serialiser gives}
+    {"$": "field", "t": "module:Class", "v": what the serialiser of the model's field gives}    within a model
 
 Needed where the class is: the engine keeps them whole (named tuples are tuples with names there, too).
 """
@@ -13,10 +14,11 @@ import datetime as dt
 import decimal
 import json
 import uuid
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import PydanticUserError, TypeAdapter
+from pydantic import BaseModel, PydanticUserError, TypeAdapter
 from pydantic_core import PydanticSerializationError, to_json
 
 from warren.contracts.class_names import find_type
@@ -143,6 +145,49 @@ def dump_by_pydantic(value: Any) -> Json:
     if not is_same:
         raise ValueError("pydantic does not read back what it writes of it")
     return data
+
+
+@lru_cache(maxsize=1024)
+def _field_adapter(cls: Any, name: str) -> TypeAdapter[Any]:
+    info = cls.model_fields[name]
+    annotation = info.annotation
+    for item in info.metadata:
+        annotation = Annotated[annotation, item]
+    return TypeAdapter(annotation, config={"arbitrary_types_allowed": True})
+
+
+def dump_field(value: BaseModel, name: str) -> tuple[Json] | None:
+    """What the serialiser of a model's field gives, if that can be read back; else None."""
+    cls: Any = type(value)
+    item = value.__dict__[name]
+    try:
+        adapter = _field_adapter(cls, name)
+        data = json.loads(adapter.dump_json(item))
+        back = adapter.validate_json(to_json(data))
+        is_same = type(back) is type(item) and json.loads(adapter.dump_json(back)) == data
+    except (PydanticUserError, PydanticSerializationError, ValueError, TypeError):
+        return None
+    return (data,) if is_same else None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenField:
+    """What a field's serialiser gave, until its model is made again."""
+
+    data: Json
+
+
+def load_fields(cls: Any, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a model with those read that a serialiser has written; raises `InvalidInput`."""
+    if not any(type(value) is WrittenField for value in fields.values()):
+        return fields
+    try:
+        return {
+            name: _field_adapter(cls, name).validate_json(to_json(value.data)) if type(value) is WrittenField else value
+            for name, value in fields.items()
+        }
+    except (KeyError, ValueError, TypeError, PydanticUserError) as error:
+        raise InvalidInput(f"a field of {cls.__qualname__} cannot be read: {error}") from error
 
 
 def load_by_pydantic(ref: str, data: Json) -> Any:

@@ -18,7 +18,13 @@ from pydantic import BaseModel
 from warren.contracts.class_names import find_type
 from warren.contracts.decoding import decode
 from warren.contracts.exceptions import initialise
-from warren.contracts.foreign_values import build_named_tuple, build_subclass, load_by_pydantic
+from warren.contracts.foreign_values import (
+    WrittenField,
+    build_named_tuple,
+    build_subclass,
+    load_by_pydantic,
+    load_fields,
+)
 from warren.contracts.instances import State, construct_dataclass, construct_model
 from warren.contracts.known_values import load_known
 from warren.contracts.tags import TAG
@@ -47,7 +53,8 @@ class ImportedTypes:
         return construct_dataclass(cls, fields, state)
 
     def build_model(self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None, state: State) -> Any:
-        return construct_model(find_type(ref, BaseModel), fields, fields_set, state)
+        cls = find_type(ref, BaseModel)
+        return construct_model(cls, load_fields(cls, fields), fields_set, state)
 
     def build_named_tuple(self, ref: str, fields: list[str], values: list[Any]) -> Any:
         return build_named_tuple(ref, fields, values)
@@ -60,6 +67,8 @@ class ImportedTypes:
             case "subclass":
                 attributes = {name: decode(item, self) for name, item in data.get("a", {}).items()}
                 return build_subclass(ref, value, attributes)
+            case "field":
+                return WrittenField(value)
             case _:
                 return load_by_pydantic(ref, value)
 

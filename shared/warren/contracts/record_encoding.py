@@ -26,8 +26,15 @@ Part = Callable[[Any, str], Json]
 _FOREIGN_MODULES = frozenset({"builtins", "pydantic", "typing", "typing_extensions", "abc", "enum", "collections"})
 
 
-class CannotEncode(Exception):
-    """The value's class has no form; the text says why and what to do instead."""
+class NotEncodable(Exception):
+    """The value has no form: `reason` says why and what to do instead; every container on the way adds its part of the
+    path.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path: list[str] = []
 
 
 def encode_dataclass(value: Any, part: Part) -> Json:
@@ -47,7 +54,7 @@ def encode_model(value: BaseModel, part: Part) -> Json:
     cls = type(value)
     own = value.__dict__
     names = [name for name in cls.model_fields if name in own]
-    fields = {name: part(own[name], f".{name}") for name in names}
+    fields = {name: _field(value, name, part) for name in names}
     encoded: dict[str, Json] = {TAG: "model", "t": type_ref(cls), "v": fields}
     extra = value.__pydantic_extra__
     if extra:
@@ -61,6 +68,18 @@ def encode_model(value: BaseModel, part: Part) -> Json:
     return _with_bases(encoded, cls)
 
 
+def _field(value: BaseModel, name: str, part: Part) -> Json:
+    """A field as what it is, or else as the serialiser writes it that the model has for it."""
+    item = value.__dict__[name]
+    try:
+        return part(item, f".{name}")
+    except NotEncodable:
+        data = foreign_values.dump_field(value, name)
+        if data is None:
+            raise
+        return {TAG: "field", "t": type_ref(type(item)), "v": part(data[0], f".{name}")}
+
+
 def _named(values: Mapping[str, Any], part: Part) -> dict[str, Json]:
     return {name: part(item, f".{name}") for name, item in values.items()}
 
@@ -71,7 +90,7 @@ def _private(value: BaseModel, part: Part) -> dict[str, Json]:
     for name, item in (value.__pydantic_private__ or {}).items():
         try:
             encoded[name] = part(item, f".{name}")
-        except Exception:
+        except NotEncodable:
             if instances.private_default(type(value), name) is PydanticUndefined:
                 raise
     return encoded
@@ -102,7 +121,7 @@ def encode_foreign(value: Any, part: Part) -> Json:
     """What is no record: values of the standard library, subclasses of Python's types, what pydantic can describe.
 
     Raises:
-        CannotEncode: it is none of these.
+        NotEncodable: it is none of these.
     """
     cls = type(value)
     ref = type_ref(cls)
@@ -123,7 +142,7 @@ def encode_foreign(value: Any, part: Part) -> Json:
         return _subclass(value, base, part)
     if foreign_values.has_schema(cls):
         return {TAG: "pydantic", "t": ref, "v": part(_by_pydantic(value), "")}
-    raise CannotEncode(
+    raise NotEncodable(
         f"a {cls.__module__}.{cls.__qualname__} cannot be sent between processes; use plain values, lists, dicts, "
         "sets, tuples, datetimes, Decimal, UUID, enums, dataclasses or pydantic models instead, or give the class a "
         "`__get_pydantic_core_schema__`"
@@ -149,4 +168,4 @@ def _by_pydantic(value: Any) -> Json:
         raise
     except ValueError as error:
         cls = type(value)
-        raise CannotEncode(f"a {cls.__module__}.{cls.__qualname__} cannot be sent: {error}") from None
+        raise NotEncodable(f"a {cls.__module__}.{cls.__qualname__} cannot be sent: {error}") from None

@@ -24,7 +24,7 @@ from warren.ir.kept_values import keep
 from warren.ir.known_types import is_known_ref
 from warren.ir.workflow import FieldDef, TypeDef
 
-_KEPT: Final = frozenset({"exception", "subclass", "pydantic"})
+_KEPT: Final = frozenset({"exception", "subclass", "pydantic", "field"})
 _DESCRIBED: Final = frozenset({"model", "dataclass", "enum", "named"})
 
 

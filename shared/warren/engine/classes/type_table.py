@@ -169,7 +169,7 @@ class TypeTable:
         """A value that is kept whole."""
         if data[TAG] == "known" and data["t"] in _COMPUTED_WITH:
             return load_known(data["t"], decode(data["v"], self))
-        if data[TAG] == "pydantic":
+        if data[TAG] in {"pydantic", "field"}:
             return new_foreign(data)
         return new_foreign(data, decode(data["v"], self))
 
