@@ -52,8 +52,21 @@ class Frozen(BaseModel, frozen=True):
 
 class Model(BaseModel):
     a: int = 1
+
+
+@dataclass
+class Shy:
+    x: int = 1
+
+    def __eq__(self, other):
+        return self.x == other.x if isinstance(other, Shy) else NotImplemented
 """
 PROGRAMS = [
+    """
+    shy, model = Shy(), Model()
+    found = [shy == model, model == shy, shy != model, model != 1, [shy] == [model], model in [shy, 1], model == Model()]
+    return [found, shy == Shy(), shy == Shy(2), [1, shy].count(model)]
+    """,
     """
     nan = float('nan')
     items = [nan, 1.0, float('nan')]

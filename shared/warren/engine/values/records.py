@@ -171,8 +171,8 @@ class RecordModel(BaseModel):
         except ValidationError as error:
             raise type(self).__warren_error__(str(error)) from None
 
-    def __eq__(self, other: object) -> bool:
-        return bool(type(self).__warren_equality__(self, other))
+    def __eq__(self, other: object) -> Any:
+        return type(self).__warren_equality__(self, other)
 
     def __warren_attribute__(self, name: str) -> Any:
         members = getattr(type(self), MEMBERS, _NO_MEMBERS)
