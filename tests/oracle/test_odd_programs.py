@@ -64,8 +64,8 @@ class Shy:
 PROGRAMS = [
     """
     shy, model = Shy(), Model()
-    found = [shy == model, model == shy, shy != model, model != 1, [shy] == [model], model in [shy, 1], model == Model()]
-    return [found, shy == Shy(), shy == Shy(2), [1, shy].count(model)]
+    found = [shy == model, model == shy, shy != model, model != 1, [shy] == [model], model in [shy, 1]]
+    return [found, model == Model(), shy == Shy(), shy == Shy(2), [1, shy].count(model)]
     """,
     """
     nan = float('nan')

@@ -82,14 +82,29 @@ def find_type(ref: str, base: type) -> Any:
 
 def _module(name: str, ref: str) -> Any:
     found = sys.modules.get("__main__" if name == importable_name("__main__") else name)
-    if found is None and any(name in declared() for declared in declared_modules):
-        found = importlib.import_module(name)
+    found = found or _import_declared(name, ref)
     if found is None:
         raise InvalidInput(
-            f"type {ref}: module {name!r} is not imported in this process; name it beside the modules of the worker "
-            f"(`warren worker ... {name}`), or import it where an action or workflow is defined"
+            f"type {ref}: module {name!r} is not imported in this process, and no module with an action or workflow "
+            f"imports it; name it beside the modules of the worker (`warren worker ... {name}`), or import it "
+            "where an action or workflow is defined"
         )
     return found
+
+
+def _import_declared(name: str, ref: str) -> Any:
+    """The module, if the user's code imports it, or another one of its package that brings it along; else None."""
+    package = name.partition(".")[0]
+    near = {one for declared in declared_modules for one in declared() if one.partition(".")[0] == package}
+    for one in sorted(near, key=lambda one: (one != name, not name.startswith(f"{one}."), one)):
+        try:
+            importlib.import_module(one)
+        except Exception as error:
+            if one == name and getattr(error, "name", None) != name:  # it is there, and its own code fails
+                raise InvalidInput(f"type {ref}: importing module {name!r} fails: {error!r:.300}") from error
+        if name in sys.modules:
+            return sys.modules[name]
+    return None
 
 
 def _parametrised(origin: Any, ref: str, arguments: str, module: str) -> Any:
