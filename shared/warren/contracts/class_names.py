@@ -56,14 +56,23 @@ def argument_text(arguments: Sequence[Any]) -> str:
 
 
 def short_name(ref: str) -> str:
-    """The class's own name, without module and outer classes: `Order`, `Page[Item]`."""
+    """The class's own name, without module and outer classes, for people: `Order`, `Page[Item | None]`."""
+    return _name(ref, _text)
+
+
+def python_name(ref: str) -> str:
+    """The class's `__name__`, as pydantic makes it of a generic model: `Page[Union[Item, NoneType]]`."""
+    return _name(ref, _python_text)
+
+
+def _name(ref: str, text: Callable[[Json], str]) -> str:
     head, bracket, arguments = ref.partition("[")
     name = head.rpartition(":")[2].rpartition(".")[2]
     try:
         parsed = json.loads(bracket + arguments) if bracket else None
     except ValueError:
         return name + bracket + arguments
-    return name if parsed is None else f"{name}[{', '.join(map(_text, parsed))}]"
+    return name if parsed is None else f"{name}[{', '.join(map(text, parsed))}]"
 
 
 def find_type(ref: str, base: type) -> Any:
@@ -152,10 +161,20 @@ def _resolved(argument: Json) -> Any:
 
 def _text(argument: Json) -> str:
     if isinstance(argument, str):
-        return short_name(argument)
+        return argument if argument in _NAMED else short_name(argument)
     head, *rest = argument
     if head == _LITERAL:
         return f"Literal[{', '.join(map(repr, rest))}]"
     if head in {_UNION, _BAR}:
         return " | ".join(map(_text, rest))
     return f"{short_name(head)}[{', '.join(map(_text, rest))}]"
+
+
+def _python_text(argument: Json) -> str:
+    if isinstance(argument, str):
+        return "NoneType" if argument == "None" else argument if argument in _NAMED else python_name(argument)
+    head, *rest = argument
+    if head == _LITERAL:
+        return _text(argument)
+    name = "Union" if head in {_UNION, _BAR} else python_name(head)
+    return f"{name}[{', '.join(map(_python_text, rest))}]"
