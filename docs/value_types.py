@@ -125,6 +125,12 @@ DIFFERENCES = (
         "a description has no name for it; write a model",
     ),
     (
+        "a generic model given `Annotated[...]` or a literal with an enum's member",
+        "makes a class that no module has",
+        "its values cannot be read by another process",
+        "it has no name; write a subclass of it: `class Short(Box[Annotated[str, ...]])`",
+    ),
+    (
         "a secret in JSON",
         "writes `**********`",
         "carries it in clear",
