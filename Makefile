@@ -70,7 +70,7 @@ format: $(VENV)/.dev ## Rewrite the code as `make check` wants it
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-reference: $(VENV)/.dev ## Generate the pages in docs/reference: messages, Python API, command line, refusals
+reference: $(VENV)/.dev ## Generate the pages in docs/reference: messages, Python API, command line, refusals, types
 	$(BIN)/python -m docs
 
 schemas: reference

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from docs import command_line, python_api, refusals, schemas
+from docs import command_line, python_api, refusals, schemas, value_types
 
-PAGES = (schemas, python_api, command_line, refusals)
+PAGES = (schemas, python_api, command_line, refusals, value_types)
 
 if __name__ == "__main__":
     for page in PAGES:

@@ -10,6 +10,7 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
+from warren.contracts.class_names import declared_modules
 from warren.errors import (
     ActionError,
     ActionNotRegistered,
@@ -69,6 +70,7 @@ from warren.sdk import (
     workflow,
     workflow_registry,
 )
+from warren.sdk.declared_imports import declared_imports
 
 if TYPE_CHECKING:
     from warren.client import Warren
@@ -165,3 +167,4 @@ def _default_client() -> WorkflowClient:
 
 
 set_client_factory(_default_client)
+declared_modules.append(declared_imports)

@@ -320,6 +320,13 @@ class Extra(BaseModel):
     a: int = Field(1, alias="b")
 
 
+class Enclosing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    point: Point
+    tree: Tree | None = None
+    checked: Checked | None = None
+
+
 class Forbidding(BaseModel):
     model_config = ConfigDict(extra="forbid")
     a: int

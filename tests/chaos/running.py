@@ -133,12 +133,12 @@ async def run_chaos(
             watching = asyncio.ensure_future(memory.watch())
             if calm:
                 await asyncio.sleep(seconds)
-            while time.time() - began < seconds:
+            while time.time() - began < seconds and not load.done():
                 for kind in kinds or schedule(source, purges=purges):
                     if source.random() < 0.7:
                         await _until_progress(world)
                     await asyncio.sleep(source.uniform(0.5, 4.0))
-                    if time.time() - began >= seconds:
+                    if time.time() - began >= seconds or load.done():
                         break
                     fault = await inject(world, kind, source)
                     injected.append(fault)

@@ -24,9 +24,10 @@ from tests.support.processes import Installation, installation
 from tests.support.servers.postgres import PrivatePostgres
 from tests.support.servers.rabbitmq_private import PrivateRabbit
 
+from warren.client import ClientRunHandle
 from warren.contracts.ids import new_run_id
 from warren.contracts.topology import QueueType
-from warren.errors import WarrenError
+from warren.errors import InfrastructureError, WarrenError
 
 SETTINGS: Final = {
     "WARREN_LEASE_AFTER": "2",
@@ -109,8 +110,7 @@ class World:
                 self.problems.append(f"{run.run_id}: the client was told {result!r}, not {run.result}")
 
     async def _outcome(self, run: StartedRun) -> object:
-        client = self.made.client
-        handle = await client.start(Planned, run.plan, total=run.total, run_id=run.run_id)
+        handle = await self._start(run)
         while True:
             try:
                 return await handle.result(_ASK_SECONDS)
@@ -120,7 +120,15 @@ class World:
                 return repr(error)
             if await self.made.store.get_run(run.run_id) is None:  # the broker may have lost a start with all its data
                 run.starts += 1
-                handle = await client.start(Planned, run.plan, total=run.total, run_id=run.run_id)
+                handle = await self._start(run)
+
+    async def _start(self, run: StartedRun) -> ClientRunHandle:
+        """Start it, however often: what the broker did not confirm (it may have lost its queues just now) is no start."""
+        while True:
+            try:
+                return await self.made.client.start(Planned, run.plan, total=run.total, run_id=run.run_id)
+            except InfrastructureError:
+                await asyncio.sleep(0.2)
 
 
 @asynccontextmanager

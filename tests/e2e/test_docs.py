@@ -13,7 +13,7 @@ from types import ModuleType
 import asyncpg
 import jsonschema
 import pytest
-from docs import command_line, python_api, refusals, schemas
+from docs import command_line, python_api, refusals, schemas, value_types
 from tests.e2e.command_line import ROOT
 from tests.e2e.pages import Runner, blocks
 from tests.support.servers.postgres import new_database
@@ -59,7 +59,9 @@ def test_the_settings_table_is_that_of_the_settings() -> None:
     assert {name: value.strip() for name, value in table.items()} == expected
 
 
-@pytest.mark.parametrize("page", [schemas, python_api, command_line, refusals], ids=lambda page: str(page.TARGET.name))
+@pytest.mark.parametrize(
+    "page", [schemas, python_api, command_line, refusals, value_types], ids=lambda page: str(page.TARGET.name)
+)
 def test_a_generated_page_is_current(page: ModuleType) -> None:
     assert page.TARGET.read_text(encoding="utf-8") == page.render(), "run `make reference`"
 

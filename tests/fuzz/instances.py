@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import random
 
+from tests.fuzz import typed
 from tests.fuzz.classes import ClassMaker, Lines, Made
+
+_TYPED = 0.4
+"""The share of programs that have generic classes, unions and decorated actions, too."""
 
 _HEAD = '''"""Program {seed} of the differential fuzzer: classes."""
 
 import asyncio
 import dataclasses
 import operator
-from dataclasses import dataclass, field
+{imports}from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -99,18 +103,23 @@ _READS = {
 def generate_classes(choose: random.Random, seed: int) -> str:
     """The source text of a program about classes."""
     classes = ClassMaker(choose).hierarchy()
-    lines = _HEAD.format(seed=seed).split("\n")
+    is_typed = choose.random() < _TYPED
+    lines = _HEAD.format(seed=seed, imports=typed.IMPORTS if is_typed else "").split("\n")
     for made in classes:
         lines += ["", *made.lines, ""]
+    if is_typed:
+        lines += typed.typed_classes(choose)
     lines += _ACTIONS.rstrip().split("\n")
-    return "\n".join([*lines, *("        " + line for line in InstanceMaker(choose, classes).body())]) + "\n"
+    body = InstanceMaker(choose, classes, is_typed=is_typed).body()
+    return "\n".join([*lines, *("        " + line for line in body)]) + "\n"
 
 
 class InstanceMaker:
     """Writes the statements of one `run()`."""
 
-    def __init__(self, choose: random.Random, classes: list[Made]) -> None:
+    def __init__(self, choose: random.Random, classes: list[Made], *, is_typed: bool) -> None:
         self.random = choose
+        self._is_typed = is_typed
         self.classes = [made for made in classes if made.kind != "mixin"]
         self.variables: dict[str, Made] = {}
 
@@ -121,10 +130,14 @@ class InstanceMaker:
         options = [(12, self._probe), (3, self._change), (3, self._travel), (2, self._keep), (2, self._match)]
         options += [(1, self._raise), (1, self._loop), (2, self._pause), (1, self._alias), (1, self._again)]
         options += [(1, self._of_kind)]
+        if self._is_typed:
+            lines.append("t0 = t1 = None")
+            options.append((14, lambda: typed.typed_statement(self.random)))
         for _ in range(self.random.randint(8, 30)):
             make = self.random.choices([make for _, make in options], [weight for weight, _ in options])[0]
             lines += self._guarded(make())
-        return [*lines, f"return [log, kept, len(table), len(pool), {', '.join(self.variables)}]"]
+        found = [*self.variables, *(["t0", "t1"] if self._is_typed else [])]
+        return [*lines, f"return [log, kept, len(table), len(pool), {', '.join(found)}]"]
 
     def _guarded(self, lines: Lines) -> Lines:
         handler = ["except Exception as problem:", "    log.append([type(problem).__name__, str(problem)])"]

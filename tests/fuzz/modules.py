@@ -11,8 +11,8 @@ from tests.fuzz.library import IMPORTS
 from tests.fuzz.scope import Scope
 from tests.fuzz.statements import StatementMaker
 
-CLASSES = float(os.environ.get("FUZZ_CLASSES", "0"))
-"""The share of programs about classes: none unless asked for, until they have been run for longer."""
+CLASSES = float(os.environ.get("FUZZ_CLASSES", "0.5"))
+"""The share of programs about classes."""
 _HEAD = '''"""Program {seed} of the differential fuzzer."""
 
 import asyncio

@@ -240,6 +240,8 @@ def _canonical(value: Json) -> Json:
             made.pop("tb", None)
         if made.get("t") == "builtins:NameError":
             del made["mro"]
+        if made.get("t") == "builtins:AttributeError":  # about setting one: it has a name since CPython 3.13
+            made.pop("a", None)
         if made.get("$") in {"set", "frozenset"}:
             made["v"] = sorted(made["v"], key=json.dumps)
         return made

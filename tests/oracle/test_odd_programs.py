@@ -14,6 +14,7 @@ from warren import action
 from dataclasses import dataclass
 from datetime import date, datetime
 from pydantic import BaseModel
+from typing import Generic, TypeVar
 
 
 class Several(ExceptionGroup):
@@ -50,10 +51,53 @@ class Frozen(BaseModel, frozen=True):
     a: int
 
 
+class Outer(BaseModel):
+    inner: Frozen
+    either: "Frozen | int" = 0
+
+
+T = TypeVar("T")
+
+
+class Page(BaseModel, Generic[T]):
+    item: T
+
+
+@action
+async def page(x: object) -> object:
+    return [Page[int](item=1), Page[int | None](item=None), Page[list[Frozen]](item=[Frozen(a=x)])]
+
+
 class Model(BaseModel):
     a: int = 1
+
+
+@dataclass
+class Shy:
+    x: int = 1
+
+    def __eq__(self, other):
+        return self.x == other.x if isinstance(other, Shy) else NotImplemented
 """
 PROGRAMS = [
+    """
+    out = []
+    for data in ({"a": "x"}, {}, 3):
+        try:
+            out.append(Outer(inner=data))
+        except ValueError as error:
+            out.append([type(error).__name__, str(error)])
+    return [*out, Outer(inner={"a": 1}, either={"a": "2"})]
+    """,
+    """
+    pages = await page(3)
+    return [pages, str(pages), [str(one) for one in pages], [type(one).__name__ for one in pages]]
+    """,
+    """
+    shy, model = Shy(), Model()
+    found = [shy == model, model == shy, shy != model, model != 1, [shy] == [model], model in [shy, 1]]
+    return [found, model == Model(), shy == Shy(), shy == Shy(2), [1, shy].count(model)]
+    """,
     """
     nan = float('nan')
     items = [nan, 1.0, float('nan')]
@@ -148,6 +192,7 @@ ENDED = {
     "return str(Odd('a'))": "Odd.__str__ was not compiled",
     "return str(Told(1))": "Told.__str__ was not compiled",
     "return hash_of": "Odd.__hash__ was not compiled",
+    "return (await page(1))[0].model_dump()": "Page[int].model_dump: the workflow does not mention this class",
     "return hasattr(Model(), 'dict')": "Model.dict is pydantic's own code",
     "return getattr(asyncio.create_task(act(1)), 'get_name', None)": "_asyncio.Task.get_name is not supported",
 }

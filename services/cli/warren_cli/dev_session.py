@@ -86,7 +86,7 @@ class _Prompt:
             raise InvalidInput(
                 f"there is no workflow {name!r}; write one of: {', '.join(map(_usage, self._workflows))}"
             )
-        return await self._installation.client.start_encoded(cls, parse_input(split_input(rest)), accepted=True)
+        return await self._installation.client.start_encoded(cls, parse_input(split_input(rest), cls), accepted=True)
 
     async def _announce(self, handle: ClientRunHandle) -> None:
         outcome = await handle.outcome()

@@ -17,6 +17,7 @@ from warren.contracts.encoding import printable
 from warren.contracts.identity import shown
 from warren.contracts.values import encode
 from warren.errors import InvalidInput
+from warren.ir.typed_text import TypedText
 from warren.sdk.workflow import Workflow, workflow_registry
 from warren_worker.modules import import_modules
 
@@ -24,19 +25,25 @@ _WORD: Final = re.compile(r'(?:"(?:\\.|[^"\\])*"|\S)+')
 _PAIR: Final = re.compile(r"[^\W\d]\w*=")
 
 
-def parse_input(parts: Sequence[str]) -> dict[str, Any]:
+def parse_input(parts: Sequence[str], workflow: type[Workflow] | None = None) -> dict[str, Any]:
     """The arguments of a run: JSON objects, `@file` (`-` is standard input) and `name=value` pairs, merged in order.
 
-    A `value` is JSON where it can be read as such, else text. What the parser takes and a message cannot hold (`NaN`,
-    half a surrogate pair) is tagged.
+    A `value` is JSON where it can be read as such, else text; the types of the workflow's parameters decide where both
+    are possible (`TypedText`), if the workflow is known. What the parser takes and a message cannot hold (`NaN`, half a
+    surrogate pair) is tagged.
 
     Raises:
         InvalidInput: a part is none of these.
     """
+    typed = None if workflow is None else TypedText(workflow.workflow_ir())
     arguments: dict[str, Any] = {}
     for part in parts:
-        arguments |= _parse_part(part)
-    return {name: _sendable(value) for name, value in arguments.items()}
+        name, equals, value = part.partition("=")
+        if equals and name.isidentifier():
+            arguments[name] = _typed_value(name, value, typed)
+        else:
+            arguments |= {name: _sendable(value) for name, value in _parse_part(part).items()}
+    return arguments
 
 
 def split_input(line: str) -> list[str]:
@@ -77,9 +84,6 @@ def _sendable(value: Any) -> Any:
 
 
 def _parse_part(part: str) -> dict[str, Any]:
-    name, equals, value = part.partition("=")
-    if equals and name.isidentifier():
-        return {name: _json_or_text(value)}
     text, where = part, "--input"
     if part == "-":
         text, where = sys.stdin.read(), "--input -"
@@ -100,11 +104,12 @@ def _parse_part(part: str) -> dict[str, Any]:
     return data
 
 
-def _json_or_text(value: str) -> Any:
+def _typed_value(name: str, text: str, typed: TypedText | None) -> Any:
     try:
-        return json.loads(value)
+        data = _sendable(json.loads(text))
     except json.JSONDecodeError:
-        return value
+        return _sendable(text)
+    return data if typed is None else typed.choose(name, data, text)
 
 
 def parse_run_id(text: str | None, *, option: str = "--run-id") -> UUID | None:

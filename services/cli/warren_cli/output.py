@@ -20,7 +20,7 @@ from warren.client.outcomes import remote_traceback
 from warren.contracts import messages
 from warren.contracts.messages import RunStatus
 from warren.contracts.moments import LAST_MOMENT
-from warren.contracts.plain import exception_message, exception_name, to_plain
+from warren.contracts.plain import exception_message, exception_name, mask_secrets, to_plain
 from warren.engine import (
     CancelChild,
     Command,
@@ -250,8 +250,8 @@ def history_data(entries: Sequence[HistoryEntry]) -> list[dict[str, Any]]:
         {
             "seq": entry.seq,
             "at": entry.at.isoformat(),
-            "event": entry.event.model_dump(mode="json"),
-            "commands": commands_data(entry.commands),
+            "event": mask_secrets(entry.event.model_dump(mode="json")),
+            "commands": mask_secrets(commands_data(entry.commands)),
         }
         for entry in entries
     ]

@@ -37,9 +37,9 @@ def run(
     target: str, parts: Sequence[str], *, key: str | None, run_id: str | None, data: Path | None, as_json: bool
 ) -> int:
     """Run a workflow to its end and print its result."""
-    arguments = parse_input(parts)
     wanted = parse_run_id(run_id)
     workflow = load_workflow(target)
+    arguments = parse_input(parts, workflow)
     one = _OneRun(_Command(target, parts, data), workflow, arguments, key, wanted)
     outcome = run_async(one.on_servers() if uses_servers() else one.here(data), before_close=_limit_end)
     if outcome is None:

@@ -56,14 +56,23 @@ def argument_text(arguments: Sequence[Any]) -> str:
 
 
 def short_name(ref: str) -> str:
-    """The class's own name, without module and outer classes: `Order`, `Page[Item]`."""
+    """The class's own name, without module and outer classes, for people: `Order`, `Page[Item | None]`."""
+    return _name(ref, _text)
+
+
+def python_name(ref: str) -> str:
+    """The class's `__name__`, as pydantic makes it of a generic model: `Page[Union[Item, NoneType]]`."""
+    return _name(ref, _python_text)
+
+
+def _name(ref: str, text: Callable[[Json], str]) -> str:
     head, bracket, arguments = ref.partition("[")
     name = head.rpartition(":")[2].rpartition(".")[2]
     try:
         parsed = json.loads(bracket + arguments) if bracket else None
     except ValueError:
         return name + bracket + arguments
-    return name if parsed is None else f"{name}[{', '.join(map(_text, parsed))}]"
+    return name if parsed is None else f"{name}[{', '.join(map(text, parsed))}]"
 
 
 def find_type(ref: str, base: type) -> Any:
@@ -82,14 +91,29 @@ def find_type(ref: str, base: type) -> Any:
 
 def _module(name: str, ref: str) -> Any:
     found = sys.modules.get("__main__" if name == importable_name("__main__") else name)
-    if found is None and any(name in declared() for declared in declared_modules):
-        found = importlib.import_module(name)
+    found = found or _import_declared(name, ref)
     if found is None:
         raise InvalidInput(
-            f"type {ref}: module {name!r} is not imported in this process; name it beside the modules of the worker "
-            f"(`warren worker ... {name}`), or import it where an action or workflow is defined"
+            f"type {ref}: module {name!r} is not imported in this process, and no module with an action or workflow "
+            f"imports it; name it beside the modules of the worker (`warren worker ... {name}`), or import it "
+            "where an action or workflow is defined"
         )
     return found
+
+
+def _import_declared(name: str, ref: str) -> Any:
+    """The module, if the user's code imports it, or another one of its package that brings it along; else None."""
+    package = name.partition(".")[0]
+    near = {one for declared in declared_modules for one in declared() if one.partition(".")[0] == package}
+    for one in sorted(near, key=lambda one: (one != name, not name.startswith(f"{one}."), one)):
+        try:
+            importlib.import_module(one)
+        except Exception as error:
+            if one == name and getattr(error, "name", None) != name:  # it is there, and its own code fails
+                raise InvalidInput(f"type {ref}: importing module {name!r} fails: {error!r:.300}") from error
+        if name in sys.modules:
+            return sys.modules[name]
+    return None
 
 
 def _parametrised(origin: Any, ref: str, arguments: str, module: str) -> Any:
@@ -137,10 +161,20 @@ def _resolved(argument: Json) -> Any:
 
 def _text(argument: Json) -> str:
     if isinstance(argument, str):
-        return short_name(argument)
+        return argument if argument in _NAMED else short_name(argument)
     head, *rest = argument
     if head == _LITERAL:
         return f"Literal[{', '.join(map(repr, rest))}]"
     if head in {_UNION, _BAR}:
         return " | ".join(map(_text, rest))
     return f"{short_name(head)}[{', '.join(map(_text, rest))}]"
+
+
+def _python_text(argument: Json) -> str:
+    if isinstance(argument, str):
+        return "NoneType" if argument == "None" else argument if argument in _NAMED else python_name(argument)
+    head, *rest = argument
+    if head == _LITERAL:
+        return _text(argument)
+    name = "Union" if head in {_UNION, _BAR} else python_name(head)
+    return f"{name}[{', '.join(map(_python_text, rest))}]"

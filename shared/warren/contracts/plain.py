@@ -1,21 +1,29 @@
-"""Tagged JSON as people want to read it: what `warren run` prints, what a foreign client gets in `plain` form."""
+"""Tagged JSON as people want to read it: what `warren run` prints. A secret is masked, as pydantic masks it."""
 
 from __future__ import annotations
 
 import base64
+import datetime as dt
+import zoneinfo
 from typing import Final
 
 from warren.contracts.encoding import printable
+from warren.contracts.known_values import known_class, load_known
 from warren.contracts.values import TAG, Json
+from warren.errors import InvalidInput
 
 _PRINTABLE_BITS: Final = 14_000
 """Less than the 4,300 digits that `str()` gives at most."""
 _RANGE_NUMBERS: Final = 10_000
 _RANGE_BOUNDS: Final = 3
+_CONTAINERS: Final = frozenset({"tuple", "set", "frozenset", "deque"})
+_MAPPINGS: Final = frozenset({"dict", "counter", "ordereddict", "defaultdict"})
+_INNER: Final = frozenset({"enum", "subclass", "pydantic", "path", "unchecked"})
+MASK: Final = "**********"
 
 
 def to_plain(data: Json) -> Json:
-    """Drop the tags of encoded JSON: tuples and sets become lists, models and dataclasses objects, the rest text.
+    """Drop the tags of encoded JSON: tuples and sets become lists, models and named tuples objects, the rest text.
 
     The result is for reading; it cannot be decoded back.
     """
@@ -27,24 +35,75 @@ def to_plain(data: Json) -> Json:
     value = data.get("v")
     if tag is None:
         return {key: to_plain(item) for key, item in data.items()}
-    if tag in {"tuple", "set", "frozenset"} and isinstance(value, list):
+    if tag in _CONTAINERS and isinstance(value, list):
         return to_plain(value)
-    if tag == "range" and isinstance(value, list):
-        return _plain_range(value)
-    if tag == "dict" and isinstance(value, list):
+    if tag in _MAPPINGS and isinstance(value, list):
         return {key if isinstance(key, str) else str(to_plain(key)): to_plain(item) for key, item in value}
-    if tag in {"model", "dataclass", "enum"}:
+    if tag in {"model", "dataclass"} and isinstance(value, dict):
+        return to_plain(value | data.get("e", {}))  # with the extra fields, as a model writes itself
+    if tag in _INNER:
         return to_plain(value)
-    if tag == "str" and isinstance(value, str):
-        return printable(base64.b64decode(value).decode("utf-16-le", "surrogatepass"))
-    if tag == "int" and isinstance(value, str):
-        return _printable_int(int(value, 16))
-    if tag == "timedelta" and isinstance(value, list):
-        days, seconds, microseconds = value
-        return days * 86_400 + seconds + microseconds / 1_000_000
     if tag == "exception":
         return {"type": exception_name(data), "message": exception_message(data)}
+    return _plain_scalar(tag, value, data)
+
+
+def _plain_scalar(tag: str, value: Json, data: dict[str, Json]) -> Json:
+    match tag, value:
+        case "named", list():
+            return dict(zip(data.get("f", ()), map(to_plain, value), strict=False))
+        case "known", _:
+            return _plain_known(str(data.get("t")), value)
+        case "range", list():
+            return _plain_range(value)
+        case "str", str():
+            return printable(base64.b64decode(value).decode("utf-16-le", "surrogatepass"))
+        case "int", str():
+            return _printable_int(int(value, 16))
+        case "complex", [real, imaginary]:
+            return str(complex(float(to_plain(real)), float(to_plain(imaginary))))
+        case "timedelta", [days, seconds, microseconds]:
+            return days * 86_400 + seconds + microseconds / 1_000_000
+        case "datetime", str() if "tz" in data:
+            return _in_zone(value, str(data["tz"]), fold=1 if data.get("fold") else 0)
     return value
+
+
+def _plain_known(ref: str, parts: Json) -> Json:
+    """As its class writes it: an address, a URL or a fraction as text, a pattern as its own text."""
+    known = known_class(ref)
+    if known is not None and known.is_secret:
+        return MASK
+    parts = to_plain(parts)
+    if known is None or isinstance(parts, str):
+        return parts
+    if ref == "re:Pattern":
+        return parts[0]
+    try:
+        return str(load_known(ref, parts))
+    except InvalidInput:  # made by somebody else
+        return parts
+
+
+def mask_secrets(data: Json) -> Json:
+    """The same tagged JSON with the values of secrets masked: for what shows tags to people."""
+    if isinstance(data, list):
+        return [mask_secrets(item) for item in data]
+    if not isinstance(data, dict):
+        return data
+    if data.get(TAG) == "known":
+        known = known_class(str(data.get("t")))
+        if known is not None and known.is_secret:
+            return {**data, "v": MASK}
+    return {key: mask_secrets(item) for key, item in data.items()}
+
+
+def _in_zone(text: str, zone: str, *, fold: int) -> str:
+    """A moment with its offset, without which it could be any."""
+    try:
+        return dt.datetime.fromisoformat(text).replace(tzinfo=zoneinfo.ZoneInfo(zone), fold=fold).isoformat()
+    except (ValueError, zoneinfo.ZoneInfoNotFoundError):
+        return f"{text} {zone}"
 
 
 def exception_name(data: Json) -> str:

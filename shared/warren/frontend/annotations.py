@@ -219,7 +219,6 @@ def is_record(kind: Any) -> bool:
 
 
 def _union(specs: list[Any]) -> Any:
-    if "any" in specs:
-        return "any"
+    """The spec of a union, also of one with `Any`: pydantic prefers the members that fit better."""
     unique = [spec for number, spec in enumerate(specs) if spec not in specs[:number]]
     return unique[0] if len(unique) == 1 else {"union": unique}

@@ -82,10 +82,12 @@ def is_plain(cls: type[BaseModel]) -> bool:
     return _is_harmless(cls.__pydantic_core_schema__)
 
 
-def config_of(config: Mapping[str, Any]) -> dict[str, Any] | None:
+def config_of(config: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What a configuration says about validation, as JSON data; None for nothing."""
     found = {
-        name: value for name, value in config.items() if name in _CONFIG and type(value) in {bool, int, float, str}
+        name: value
+        for name, value in (config or {}).items()
+        if name in _CONFIG and type(value) in {bool, int, float, str}
     }
     return found or None
 

@@ -115,6 +115,7 @@ class TypeRegistry:
         hints = self._hints(cls, ref)
         constructible = _is_plain_dataclass(cls)
         code = dataclass_code(cls)
+        config = getattr(cls, "__pydantic_config__", None)  # without one, that of the model around it holds
         fields = []
         for field in dataclasses.fields(cls):
             default, factory, is_pure = self._default(field.default, field.default_factory, dataclasses.MISSING)
@@ -145,7 +146,7 @@ class TypeRegistry:
             slots=all("__slots__" in vars(base) for base in cls.__mro__[:-1]),
             constructible=constructible,
             match_args=tuple(getattr(cls, "__match_args__", ())),
-            config=models.config_of(getattr(cls, "__pydantic_config__", {})),
+            config=models.config_of(config) or (None if config is None else {}),
             code=code,
         )
 

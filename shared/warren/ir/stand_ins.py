@@ -183,6 +183,10 @@ class StandIns:
         for made in self._classes:
             if typing_extensions.is_typeddict(made) or hasattr(made, "_fields"):
                 made.__annotations__ = typing.get_type_hints(made, self._names, include_extras=True)
+            elif dataclasses.is_dataclass(made) and not hasattr(made, "__pydantic_complete__"):
+                hints = typing.get_type_hints(made, self._names, include_extras=True)
+                for field in dataclasses.fields(made):
+                    field.type = hints[field.name]
         for made in self._classes:
             if getattr(made, "__pydantic_complete__", True):
                 continue
@@ -268,6 +272,8 @@ class StandIns:
             eq=definition.eq,
             unsafe_hash=definition.unsafe_hash,
         )
+        if definition.config is None:  # it has the configuration of the model around it, as pydantic does it
+            return made
         return pydantic_dataclass(
             made, config=config, frozen=definition.frozen, eq=definition.eq, unsafe_hash=definition.unsafe_hash
         )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
+from pydantic import AfterValidator, Field
 
+from warren import Workflow, workflow
 from warren.contracts.values import encode
 from warren.errors import InvalidInput
+from warren.testing.driver import executable_of
 from warren_cli.inputs import load_workflow, load_workflows, parse_input, split_input
 
 
@@ -23,6 +27,76 @@ def test_parts_are_merged_in_order(tmp_path: Path) -> None:
         "d": "some text",
         "e": "",
     }
+
+
+@workflow
+class Typed(Workflow):
+    """Has parameters of types for which `name=3` is ambiguous."""
+
+    async def run(
+        self,
+        name: str = "",
+        count: int = 0,
+        ratio: float = 0.0,
+        either: str | int = 0,
+        maybe: str | None = None,
+        price: Decimal = Decimal(0),
+        code: Literal["1", "2"] = "1",
+        short: Annotated[str, Field(max_length=3)] = "",
+        checked: Annotated[str, AfterValidator(str.upper)] = "",
+        names: list[str] | None = None,
+        digits: Annotated[str, Field(coerce_numbers_to_str=True)] = "",
+        anything: Any = None,
+    ) -> None:
+        """Does nothing."""
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("name=3", "3"),
+        ("name=true", "true"),
+        ("name=null", "null"),
+        ("name=1e5", "1e5"),
+        ("name=[1]", "[1]"),
+        ("name=NaN", "NaN"),
+        ('name="3"', "3"),
+        ("name=007", "007"),
+        ("count=3", 3),
+        ("count=x", "x"),
+        ("ratio=3", 3),
+        ("ratio=NaN", {"$": "float", "v": "nan"}),
+        ("either=3", 3),
+        ('either="3"', "3"),
+        ("maybe=null", None),
+        ("maybe=3", "3"),
+        ("price=1.10", "1.10"),
+        ("price=1.5", 1.5),
+        ("code=1", "1"),
+        ("short=123", "123"),
+        ("short=1234", "1234"),
+        ("checked=3", "3"),
+        ('names=["1"]', ["1"]),
+        ("digits=1.10", "1.10"),
+        ("anything=3", 3),
+        ("unknown=3", 3),
+        ('{"name": 3}', 3),
+    ],
+)
+def test_the_type_of_a_parameter_decides_whether_a_value_is_text(typed: str, value: object) -> None:
+    (found,) = parse_input([typed], Typed).values()
+    assert found == value
+    assert type(found) is type(value)
+
+
+def test_a_number_typed_for_text_is_an_argument_that_a_start_takes() -> None:
+    executable = executable_of(Typed)
+    assert executable.bind_input(parse_input(["name=3", "price=1.10"], Typed)) == {
+        "name": "3",
+        "price": {"$": "decimal", "v": "1.10"},
+    }
+    with pytest.raises(InvalidInput, match="name"):
+        executable.bind_input(parse_input(['{"name": 3}'], Typed))
 
 
 def test_what_a_message_cannot_hold_is_tagged() -> None:

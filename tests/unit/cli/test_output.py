@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
+from pydantic import SecretStr
 from rich.console import Console
 
+from warren.client.histories import HistoryEntry
 from warren.contracts import messages
 from warren.contracts.ids import new_run_id
 from warren.contracts.messages import RunStatus
 from warren.contracts.moments import LAST_MOMENT
-from warren.contracts.values import encode_exception
+from warren.contracts.values import encode, encode_exception
 from warren.engine import (
     CancelChild,
     Command,
@@ -90,6 +93,16 @@ def test_a_history_is_told_in_words() -> None:
     error = encode_exception(ValueError("bad"))
     child = messages.ChildFinished(run_id=run_id, invocation=3, status=RunStatus.FAILED, error=error)
     assert output.event_text(child) == "#3 raised ValueError: bad"
+
+
+def test_a_history_shows_no_secret() -> None:
+    run_id, at = new_run_id(), datetime(2026, 1, 1, tzinfo=UTC)
+    secret = encode({"password": SecretStr("hidden")})
+    event = messages.ActionSucceeded(run_id=run_id, invocation=1, attempt=1, result=secret)
+    command = DispatchAction(2, 1, "shop:pay", "default", [secret], {"more": secret})
+    shown = json.dumps(output.history_data([HistoryEntry(1, at, event, [command])]))
+    assert "hidden" not in shown + output.event_text(event)
+    assert shown.count("**********") == 3
 
 
 def test_a_timer_at_the_end_of_all_dates_is_never() -> None:

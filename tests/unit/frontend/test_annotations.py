@@ -94,7 +94,7 @@ HERE = __name__
         (Optional[int], {"union": ["int", "none"]}),  # noqa: UP045 - as people write it
         (int | None, {"union": ["int", "none"]}),
         (Union[int, str], {"union": ["int", "str"]}),  # noqa: UP007 - as people write it
-        (int | Any, "any"),
+        (int | Any, {"union": ["int", "any"]}),
         (Literal["a", 1], {"literal": ["a", 1]}),
         (Annotated[int, "meta"], "int"),
         (UserId, "int"),

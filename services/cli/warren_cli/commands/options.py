@@ -11,7 +11,21 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")
 Input = Annotated[
     list[str] | None,
     typer.Option(
-        "--input", "-i", metavar="JSON", help="Arguments: a JSON object, @FILE, -, or NAME=VALUE (repeatable)."
+        "--input",
+        "-i",
+        metavar="JSON",
+        help="Arguments: a JSON object, @FILE, -, or NAME=VALUE (repeatable). VALUE is JSON, or text where only text "
+        'fits the parameter\'s type: name=3 is "3" for a str, 3 for an int.',
+    ),
+]
+UntypedInput = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input",
+        "-i",
+        metavar="JSON",
+        help="Arguments: a JSON object, @FILE, -, or NAME=VALUE (repeatable). VALUE is JSON where it can be read as "
+        "JSON, else text, as `start` does not know the workflow's types: write name='\"3\"' for the text 3.",
     ),
 ]
 Key = Annotated[str | None, typer.Option("--key", help="A name for the run, unique per workflow.")]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from warren_cli.commands.options import AsJson, Input, Key, RunId
+from warren_cli.commands.options import AsJson, Key, RunId, UntypedInput
 
 
 def register(
@@ -23,7 +23,7 @@ def start(
     workflow: Annotated[
         str, typer.Argument(metavar="WORKFLOW", help="The name that the workflow is registered under.")
     ],
-    input: Input = None,  # noqa: A002 - the option's name
+    input: UntypedInput = None,  # noqa: A002 - the option's name
     key: Key = None,
     run_id: RunId = None,
     version: Annotated[

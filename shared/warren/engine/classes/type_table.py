@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ForwardRef
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
 
-from warren.contracts.class_names import short_name
+from warren.contracts.class_names import python_name, short_name
 from warren.contracts.exceptions import initialise
 from warren.contracts.instances import NO_STATE, State, construct_dataclass, construct_model
 from warren.contracts.known_values import load_known
@@ -392,4 +392,6 @@ def _named(cls: Any, ref: str) -> Any:
     module, _, qualname = ref.partition(":")
     cls.__module__ = module
     cls.__qualname__ = qualname
+    if "[" in qualname:
+        cls.__name__ = python_name(ref)
     return cls

@@ -6,7 +6,7 @@ Classes that the program describes are rebuilt as real dataclasses, models, enum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import MethodType
 from typing import Any, ClassVar
@@ -116,6 +116,17 @@ class Opaque(Record):
 
     rest: dict[str, Any] | None
 
+    def __warren_attribute__(self, name: str) -> Any:
+        is_model = self.__warren_tag__ == "model" and name in vars(BaseModel) and not name.startswith("_")
+        if is_model and name not in self.__dict__ and not getattr(type(self), MEMBERS, _NO_MEMBERS).has(name):
+            raise Stop(
+                NotSupportedInWorkflow(
+                    f"{type(self).__name__}.{name}: the workflow does not mention this class. Annotate an action's "
+                    "result or a parameter of `run()` with it, or call it in an @action"
+                )
+            )
+        return super().__warren_attribute__(name)
+
     def __warren_encode__(self, encode: Callable[[Any, str], Any]) -> Any:
         ref = f"{type(self).__module__}:{type(self).__qualname__}"
         fields = {name: encode(value, f".{name}") for name, value in self.__dict__.items()}
@@ -136,8 +147,14 @@ class Opaque(Record):
         return hash((type(self), tuple(self.__dict__.values())))
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
-        return f"{type(self).__qualname__}({fields})"
+        cls = type(self)
+        return f"{cls.__name__ if '[' in cls.__qualname__ else cls.__qualname__}({', '.join(self._shown())})"
+
+    def __str__(self) -> str:
+        return " ".join(self._shown()) if self.__warren_tag__ == "model" else repr(self)
+
+    def _shown(self) -> Iterator[str]:
+        return (f"{name}={value!r}" for name, value in self.__dict__.items())
 
 
 def new_opaque(cls: Any, fields: dict[str, Any], fields_set: Sequence[str] | None, state: State) -> Opaque:
@@ -171,8 +188,11 @@ class RecordModel(BaseModel):
         except ValidationError as error:
             raise type(self).__warren_error__(str(error)) from None
 
-    def __eq__(self, other: object) -> bool:
-        return bool(type(self).__warren_equality__(self, other))
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # pydantic's mark: it need not call this one
+    """Within another model, so that an error there has the path to the field, not an error in an error."""
+
+    def __eq__(self, other: object) -> Any:
+        return type(self).__warren_equality__(self, other)
 
     def __warren_attribute__(self, name: str) -> Any:
         members = getattr(type(self), MEMBERS, _NO_MEMBERS)
