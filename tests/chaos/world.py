@@ -123,7 +123,7 @@ class World:
                 handle = await self._start(run)
 
     async def _start(self, run: StartedRun) -> ClientRunHandle:
-        """Start it, however often: what the broker did not confirm (it may have lost its queues just now) is no start."""
+        """Start it, however often: what a broker that lost its queues just now did not confirm is no start."""
         while True:
             try:
                 return await self.made.client.start(Planned, run.plan, total=run.total, run_id=run.run_id)
