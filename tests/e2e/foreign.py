@@ -42,6 +42,10 @@ class Foreigner:
                 answers.append(json.loads(text))
         return answers
 
+    def listen(self, exchange: str, key: str) -> None:
+        """Have copies of what is published come as answers, too."""
+        self._channel.queue_bind(self.replies, exchange, key)
+
     def raw_answer(self) -> tuple[bytes, dict[str, Any]]:
         """The next answer with the bytes of its correlation id, which pika would take for text."""
         found: list[tuple[bytes, dict[str, Any]]] = []

@@ -12,6 +12,7 @@ import pytest
 from tests.chaos.ledger import VARIABLE, read_ledger
 from tests.e2e import values_workload as values
 from tests.e2e import workload
+from tests.e2e.foreign import foreigner
 from tests.e2e.histories import check_exactly_once
 from tests.support.eventually import eventually
 from tests.support.processes import Installation
@@ -138,3 +139,27 @@ async def test_a_failed_run_raises_with_the_original_exception_as_its_cause(pair
     assert stored is not None
     assert stored.status is RunStatus.FAILED
     assert isinstance(caught.value.run_id, UUID)
+
+
+async def test_an_action_starts_a_run_of_its_own(pairs: Installation) -> None:
+    handle = await pairs.client.start(values.Delegating, "nail", 5)
+    assert await handle.result(RESULT_SECONDS) == ["out of stock", "nail", 2, "2 of nail are missing"]
+    inner = await pairs.client.describe(f"{handle.id}:1", workflow=values.Stock)
+    assert (inner.status, inner.parent) == (RunStatus.COMPLETED, None)
+
+
+async def test_actions_share_a_large_value_in_their_messages_and_get_copies(pairs: Installation) -> None:
+    quiet = pairs.worker("tests.e2e.values_workload", "--queue", "quiet", "--no-register")
+    await pairs.until_ready()
+    with foreigner(pairs) as program:
+        program.listen(names.ACTIONS_EXCHANGE, "quiet")
+        handle = await pairs.client.start(values.Questions, words=5_000, singly=10, at_once=21)
+        assert await handle.result(RESULT_SECONDS) == [5_001] * 21 + [5_000]
+        *alone, first, second = await asyncio.to_thread(program.answers, 13)
+    assert [len(body["items"]) for body in alone] == [1] * 11, "the last is the first of the gather, before any shared"
+    assert [len(body["actions"]) for body in (first, second)] == [16, 4]
+    for body in (first, second):
+        assert [len(document) for document in body["shared"]] == [5_000]
+        assert all((one["shared"], one["args"]) == ([[0, 0]], [None]) for one in body["actions"])
+    quiet.terminate()
+    assert await quiet.exit_code() == 0

@@ -8,11 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from tests.e2e import values_workload as values
 from tests.e2e.foreign import SECONDS, foreigner
 from tests.support.eventually import eventually
 from tests.support.processes import Installation
 
 from warren.contracts.ids import new_run_id
+from warren.contracts.values import encode
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
@@ -43,6 +45,20 @@ async def test_a_run_may_be_accepted_first(pairs: Installation) -> None:
     accepted, finished = await asyncio.to_thread(start, pairs, body, count=2)
     assert (accepted["type"], accepted["run_id"], accepted["created"]) == ("run_accepted", run_id, True)
     assert (finished["type"], finished["run_id"], finished["result"]) == ("run_finished", run_id, 2)
+
+
+async def test_a_worker_runs_the_validators_of_what_a_start_gives(pairs: Installation) -> None:
+    body = {"workflow": "e2e.welcome", "input": {"customer": {"name": "ann", "age": "41"}}}
+    (answer,) = await asyncio.to_thread(start, pairs, body)
+    text, customer = answer["result"]
+    assert text == "Customer Ann, 41"
+    assert customer == encode(values.Customer(name="ann", age=41))
+    body = {"workflow": "e2e.welcome", "input": {"customer": {"name": "nobody", "age": "x"}}}
+    (answer,) = await asyncio.to_thread(start, pairs, body)
+    assert (answer["type"], answer["status"]) == ("run_finished", "failed")
+    text = str(answer["error"])
+    assert "customer.name: Value error, nobody is no customer" in text
+    assert "customer.age: " in text
 
 
 async def test_the_same_start_twice_is_one_run(pairs: Installation) -> None:

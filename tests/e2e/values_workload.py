@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
+import ipaddress
+import re
+from collections import Counter, deque
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
+from pydantic import BaseModel, HttpUrl, PrivateAttr, SecretStr, TypeAdapter, field_validator
 
-from warren import Workflow, action, workflow
+from warren import Workflow, action, action_context, workflow
+
+T = TypeVar("T")
 
 
 class Colour(enum.Enum):
@@ -44,6 +51,47 @@ class Order(BaseModel):
     at: datetime
     lines: list[Line] = []
     notes: dict[str, str] = {}
+
+
+class Place(NamedTuple):
+    """A named tuple."""
+
+    row: int
+    letter: str = "a"
+
+
+class Sku(str):
+    """A subclass of `str`."""
+
+
+class Page(BaseModel, Generic[T]):
+    """A generic model."""
+
+    items: list[T]
+
+
+class Box(BaseModel):
+    """Has state that is no field."""
+
+    side: int
+    _volume: int = PrivateAttr(0)
+
+    def model_post_init(self, context: Any, /) -> None:
+        self._volume = self.side**3
+
+
+class Customer(BaseModel):
+    """Has a validator."""
+
+    name: str
+    age: int = 0
+
+    @field_validator("name")
+    @classmethod
+    def check_name(cls, name: str) -> str:
+        if name == "nobody":
+            raise ValueError("nobody is no customer")
+        return name.title()
 
 
 class OutOfStock(Exception):
@@ -89,6 +137,20 @@ VALUES: dict[str, Any] = {
         lines=[Line(sku="a", price=Decimal("9.99"), colour=Colour.RED), Line(sku="b", price=Decimal(1))],
         notes={"x": "y"},
     ),
+    "named tuple": Place(3),
+    "subclass": Sku("a-1"),
+    "generic": Page[Line](items=[Line(sku="a", price=Decimal(1))]),
+    "private": Box(side=3),
+    "address": ipaddress.ip_address("10.0.0.1"),
+    "url": TypeAdapter(HttpUrl).validate_python("http://a.b/c"),
+    "secret": SecretStr("s3cret"),
+    "pattern": re.compile("a+", re.IGNORECASE),
+    "fraction": Fraction(1, 3),
+    "complex": 1 - 2j,
+    "counter": Counter("aab"),
+    "deque": deque([1, 2], maxlen=2),
+    "named zone": datetime(2024, 1, 1, tzinfo=timezone(timedelta(hours=1), "MEZ")),
+    "records as keys": {Place(1): "x"},
     "nested": [
         {"points": (Point(1, Decimal(1)), Point(2, Decimal(2)))},
         {"by": {Colour.RED: [Order(id=UUID(int=1), at=datetime(2024, 1, 1, tzinfo=UTC))]}},
@@ -161,6 +223,59 @@ class Stock(Workflow):
             return ["no such thing", error.sku, error.missing, str(error)]
         except OutOfStock as error:
             return ["out of stock", error.sku, error.missing, str(error)]
+
+
+@action
+async def welcome(customer: Customer) -> str:
+    return f"{type(customer).__name__} {customer.name}, {customer.age}"
+
+
+@workflow
+class Welcome(Workflow):
+    """Takes a type whose validator only a worker has."""
+
+    name = "e2e.welcome"
+
+    async def run(self, customer: Customer) -> list[Any]:
+        return [await welcome(customer), customer]
+
+
+@action(queue="quiet")
+async def count(document: list[str], question: str) -> int:
+    document.append(question)  # into a copy of its own
+    return document.count(question)
+
+
+@workflow
+class Questions(Workflow):
+    """Gives one large value to many actions."""
+
+    name = "e2e.questions"
+
+    async def run(self, words: int, singly: int, at_once: int) -> list[int]:
+        document = ["word"] * words
+        for _ in range(singly):
+            await count(document, question="word")
+        found = await asyncio.gather(*[count(document, question="word") for _ in range(at_once)])
+        return [*found, len(document)]
+
+
+@action
+async def delegate(sku: str, count: int) -> list[Any]:
+    """Starts a run and waits for it."""
+    context = action_context()
+    handle = await Stock().start(sku, count, _key=f"{context.run_id}:{context.invocation}")
+    return await handle.result()
+
+
+@workflow
+class Delegating(Workflow):
+    """An action of it starts a run."""
+
+    name = "e2e.delegating"
+
+    async def run(self, sku: str, count: int) -> list[Any]:
+        return await delegate(sku, count)
 
 
 @workflow
