@@ -2,7 +2,7 @@
 
     {"$": "subclass", "t": "module:Class", "v": the value as its base has it, "a": {attribute: value} or absent}
     {"$": "named", "t": "module:Class", "f": [field, ...], "v": [...]}                a named tuple
-    {"$": "pydantic", "t": "module:Class", "v": what its serialiser gives}
+    {"$": "pydantic", "t": "module:Class", "v": what its serialiser gives}            with "s": true a secret, in clear
     {"$": "field", "t": "module:Class", "v": what the serialiser of the model's field gives}    within a model
 
 Needed where the class is: the engine keeps them whole (named tuples are tuples with names there, too).
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, PydanticUserError, TypeAdapter
+from pydantic import BaseModel, PydanticUserError, Secret, SecretBytes, SecretStr, TypeAdapter
 from pydantic_core import PydanticSerializationError, to_json
 
 from warren.contracts.class_names import find_type
@@ -31,6 +31,7 @@ BASES: Final = (
     *(dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal, uuid.UUID),
 )
 """The types whose subclasses are carried; a datetime comes before a date, which it is, too."""
+_SECRETS: Final = (SecretStr, SecretBytes, Secret)
 _MUTABLE: Final[dict[type, Any]] = {list: list.extend, dict: dict.update, set: set.update}
 
 
@@ -128,8 +129,13 @@ def has_schema(cls: type) -> bool:
     return hasattr(cls, "__get_pydantic_core_schema__")
 
 
+def is_secret(value: Any) -> bool:
+    """Whether it is one of pydantic's secrets, or of a subclass: what people must not be shown."""
+    return isinstance(value, _SECRETS)
+
+
 def dump_by_pydantic(value: Any) -> Json:
-    """What the class's own serialiser gives, as JSON data, if that can be read back.
+    """What the class's own serialiser gives, as JSON data, if that can be read back. Of a secret, it is what it hides.
 
     Raises:
         ValueError: it cannot; the text says why.
@@ -137,14 +143,26 @@ def dump_by_pydantic(value: Any) -> Json:
     cls: Any = type(value)
     try:
         adapter = _adapter(cls)
-        data = json.loads(adapter.dump_json(value, round_trip=True))
+        data = json.loads(_json_of(value, adapter))
         back = adapter.validate_json(to_json(data))
-        is_same = type(back) is cls and json.loads(adapter.dump_json(back, round_trip=True)) == data
+        is_same = _is_equal(back, value) and json.loads(_json_of(back, adapter)) == data
     except (PydanticUserError, PydanticSerializationError, ValueError, TypeError) as error:
         raise ValueError(f"pydantic cannot write and read it: {error}") from error
     if not is_same:
         raise ValueError("pydantic does not read back what it writes of it")
     return data
+
+
+def _json_of(value: Any, adapter: TypeAdapter[Any]) -> bytes:
+    if is_secret(value):
+        return to_json(value.get_secret_value())
+    return adapter.dump_json(value, round_trip=True)
+
+
+def _is_equal(back: Any, value: Any) -> bool:
+    """Of the same class, and equal if that says what equal is: what a serialiser hides is not carried."""
+    cls = type(value)
+    return type(back) is cls and (cls.__eq__ is object.__eq__ or bool(back == value))
 
 
 @lru_cache(maxsize=1024)
@@ -164,7 +182,7 @@ def dump_field(value: BaseModel, name: str) -> tuple[Json] | None:
         adapter = _field_adapter(cls, name)
         data = json.loads(adapter.dump_json(item))
         back = adapter.validate_json(to_json(data))
-        is_same = type(back) is type(item) and json.loads(adapter.dump_json(back)) == data
+        is_same = _is_equal(back, item) and json.loads(adapter.dump_json(back)) == data
     except (PydanticUserError, PydanticSerializationError, ValueError, TypeError):
         return None
     return (data,) if is_same else None

@@ -84,10 +84,19 @@ def _others(cls: type, own: dict[str, Any], fields: Iterable[str]) -> dict[str, 
     }
 
 
-def private_default(cls: type[BaseModel], name: str) -> Any:
-    """What a private attribute is when nobody has set it; `PydanticUndefined` when it has no default."""
+def has_private_default(cls: type[BaseModel], name: str) -> bool:
+    """Whether a private attribute has a value when nobody has set it."""
     declared = cls.__private_attributes__.get(name)
-    return declared.get_default() if isinstance(declared, ModelPrivateAttr) else PydanticUndefined
+    return isinstance(declared, ModelPrivateAttr) and (
+        declared.default_factory is not None or declared.default is not PydanticUndefined
+    )
+
+
+def _private_default(declared: ModelPrivateAttr, fields: dict[str, Any]) -> Any:
+    factory: Any = declared.default_factory
+    if factory is None:
+        return declared.get_default()
+    return factory(fields) if getattr(declared, "default_factory_takes_validated_data", False) else factory()
 
 
 def construct_model(
@@ -111,7 +120,7 @@ def construct_model(
     if state.private is None and cls.__pydantic_post_init__ is not None:
         _run_post_init(made, values)
     else:
-        object.__setattr__(made, "__pydantic_private__", _private(cls, state.private or {}))
+        object.__setattr__(made, "__pydantic_private__", _private(cls, state.private or {}, values))
     object.__setattr__(made, "__dict__", values | state.others)
     return made
 
@@ -123,10 +132,13 @@ def _run_post_init(made: BaseModel, values: dict[str, Any]) -> None:
     made.model_post_init(None)
 
 
-def _private(cls: type[BaseModel], given: dict[str, Any]) -> dict[str, Any] | None:
+def _private(cls: type[BaseModel], given: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any] | None:
     if not cls.__private_attributes__:
         return None  # as pydantic has it for a class without any
-    found = {name: given[name] if name in given else private_default(cls, name) for name in cls.__private_attributes__}
+    found = {
+        name: given[name] if name in given else _private_default(declared, fields)
+        for name, declared in cls.__private_attributes__.items()
+    }
     return {name: value for name, value in found.items() if value is not PydanticUndefined}
 
 

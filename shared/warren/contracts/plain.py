@@ -42,7 +42,7 @@ def to_plain(data: Json) -> Json:
     if tag in {"model", "dataclass"} and isinstance(value, dict):
         return to_plain(value | data.get("e", {}))  # with the extra fields, as a model writes itself
     if tag in _INNER:
-        return to_plain(value)
+        return MASK if _is_secret(data) else to_plain(value)
     if tag == "exception":
         return {"type": exception_name(data), "message": exception_message(data)}
     return _plain_scalar(tag, value, data)
@@ -53,7 +53,7 @@ def _plain_scalar(tag: str, value: Json, data: dict[str, Json]) -> Json:
         case "named", list():
             return dict(zip(data.get("f", ()), map(to_plain, value), strict=False))
         case "known", _:
-            return _plain_known(str(data.get("t")), value)
+            return MASK if _is_secret(data) else _plain_known(str(data.get("t")), value)
         case "range", list():
             return _plain_range(value)
         case "str", str():
@@ -72,8 +72,6 @@ def _plain_scalar(tag: str, value: Json, data: dict[str, Json]) -> Json:
 def _plain_known(ref: str, parts: Json) -> Json:
     """As its class writes it: an address, a URL or a fraction as text, a pattern as its own text."""
     known = known_class(ref)
-    if known is not None and known.is_secret:
-        return MASK
     parts = to_plain(parts)
     if known is None or isinstance(parts, str):
         return parts
@@ -85,16 +83,19 @@ def _plain_known(ref: str, parts: Json) -> Json:
         return parts
 
 
+def _is_secret(data: Json) -> bool:
+    known = known_class(str(data.get("t")))
+    return data.get("s") is True if known is None else known.is_secret
+
+
 def mask_secrets(data: Json) -> Json:
     """The same tagged JSON with the values of secrets masked: for what shows tags to people."""
     if isinstance(data, list):
         return [mask_secrets(item) for item in data]
     if not isinstance(data, dict):
         return data
-    if data.get(TAG) == "known":
-        known = known_class(str(data.get("t")))
-        if known is not None and known.is_secret:
-            return {**data, "v": MASK}
+    if data.get(TAG) in {"known", "pydantic"} and _is_secret(data):
+        return {**data, "v": MASK}
     return {key: mask_secrets(item) for key, item in data.items()}
 
 

@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
 
 from warren.contracts import foreign_values, instances
 from warren.contracts.class_names import type_ref
@@ -91,7 +90,7 @@ def _private(value: BaseModel, part: Part) -> dict[str, Json]:
         try:
             encoded[name] = part(item, f".{name}")
         except NotEncodable:
-            if instances.private_default(type(value), name) is PydanticUndefined:
+            if not instances.has_private_default(type(value), name):
                 raise
     return encoded
 
@@ -141,7 +140,8 @@ def encode_foreign(value: Any, part: Part) -> Json:
     if base is not None:
         return _subclass(value, base, part)
     if foreign_values.has_schema(cls):
-        return {TAG: "pydantic", "t": ref, "v": part(_by_pydantic(value), "")}
+        encoded = {TAG: "pydantic", "t": ref, "v": part(_by_pydantic(value), "")}
+        return encoded | {"s": True} if foreign_values.is_secret(value) else encoded
     raise NotEncodable(
         f"a {cls.__module__}.{cls.__qualname__} cannot be sent between processes; use plain values, lists, dicts, "
         "sets, tuples, datetimes, Decimal, UUID, enums, dataclasses or pydantic models instead, or give the class a "
