@@ -161,7 +161,7 @@ def _json_of(value: Any, adapter: TypeAdapter[Any]) -> bytes:
 
 def _is_equal(back: Any, value: Any) -> bool:
     """Of the same class, and equal if that says what equal is: what a serialiser hides is not carried."""
-    cls = type(value)
+    cls: Any = type(value)
     return type(back) is cls and (cls.__eq__ is object.__eq__ or bool(back == value))
 
 
