@@ -161,8 +161,8 @@ def _json_of(value: Any, adapter: TypeAdapter[Any]) -> bytes:
 
 def _is_equal(back: Any, value: Any) -> bool:
     """Of the same class, and equal if that says what equal is: what a serialiser hides is not carried."""
-    cls: Any = type(value)
-    return type(back) is cls and (cls.__eq__ is object.__eq__ or bool(back == value))
+    equals: Any = type(value).__eq__
+    return type(back) is type(value) and (equals is object.__eq__ or bool(back == value))
 
 
 @lru_cache(maxsize=1024)

@@ -13,6 +13,7 @@ from typing import Any
 from annotated_types import GroupedMetadata
 from pydantic import Discriminator, Tag
 from pydantic.fields import FieldInfo
+from pydantic.types import UuidVersion
 
 from warren.contracts.values import encode
 from warren.errors import UnserializableValue
@@ -25,8 +26,8 @@ _IGNORED = frozenset(
         *("Doc", "DocInfo", "Unit", "ExcludeIf", "_Deprecated"),
     }
 )
-_FORMS = frozenset({"Json", "_OnErrorOmit"})
 _FLAGS = {"Json": "json", "_OnErrorOmit": "omit"}
+_CODE = frozenset({"Predicate", "Timezone", "PathType"})
 
 
 @dataclass(slots=True)
@@ -56,33 +57,35 @@ def _add(item: Any, found: Constraints) -> None:
     if isinstance(item, Discriminator):
         _add_discriminator(item.discriminator, found)
         return
-    name = (item if isinstance(item, type) else type(item)).__name__
-    if name in _FORMS and _is_ours(item):
-        found.bounds[_FLAGS[name]] = True
-        return
-    if name in _IGNORED:
-        return
-    named = {name: value for name in bounds.NAMES if (value := getattr(item, name, None)) is not None}
-    encoder = named.pop("encoder", None)
-    if encoder is not None and encoder.__name__ in bounds.ENCODERS:
-        found.bounds["encoder"] = encoder.__name__
-        return
-    if named and _is_ours(item):
-        for key, value in named.items():
-            _add_bound(key, value, found)
-        return
     if isinstance(item, GroupedMetadata):
         for part in item:
             _add(part, found)
         return
-    is_code = hasattr(item, "__get_pydantic_core_schema__") or name in {"Predicate", "Timezone", "PathType"}
-    if is_code:
-        found.code = found.code or f"{name} is code"
-
-
-def _is_ours(item: Any) -> bool:
     cls = item if isinstance(item, type) else type(item)
-    return cls.__module__.partition(".")[0] in _OWN_MODULES
+    if cls.__module__.partition(".")[0] in _OWN_MODULES:
+        _add_own(item, cls.__name__, found)
+    elif hasattr(item, "__get_pydantic_core_schema__"):
+        found.code = found.code or f"{cls.__name__} is code"
+
+
+def _add_own(item: Any, name: str, found: Constraints) -> None:
+    """Metadata of pydantic's or annotated-types' own."""
+    if name in _IGNORED:
+        return
+    if name in _FLAGS:
+        found.bounds[_FLAGS[name]] = True
+        return
+    encoder = getattr(item, "encoder", None)
+    if encoder is not None and encoder.__name__ in bounds.ENCODERS:
+        found.bounds["encoder"] = encoder.__name__
+        return
+    if name in _CODE or (hasattr(item, "__get_pydantic_core_schema__") and not isinstance(item, UuidVersion)):
+        found.code = found.code or f"{name} is code"  # or has more than bounds, as the constraints of URLs
+        return
+    for key in bounds.NAMES:
+        value = getattr(item, key, None)
+        if value is not None:
+            _add_bound(key, value, found)
 
 
 def _add_discriminator(discriminator: Any, found: Constraints) -> None:
@@ -95,8 +98,6 @@ def _add_discriminator(discriminator: Any, found: Constraints) -> None:
 
 
 def _add_bound(name: str, value: Any, found: Constraints) -> None:
-    if name == "pattern" and not isinstance(value, str):
-        value = getattr(value, "pattern", value)
     try:
         encoded = encode(value)
     except UnserializableValue:
