@@ -126,7 +126,8 @@ class DeliveryTriage:
         now would leave both, and where such actions are, copies would become more with each of their ends.
         """
         self._pool.hold()
-        self._reporter.replace(hold, messages, self._pool.release)
+        self._reporter.replace(hold, messages)
+        self._reporter.when_settled(self._pool.release)
 
     def _recognises(self, again: Attempt, hold: DeliveryHold) -> bool:
         """What is here, or was until just now, must not run twice: its result settles the new delivery, too.

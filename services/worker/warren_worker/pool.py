@@ -69,6 +69,7 @@ class Pool:
         self._is_exclusive = False
         self._exclusive_until = 0.0
         self._holds = 0
+        self._hold_limit = 0.0
         self._held_until = 0.0
         self._is_waking = False
         self._changed = asyncio.Event()
@@ -103,7 +104,12 @@ class Pool:
         self._wake_after(SUSPECT_SECONDS)
 
     def hold(self) -> None:
-        """Begin nothing until `release` was called as often, and what was settled then has had time to be so."""
+        """Begin nothing until `release` was called as often, and what was settled then has had time to be so; but for
+        `SUSPECT_SECONDS` at most: a broker that does not answer must not keep this worker from its work.
+        """
+        if not self._holds:
+            self._hold_limit = self._loop.time() + SUSPECT_SECONDS
+            self._wake_after(SUSPECT_SECONDS)
         self._holds += 1
 
     def release(self) -> None:
@@ -178,7 +184,7 @@ class Pool:
     # --- which one is next --------------------------------------------------------------------------------------------
 
     def _next(self) -> Attempt | None:
-        if self._holds or self._loop.time() < self._held_until:
+        if self._loop.time() < (self._hold_limit if self._holds else self._held_until):
             return None
         if self._is_exclusive and self._loop.time() < self._exclusive_until:
             return None

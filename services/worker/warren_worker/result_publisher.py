@@ -67,7 +67,6 @@ class ResultPublisher:
         self._leased: list[Attempt] = []
         self._leased_in_flight: list[Attempt] = []
         self._afterwards: list[Callable[[], None]] = []
-        self._replaced: list[Callable[[], None]] = []
         self._arrived = asyncio.Event()
         self._is_closing = False
 
@@ -110,13 +109,9 @@ class ResultPublisher:
         self._settled.append(hold)
         self._arrived.set()
 
-    def replace(
-        self, hold: DeliveryHold, messages: Iterable[OutgoingMessage], then: Callable[[], None] | None = None
-    ) -> None:
-        """Publish these instead of a whole delivery, which is settled once they are confirmed; then call `then`."""
+    def replace(self, hold: DeliveryHold, messages: Iterable[OutgoingMessage]) -> None:
+        """Publish these instead of a whole delivery, which is settled once they are confirmed."""
         self._messages += messages
-        if then is not None:
-            self._replaced.append(then)
         self._settled.append(hold)
         hold.unsettled = 1
         self._arrived.set()
@@ -137,7 +132,6 @@ class ResultPublisher:
                 if not self._held_back:
                     continue
             afterwards, self._afterwards = self._afterwards, []
-            replaced, self._replaced = self._replaced, []
             messages, settled = self._take()
             self._leased_in_flight, self._leased = self._leased, []
             if messages:
@@ -145,8 +139,6 @@ class ResultPublisher:
             crash_points.reached(crash_points.REPORTED)
             self._leased_in_flight = []
             _acknowledge(settled)
-            for call in replaced:
-                call()
             if not self._is_closing:
                 for call in afterwards:
                     call()

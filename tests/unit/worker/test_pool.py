@@ -90,3 +90,22 @@ async def test_nothing_begins_while_deliveries_are_replaced(monkeypatch: pytest.
     await made.drain()
     assert begun == [1]
     await made.close()
+
+
+async def test_a_replacement_that_is_never_settled_holds_nothing_up_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(pool, "SUSPECT_SECONDS", 0.05)
+    begun: list[float] = []
+    loop = asyncio.get_running_loop()
+
+    async def perform(_: Attempt) -> None:
+        begun.append(loop.time())
+
+    made = Pool(concurrency=4, perform=perform, drop=lambda _: None, end=lambda *_: None)
+    made.hold()
+    since = loop.time()
+    made.add([attempt(1)])
+    async with asyncio.timeout(5):
+        await made.drain()
+    assert begun[0] - since >= 0.05
+    await made.close()
