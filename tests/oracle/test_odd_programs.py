@@ -192,7 +192,8 @@ ENDED = {
     "return str(Odd('a'))": "Odd.__str__ was not compiled",
     "return str(Told(1))": "Told.__str__ was not compiled",
     "return hash_of": "Odd.__hash__ was not compiled",
-    "return (await page(1))[0].model_dump()": "Page[int].model_dump: the workflow does not mention this class",
+    "return (await page(1))[0].model_dump()": "Page[int].model_dump: only the fields of a class that the workflow",
+    "return hasattr((await page(1))[0], 'other')": "Page[int].other: only the fields of a class that the workflow",
     "return hasattr(Model(), 'dict')": "Model.dict is pydantic's own code",
     "return getattr(asyncio.create_task(act(1)), 'get_name', None)": "_asyncio.Task.get_name is not supported",
 }

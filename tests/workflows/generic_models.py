@@ -1,4 +1,5 @@
-"""Generic models, as they are and in subclasses: in signatures, as fields, dumped and compared."""
+"""Generic models, as they are and in subclasses: in signatures, as fields, dumped and compared; with parameters that
+the workflow does not mention, too."""
 
 from typing import Generic, TypeVar
 
@@ -16,6 +17,13 @@ class Item(BaseModel):
 class Page(BaseModel, Generic[T]):
     items: list[T] = []
     next: int | None = None
+
+    def label(self) -> str:
+        return f"{type(self).__name__} of {self.size}"
+
+    @property
+    def size(self) -> int:
+        return len(self.items)
 
 
 class ItemPage(Page[Item]):
@@ -40,6 +48,11 @@ async def size(page: Page[Item]) -> int:
     return len(page.items)
 
 
+@action
+async def load_anything(text: str) -> object:
+    return Page[str](items=[text], next=0)
+
+
 @workflow
 class GenericModels(Workflow):
     async def run(self, n: int) -> list:
@@ -48,7 +61,10 @@ class GenericModels(Workflow):
         numbers = IntPage(items=["7"])
         kinds = [isinstance(first, Page), isinstance(second, Page), type(numbers).__name__, repr(first)]
         made = ItemPage(items=[{"x": 3}]).items[0].x
-        return [first, second, await size(first), numbers.items, kinds, first.model_dump(), made]
+        other = await load_anything("a")
+        others = [other.label(), other.size, isinstance(other, Page), repr(other), other.model_dump(), other == first]
+        other.items.append("b")
+        return [first, second, await size(first), numbers.items, kinds, first.model_dump(), made, others, other]
 
 
 CASES = [{"n": 1}]

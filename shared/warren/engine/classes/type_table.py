@@ -73,7 +73,7 @@ class TypeTable:
         self._making: dict[str, str] = {}
         """The classes that are being made, and by which name others refer to them until then."""
         self._forward: dict[str, Any] = {}
-        self._definitions = definitions
+        self._definitions = dict(definitions)
         self._function = function
         self._known: dict[str, Any] = {}
         self._opaque: dict[tuple[str, str], type] = {}
@@ -123,6 +123,16 @@ class TypeTable:
         """The description of a class of the program."""
         return self._definitions.get(ref)
 
+    def _describe(self, ref: str) -> bool:
+        """Describe a generic model with parameters that the program does not mention, `Page[int]`: it has whatever the
+        generic one has. Whether that is possible.
+        """
+        generic = self._definitions.get(ref.partition("[")[0])
+        if generic is None or generic.kind != "model" or "[" not in ref:
+            return False
+        self._definitions[ref] = dataclasses.replace(generic, ref=ref, bases=(generic.ref, *generic.bases))
+        return True
+
     # TypeResolver
 
     def build_enum(self, ref: str, name: str, value: Any) -> Any:
@@ -151,7 +161,7 @@ class TypeTable:
         self, ref: str, fields: dict[str, Any], fields_set: Sequence[str] | None, state: State = NO_STATE
     ) -> Any:
         """An instance with these fields, without running validators."""
-        cls = self._get_for_value(ref) if ref in self._definitions else None
+        cls = self._get_for_value(ref) if ref in self._definitions or self._describe(ref) else None
         if cls is None or not issubclass(cls, RecordModel):
             return new_opaque(self._opaque_class(ref, "model"), fields, fields_set, state)
         made = construct_model(cls, fields, fields_set, state)

@@ -117,15 +117,14 @@ class Opaque(Record):
     rest: dict[str, Any] | None
 
     def __warren_attribute__(self, name: str) -> Any:
-        is_model = self.__warren_tag__ == "model" and name in vars(BaseModel) and not name.startswith("_")
-        if is_model and name not in self.__dict__ and not getattr(type(self), MEMBERS, _NO_MEMBERS).has(name):
-            raise Stop(
-                NotSupportedInWorkflow(
-                    f"{type(self).__name__}.{name}: the workflow does not mention this class. Annotate an action's "
-                    "result or a parameter of `run()` with it, or call it in an @action"
-                )
+        if name in self.__dict__:
+            return self.__dict__[name]
+        raise Stop(
+            NotSupportedInWorkflow(
+                f"{type(self).__name__}.{name}: only the fields of a class that the workflow does not mention are "
+                "known. Annotate an action's result or a parameter of `run()` with it, or call it in an @action"
             )
-        return super().__warren_attribute__(name)
+        )
 
     def __warren_encode__(self, encode: Callable[[Any, str], Any]) -> Any:
         ref = f"{type(self).__module__}:{type(self).__qualname__}"

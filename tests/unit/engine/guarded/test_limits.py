@@ -262,16 +262,18 @@ def test_the_depth_of_calls_does_not_depend_on_who_calls(tmp_path: pathlib.Path)
 
 def test_a_wide_gather_ends_in_linear_time(tmp_path: pathlib.Path) -> None:
     executable = compile_text(tmp_path, "return len(await asyncio.gather(*[act(n) for n in range(x)]))")
-    seconds = {}
-    for width in (1_000, 5_000):
+
+    def seconds(width: int) -> float:
         began = time.process_time()
         driver = start(executable, width)
         while not driver.is_finished:
             driver.go_on()
             for number in list(driver.actions):
                 driver.succeed(number, 1)
-        seconds[width] = time.process_time() - began
+        took = time.process_time() - began
         assert driver.state.result == width
         assert max(len(row.commands) for row in driver.history) <= 1_001
         assert sum(len(row.commands) for row in driver.history) <= width * 1.01 + 10
-    assert seconds[5_000] < seconds[1_000] * 15
+        return took
+
+    assert min(seconds(5_000) for _ in range(3)) < min(seconds(1_000) for _ in range(3)) * 15
