@@ -102,6 +102,14 @@ class Worse(Failure):
         return "m"
 
 
+class Missing(KeyError):
+    pass
+
+
+class MissingPart(Missing, Failure):
+    """Python's own `__str__` of `KeyError` comes before the one of `Failure`."""
+
+
 @action
 async def touch(x: object) -> object:
     return x
@@ -154,6 +162,8 @@ class MembersSeenByPython(Workflow):
                     found.append(str(error))
         failure = await touch(Failure())
         failure.code = 7
+        missing = await touch(MissingPart("part"))
+        found.append([str(missing), str(MissingPart()), missing == MissingPart("part"), missing.code])
         return [*found, failure, worse, await unit_of(worse)]
 
 

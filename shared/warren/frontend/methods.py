@@ -102,7 +102,8 @@ class MethodTable:
         return len(self._found) > before
 
     def _look_up(self, ref: str, cls: type, name: str) -> None:
-        raw = next((vars(base)[name] for base in _own_bases(cls) if name in vars(base)), None)
+        owner = next((base for base in cls.__mro__ if name in vars(base)), None)
+        raw = None if owner is None or _is_foreign(owner) else vars(owner)[name]
         function, kind = raw, "methods"
         if isinstance(raw, property):
             function, kind = raw.fget, "properties"
@@ -285,10 +286,8 @@ def _is_foreign(made: type | FunctionType) -> bool:
 
 
 def _own_bases(cls: type) -> Iterator[type]:
-    """The class and its bases up to the first that is not the user's: what Python has comes first there."""
-    for base in cls.__mro__:
-        if not _is_foreign(base):
-            yield base
+    """The user's among the class and its bases."""
+    return (base for base in cls.__mro__ if not _is_foreign(base))
 
 
 def _special(cls: type) -> list[str]:
