@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +17,7 @@ from tests.chaos.faults import Injected, inject, schedule
 from tests.chaos.ledger import read_ledger
 from tests.chaos.memory import Memory
 from tests.chaos.neighbours import Neighbours
+from tests.chaos.report import Report
 from tests.chaos.world import World, chaos_world
 
 from warren.contracts.topology import QueueType
@@ -35,64 +34,6 @@ _CALM_SECONDS: Final = 150.0
 """After the last fault an action must be executed each time within so long, until every run has ended."""
 
 _PROGRESS_SECONDS: Final = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What came of it. `pauses` are, by fault, the longest times without progress from each one to the next."""
-
-    seed: int
-    queue_type: QueueType
-    durations: list[float]
-    """Seconds that each ordinary run took."""
-    neighbours: dict[str, int]
-    """Bad neighbours that ended, by kind."""
-    junk: int
-    memory: dict[str, int]
-    """The most resident memory of any process of a kind, in bytes."""
-    seconds: float
-    runs: int
-    invocations: int
-    executions: int
-    restarted: int
-    deaths: dict[str, int]
-    points: dict[str, int]
-    injected: list[Injected]
-    pauses: dict[str, list[float]]
-    longest: list[tuple[float, Injected]]
-    violations: list[str]
-
-    def __str__(self) -> str:
-        lines = [
-            (
-                f"seed {self.seed}, {self.queue_type} queues: {len(self.injected)} faults in {self.seconds:.0f} s, "
-                f"{self.runs} runs, "
-                f"{self.invocations} invocations, {self.executions} executions, deaths {self.deaths}, "
-                f"at named points {self.points}, "
-                f"{self.restarted} starts sent again after a loss of the broker's data"
-            ),
-            "",
-            _quantiles(self.durations),
-            f"bad neighbours that ended: {sum(self.neighbours.values())} {self.neighbours}",
-            f"messages that nobody should send: {self.junk}",
-            f"most memory of a process, MiB: { {kind: size >> 20 for kind, size in self.memory.items()} }",
-            "",
-            f"{'fault':32} {'times':>5} {'median':>8} {'longest':>8}   seconds until the next progress",
-        ]
-        for kind, pauses in sorted(self.pauses.items()):
-            lines.append(f"{kind:32} {len(pauses):5} {statistics.median(pauses):8.2f} {max(pauses):8.2f}")
-        lines.append("\nlongest:")
-        lines += [f"{pause:8.1f} s after {fault.kind} ({fault.detail})" for pause, fault in self.longest[:8]]
-        lines.append(f"\nviolations: {len(self.violations)}")
-        lines += [f"  {text}" for text in self.violations[:200]]
-        return "\n".join(lines)
-
-
-def _quantiles(durations: list[float]) -> str:
-    if len(durations) < 2:
-        return "no ordinary run has ended"
-    cuts = statistics.quantiles(durations, n=100)
-    return f"{len(durations)} ordinary runs took {cuts[49]:.2f} s (median), {cuts[98]:.2f} s (99th percentile)"
 
 
 async def run_chaos(
@@ -128,25 +69,15 @@ async def run_chaos(
             began = time.time()
             others = Neighbours(world.made.client, world.made.store, world.rabbit.url, random.Random(seed))
             load = asyncio.gather(world.keep_open(open_runs), *([others.run(neighbours)] if neighbours else []))
-            injected: list[Injected] = []
             memory = Memory(world)
             watching = asyncio.ensure_future(memory.watch())
+            injected: list[Injected] = []
             if calm:
                 await asyncio.sleep(seconds)
-            while time.time() - began < seconds and not load.done():
-                for kind in kinds or schedule(source, purges=purges):
-                    if source.random() < 0.7:
-                        await _until_progress(world)
-                    await asyncio.sleep(source.uniform(0.5, 4.0))
-                    if time.time() - began >= seconds or load.done():
-                        break
-                    fault = await inject(world, kind, source)
-                    injected.append(fault)
-                    done = sum(run.is_done for run in world.runs)
-                    say(
-                        f"{fault.began - began:7.1f} s  {done} runs ended, {len(world.open_runs)} open  "
-                        f"{kind} ({fault.detail}), {fault.ended - fault.began:.1f} s"
-                    )
+            else:
+                injected = await _inject(
+                    world, load, source, until=began + seconds, kinds=kinds, purges=purges, say=say
+                )
             world.is_starting = others.is_starting = False
             found = await _calm(world, load)
             watching.cancel()
@@ -155,26 +86,69 @@ async def run_chaos(
             found += others.problems
             if found:
                 found.append(f"the logs are in {_keep_logs(world, seed)}")
-            pauses = list(_pauses(world, injected))
-            return Report(
-                seed=seed,
-                queue_type=queue_type,
-                durations=[run.seconds for run in world.runs if run.is_done],
-                neighbours=dict(others.ended),
-                junk=others.junk,
-                memory=memory.largest,
-                seconds=time.time() - began,
-                runs=len(world.runs),
-                invocations=sum(run.invocations for run in world.runs),
-                executions=sum(1 for _ in read_ledger(world.ledger)),
-                restarted=sum(run.starts - 1 for run in world.runs),
-                deaths=dict(world.supervisor.deaths),
-                points=dict(world.supervisor.points),
-                injected=injected,
-                pauses=_by_kind(pauses),
-                longest=sorted(pauses, key=lambda each: -each[0]),
-                violations=found,
+            return _report(world, others, injected, memory, seed=seed, queue_type=queue_type, began=began, found=found)
+
+
+async def _inject(
+    world: World,
+    load: asyncio.Future[Any],
+    source: random.Random,
+    *,
+    until: float,
+    kinds: list[str] | None,
+    purges: bool,
+    say: Callable[[str], None],
+) -> list[Injected]:
+    """Inject one fault after another, until the time is over or the load has ended."""
+    began = time.time()
+    injected: list[Injected] = []
+    while True:
+        for kind in kinds or schedule(source, purges=purges):
+            if source.random() < 0.7:
+                await _until_progress(world)
+            await asyncio.sleep(source.uniform(0.5, 4.0))
+            if time.time() >= until or load.done():
+                return injected
+            fault = await inject(world, kind, source)
+            injected.append(fault)
+            done = sum(run.is_done for run in world.runs)
+            say(
+                f"{fault.began - began:7.1f} s  {done} runs ended, {len(world.open_runs)} open  "
+                f"{kind} ({fault.detail}), {fault.ended - fault.began:.1f} s"
             )
+
+
+def _report(
+    world: World,
+    others: Neighbours,
+    injected: list[Injected],
+    memory: Memory,
+    *,
+    seed: int,
+    queue_type: QueueType,
+    began: float,
+    found: list[str],
+) -> Report:
+    pauses = list(_pauses(world, injected))
+    return Report(
+        seed=seed,
+        queue_type=queue_type,
+        durations=[run.seconds for run in world.runs if run.is_done],
+        neighbours=dict(others.ended),
+        junk=others.junk,
+        memory=memory.largest,
+        seconds=time.time() - began,
+        runs=len(world.runs),
+        invocations=sum(run.invocations for run in world.runs),
+        executions=sum(1 for _ in read_ledger(world.ledger)),
+        restarted=sum(run.starts - 1 for run in world.runs),
+        deaths=dict(world.supervisor.deaths),
+        points=dict(world.supervisor.points),
+        injected=injected,
+        pauses=_by_kind(pauses),
+        longest=sorted(pauses, key=lambda each: -each[0]),
+        violations=found,
+    )
 
 
 def _keep_logs(world: World, seed: int) -> Path:
