@@ -276,6 +276,8 @@ def event_text(event: messages.RunEvent) -> str:
             return f"timer {event.timer} is due"
         case messages.CancelRequested():
             return f"cancel requested{': ' + event.reason if event.reason else ''}"
+        case messages.SignalReceived():
+            return f"signal {event.name} received with {_short(event.payload)}"
         case messages.ActionStarted():
             return f"#{event.invocation} attempt {event.attempt} is leased to {event.worker}"
         case messages.LeaseExpired():

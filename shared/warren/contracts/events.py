@@ -6,6 +6,7 @@ that whatever handles events need not know which ones there are. Values inside a
 
 from __future__ import annotations
 
+import hashlib
 from abc import abstractmethod
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -19,6 +20,16 @@ Json = Any
 
 Identity = tuple[UUID, str, int, int]
 """What makes two events the same one: run, type, number, attempt."""
+
+REQUEST_ID_LENGTH = 200
+RequestId = Annotated[str, Field(min_length=1, max_length=REQUEST_ID_LENGTH)]
+
+
+class RequestReply(Part):
+    """Where who made a request waits for the answer (AMQP's `reply_to` and `correlation_id`)."""
+
+    reply_to: str
+    correlation_id: str | None = None
 
 
 class Event(Part):
@@ -144,6 +155,30 @@ class CancelRequested(Event):
         return 0
 
 
+class SignalReceived(Event):
+    """Somebody sent a signal. The same `id` twice is the same signal, which arrives once."""
+
+    type: Literal["signal_received"] = "signal_received"
+    id: RequestId
+    name: str
+    payload: Json = None
+    reply: RequestReply | None = None
+
+    @property
+    def subject(self) -> int:
+        """A number made of its id: 63 bits of a hash, so that the history finds it by an index of numbers."""
+        return request_number(self.id)
+
+    def is_recorded_as(self, recorded: Event) -> bool:
+        """Whether an event of the history is this one."""
+        return super().is_recorded_as(recorded) and getattr(recorded, "id", None) == self.id
+
+
+def request_number(request_id: str) -> int:
+    """A request's number within its run, made of its id."""
+    return int.from_bytes(hashlib.sha256(request_id.encode()).digest()[:8], "big") >> 1
+
+
 class ChildFinished(Event):
     """A child run of this run came to its end: `result` when completed, else `error` (an encoded exception)."""
 
@@ -205,6 +240,7 @@ RunEvent = Annotated[
     | TimerDue
     | ContinuationDue
     | CancelRequested
+    | SignalReceived
     | ChildFinished
     | EventRejected
     | RunStarted,

@@ -29,6 +29,12 @@ USED_ACTIONS: Final = "__warren_used_actions__"
 """Of a workflow class: its actions, and what stood in the place of each when it was compiled."""
 STARTS_RUNS: Final = "__warren_starts_runs__"
 """Of the `run` that `@workflow` puts in the place of the user's, which it wraps: itself."""
+SIGNAL: Final = "__warren_signal__"
+"""Of a workflow's method that handles a signal: itself."""
+MAILBOX: Final = "__warren_mailbox__"
+"""Of the class of a workflow's declared mailboxes: the class of the mailboxes that its instances have."""
+COMPILED: Final = "__warren_compiled__"
+"""Of a method of `Workflow` that is compiled with a workflow that calls it, like one of the user's."""
 ENCODE: Final = "__warren_encode__"
 """Of a class whose values encode themselves: the method that does it."""
 
@@ -36,6 +42,11 @@ ENCODE: Final = "__warren_encode__"
 def is_action(value: Any) -> bool:
     """Whether it is an action's wrapper, and not something around one."""
     return isinstance(value, FunctionType) and vars(value).get(WRAPPER) is value
+
+
+def is_signal(value: Any) -> bool:
+    """Whether it is a method that handles a signal, and not something around one."""
+    return isinstance(value, FunctionType) and vars(value).get(SIGNAL) is value
 
 
 def starts_runs(value: Any) -> bool:

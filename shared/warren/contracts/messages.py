@@ -8,10 +8,11 @@ fields and carry the schema version `v`.`minor`: `wire` overlooks what a newer m
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, WrapValidator
+from pydantic import BeforeValidator, Field, WrapValidator, model_validator
+from pydantic_core import PydanticCustomError
 
 from warren.contracts import identity, names
 from warren.contracts.events import (
@@ -27,8 +28,11 @@ from warren.contracts.events import (
     EventRejected,
     Identity,
     LeaseExpired,
+    RequestId,
+    RequestReply,
     RunEvent,
     RunStarted,
+    SignalReceived,
     TimerDue,
 )
 from warren.contracts.parts import Part, RunStatus
@@ -61,6 +65,9 @@ __all__ = [
     "Refused",
     "RegisterWorkflows",
     "Reply",
+    "RequestDone",
+    "RequestId",
+    "RequestReply",
     "RunAccepted",
     "RunAction",
     "RunEvent",
@@ -71,6 +78,8 @@ __all__ = [
     "RunStatus",
     "SharedActionBatch",
     "SharingAction",
+    "SignalReceived",
+    "SignalRun",
     "StartRun",
     "TimerDue",
     "WorkflowName",
@@ -140,6 +149,32 @@ class RegisterWorkflows(Message):
     workflows: tuple[WorkflowSource, ...]
 
 
+# --- requests about one run -------------------------------------------------------------------------------------------
+
+
+class SignalRun(Message):
+    """Send a signal to a run: by its `run_id`, or by its `workflow` and `key`.
+
+    `payload` is plain or tagged JSON. `id` makes it arrive once however often it is sent; without one the AMQP
+    `message_id` is taken, or what tells an RPC request from others (`reply_to` and `correlation_id`). With none of
+    these, a redelivery after the death of a compiler is another signal. With `reply_to` the answer is `RequestDone`
+    once the run has it, or `Refused`.
+    """
+
+    signal: str = Field(min_length=1, max_length=200)
+    payload: Json = None
+    id: RequestId | None = None
+    run_id: Annotated[UUID, WrapValidator(identity.read_run_id)] | None = None
+    workflow: WorkflowName | None = None
+    key: RunKey | None = None
+
+    @model_validator(mode="after")
+    def _names_one_run(self) -> Self:
+        if (self.run_id is None) == (self.workflow is None or self.key is None):
+            raise PydanticCustomError("run", "say which run: either `run_id`, or `workflow` and `key`")
+        return self
+
+
 # --- replies ----------------------------------------------------------------------------------------------------------
 
 
@@ -182,6 +217,14 @@ class WorkflowsRegistered(Message):
     versions: dict[str, str]
 
 
+class RequestDone(Message):
+    """A request has reached its run: what it changes is in the run's history."""
+
+    type: Literal["request_done"] = "request_done"
+    run_id: UUID
+    id: str
+
+
 class Refused(Message):
     """A command was refused, and is parked in `warren.dead`. Nothing was done, but for a registration of several
     workflows: those that are right are registered, `versions` says as what, and `refused` why the others are not.
@@ -194,7 +237,7 @@ class Refused(Message):
     refused: dict[str, ErrorInfo] = Field(default_factory=dict)
 
 
-Reply = Annotated[RunAccepted | RunFinished | WorkflowsRegistered | Refused, Field(discriminator="type")]
+Reply = Annotated[RunAccepted | RunFinished | WorkflowsRegistered | RequestDone | Refused, Field(discriminator="type")]
 
 
 # --- commands to the workers ------------------------------------------------------------------------------------------

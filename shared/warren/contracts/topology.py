@@ -83,6 +83,11 @@ def standard_topology(
             blocked_queue(),
             Queue(names.START_QUEUE, binding=(names.COMMANDS_EXCHANGE, names.START_KEY)),
             Queue(names.REGISTER_QUEUE, binding=(names.COMMANDS_EXCHANGE, names.REGISTER_KEY)),
+            Queue(
+                names.REQUESTS_QUEUE,
+                binding=(names.COMMANDS_EXCHANGE, names.SIGNAL_KEY),
+                single_active_consumer=True,
+            ),
             *(action_queue(queue) for queue in action_queues),
             *(suspect_queue(queue) for queue in action_queues),
             *(

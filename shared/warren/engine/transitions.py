@@ -15,6 +15,8 @@
     ContinuationDue     it is the one that was asked for                 what was left waiting goes on
     ChildFinished       the child run is pending                         its future is done, or fails as the child did
     CancelRequested     the run is running                               CancelledError in run(), where it waits
+    SignalReceived      the workflow has this signal, and the run has    it lies in its mailbox, or its handler runs
+                        not taken it before
     EventRejected       the run is running                               the run fails with its error, at once
     anything late or twice                                               nothing: no transition
 
@@ -78,6 +80,9 @@ def start_run(
         run.seq = 1
         run.strands = 1
         run.main = Strand(1, [])
+        if executable.signals:
+            run.instance = instance
+            executable.make_mailboxes(instance)
         interpreter.begin(run.main, coroutine, None if initialise is None else lambda: initialise(instance))
         interpreter.advance()
         commands = transition.commands
@@ -163,7 +168,7 @@ def may_be_ahead(run: RunState, event: m.RunEvent) -> bool:
             return event.timer > run.numbers
         case m.ContinuationDue():
             return event.number > run.continues
-        case m.CancelRequested() | m.EventRejected() | m.RunStarted():
+        case m.CancelRequested() | m.EventRejected() | m.RunStarted() | m.SignalReceived():
             return False
         case _:
             assert_never(event)
@@ -367,6 +372,24 @@ def _cancel(executable: Executable, run: RunState, _: m.CancelRequested) -> bool
     return True
 
 
+def _signal_received(executable: Executable, run: RunState, event: m.SignalReceived) -> bool:
+    signal, number = executable.signals.get(event.name), event.subject
+    if signal is None or number in run.requests:
+        return False
+    try:
+        payload = _arrived(run, _decoded(executable, event.payload))
+    except InvalidInput:
+        return False
+    run.note_request(number)
+    try:
+        executable.deliver(run.instance, signal, payload)
+    except (RecursionError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the user's handler may raise anything; the run fails with it
+        executable.interpreter.finish_failed(error)
+    return True
+
+
 def _rejected(executable: Executable, _: RunState, event: m.EventRejected) -> bool:
     executable.interpreter.finish_rejected(event.error)
     return True
@@ -384,6 +407,7 @@ _RULES: Final[Mapping[type[m.Event], Callable[[Executable, RunState, Any], bool]
     m.ContinuationDue: _continue,
     m.ChildFinished: _child_finished,
     m.CancelRequested: _cancel,
+    m.SignalReceived: _signal_received,
     m.EventRejected: _rejected,
 }
 _OF_LEASES: Final = frozenset({m.ActionStarted, m.ActionHeartbeat, m.LeaseExpired})

@@ -264,6 +264,8 @@ def _self_attribute(b: Builder, node: ast.expr, found: SelfMember, text: str) ->
     if raw is MISSING:
         check_attribute(b, node, name, is_known=True)
         b.compilation.self_reads.append((b.unit, node, name))
+    elif hasattr(type(raw), marks.MAILBOX):
+        b.compilation.registry.use(getattr(type(raw), marks.MAILBOX))
     elif isinstance(raw, type) or hasattr(type(raw), "__get__"):
         if not isinstance(raw, type):
             return b.refuse(node, _unreadable(text, f"a {type(raw).__name__}"))
@@ -290,7 +292,7 @@ def method(b: Builder, node: ast.expr, raw: FunctionType, text: str) -> Expr:
     """A reference to a method of the workflow; it takes `self` as its first argument."""
     while marks.starts_runs(raw):  # the `run` of a decorated base class
         raw = vars(raw)["__wrapped__"]
-    if raw.__module__.startswith("warren.sdk"):
+    if raw.__module__.startswith("warren.sdk") and not hasattr(raw, marks.COMPILED):
         return b.refuse(
             node,
             Refusal(

@@ -20,6 +20,7 @@ from warren.frontend.compiler import Compiler
 from warren.frontend.diagnostics import diagnostic, in_source_order
 from warren.frontend.input_checks import queue_of, with_input_checks
 from warren.frontend.refusals import Refusal
+from warren.frontend.signals import DeclaredSignal, compile_signals
 from warren.frontend.sources import SourceUnavailable, source_of
 from warren.ir.spec_parts import types_in
 from warren.ir.workflow import WorkflowIR
@@ -44,7 +45,15 @@ class Compiled:
     """The types of the parameters of `run()`, by name."""
 
 
-def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: bool) -> Compiled:
+def compile_workflow(
+    cls: type,
+    *,
+    name: str,
+    run: FunctionType,
+    concurrent: bool,
+    signals: Sequence[DeclaredSignal] = (),
+    mailbox: type = object,
+) -> Compiled:
     """Compile a workflow and everything that its `run` reaches.
 
     Args:
@@ -52,6 +61,8 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
         name: the workflow's name.
         run: the user's own `run`, which the class may have replaced by now.
         concurrent: whether awaited actions are waited for at their first use only.
+        signals: those that it takes.
+        mailbox: the class of what `self` has for those without a handler.
     """
     compilation = Compilation(cls)
     compiler = Compiler(compilation)
@@ -63,8 +74,14 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
     if init is not None:
         found += _check_init(init)
         roots.append(compilation.use_function(init, is_method=True))
+    taken, handlers, problems = compile_signals(compilation, signals, mailbox)
+    roots += handlers
     parameters, returns, annotations, unresolved = _signature(compilation, run)
     found += unresolved
+    found += [
+        _at(run, f"the payload of the signal {signal} cannot be resolved: {problem}", _RESOLVABLE)
+        for signal, problem in problems.items()
+    ]
     compiler.run()
     found += compiler.diagnostics(roots)
     found += _bound_again(compilation, run)
@@ -88,6 +105,7 @@ def compile_workflow(cls: type, *, name: str, run: FunctionType, concurrent: boo
         parameters=parameters,
         returns=returns,
         concurrent=concurrent,
+        signals=taken,
         filename=source.filename,
         source=source.class_source(cls.__qualname__),
     )

@@ -25,6 +25,7 @@ _DATA_FIELDS = {
     ("Const", "encoded"),
     *(("FieldDef", name) for name in ("spec", "aliases")),
     ("TypeDef", "config"),
+    ("SignalDef", "spec"),
     *((root, name) for root in ("WorkflowIR", "Program") for name in ("parameters", "returns")),
 }
 """Fields whose content is JSON data (a value, a type spec), not nodes."""

@@ -21,7 +21,7 @@ from warren.ir.base import Node
 from warren.ir.intrinsics import DUNDER_ATTRIBUTES, INTERNAL, SUPPORTED
 from warren.ir.sizes import check_sizes
 from warren.ir.typedef_rules import check_types, is_public, is_spec
-from warren.ir.workflow import Function, WorkflowIR
+from warren.ir.workflow import MAILBOX, Function, WorkflowIR
 
 MAX_DEPTH = 400
 """How deep the nodes of one function may be nested; Python's own parser allows about as much."""
@@ -86,6 +86,21 @@ class _Checker:
         if not all(map(is_spec, root.parameters.values())) or not (root.returns is None or is_spec(root.returns)):
             self._refuse("the type of a parameter or of the result is none")
         check_types(root.types, self._functions)
+        self._signals()
+
+    def _signals(self) -> None:
+        names = [signal.name for signal in self._root.signals]
+        if len(set(names)) != len(names) or not all(map(str.isidentifier, names)):
+            self._refuse("a signal has no name of its own")
+        for signal in self._root.signals:
+            if not is_spec(signal.spec):
+                self._refuse(f"the type of the signal {signal.name!r} is none")
+            handler = self._functions.get(signal.handler)
+            if not signal.handler:
+                if MAILBOX not in self._root.types:
+                    self._refuse("it has a mailbox, and does not describe its class")
+            elif handler is None or isinstance(handler, pr.AsyncFunction) or getattr(handler, "is_async", False):
+                self._refuse(f"the handler of the signal {signal.name!r} is no plain function")
 
     def _refuse(self, reason: str) -> None:
         raise MessageError(f"ill-formed program ({self._where}): {reason}")

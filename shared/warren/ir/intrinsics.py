@@ -69,6 +69,7 @@ DURABLE: Final = frozenset(
         "asyncio.timeout",
         "asyncio.TaskGroup",
         "run_action",
+        "warren.sdk.durable.condition",
         "warren.now",
         "warren.uuid4",
         "warren.random",

@@ -13,7 +13,7 @@ from typing import Any
 from warren.ir.base import Node, Span, content_hash, node
 from warren.ir.expressions import Expr, Param
 from warren.ir.statements import Body
-from warren.ir.workflow import TypeDef
+from warren.ir.workflow import SignalDef, TypeDef
 
 
 class GraphNode(Node):
@@ -157,6 +157,7 @@ class Program(Node):
     parameters: dict[str, Any]
     returns: Any = None
     filename: str = ""
+    signals: tuple[SignalDef, ...] = ()
     semantics: int = 1
     """Those of the engine that it was made for (`ir.semantics`)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Any
+from typing import Any, Final
 
 from warren.ir.base import Node, Span, node
 from warren.ir.expressions import Expr, Param
@@ -111,6 +111,23 @@ class TypeDef(Node):
     code: str = ""
 
 
+MAILBOX: Final = "warren.sdk.mailbox:Mailbox"
+"""The ref of the class of mailboxes, which the front end compiles like one of the user's."""
+
+
+@node
+class SignalDef(Node):
+    """A signal that a workflow takes: `spec` is its payload's type spec. `handler` is the key of the method that takes
+    it, or "" where it lies in the mailbox that `self` has under its name. `takes_payload` is false for a handler
+    without a parameter.
+    """
+
+    name: str
+    spec: Any = "any"
+    handler: str = ""
+    takes_payload: bool = True
+
+
 @node
 class WorkflowIR(Node):
     """A whole workflow: what the SDK makes at import and what `RegisterWorkflows` carries.
@@ -128,6 +145,7 @@ class WorkflowIR(Node):
     parameters: dict[str, Any]
     returns: Any = None
     concurrent: bool = False
+    signals: tuple[SignalDef, ...] = ()
     filename: str = ""
     source: str = ""
     """Reserved for tools; not part of the hash."""

@@ -34,6 +34,7 @@ def lower(ir: WorkflowIR) -> Program:
         types=ir.types,
         parameters=ir.parameters,
         returns=ir.returns,
+        signals=ir.signals,
         filename=ir.filename,
         semantics=semantics.CURRENT,
     )

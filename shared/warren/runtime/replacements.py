@@ -125,6 +125,8 @@ def _of_events(message: OutgoingMessage, batch: messages.EventBatch, refusal: Re
             return _events([(int(message.routing_key), child_failed(event.run_id, event.invocation, error))])
         case messages.ActionStarted() | messages.ActionHeartbeat() | messages.LeaseExpired() | messages.TimerDue():
             return None
+        case messages.SignalReceived():
+            return None
         case messages.ContinuationDue() | messages.CancelRequested() | messages.EventRejected() | messages.RunStarted():
             return None
         case _:
@@ -151,7 +153,7 @@ def _of_reply(message: OutgoingMessage, reply: messages.Reply, refusal: Refusal)
             run_id: UUID | None = reply.run_id
         case messages.Refused():
             text, run_id = f"{reply.error.message[:500]} ... (shortened)", reply.run_id
-        case messages.RunAccepted() | messages.WorkflowsRegistered():
+        case messages.RunAccepted() | messages.WorkflowsRegistered() | messages.RequestDone():
             return None
         case _:
             assert_never(reply)

@@ -27,6 +27,7 @@ from warren.sdk.schedules import (
     resume_schedule,
     schedule_workflow,
 )
+from warren.sdk.signals import Signal, signal
 from warren.sdk.workflow import (
     Workflow,
     WorkflowRegistry,
@@ -49,6 +50,7 @@ __all__ = [
     "RunHandle",
     "RunTransition",
     "ScheduleInfo",
+    "Signal",
     "Workflow",
     "WorkflowClient",
     "WorkflowRegistry",
@@ -74,6 +76,7 @@ __all__ = [
     "serialize_error_payload",
     "serialize_result_payload",
     "set_client_factory",
+    "signal",
     "user_run",
     "uuid4",
     "workflow",

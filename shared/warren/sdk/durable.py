@@ -6,15 +6,26 @@ a counter in it. Called anywhere else (a native run, a test of a helper) they ar
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random as _random
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any, Final
+
+_LOOK_SECONDS: Final = 0.001
 
 
 def now() -> datetime:
     """The current time in UTC. In a run: the time of the current event, so it is constant between two awaits."""
     return datetime.now(UTC)
+
+
+async def condition(predicate: Callable[[], Any]) -> None:
+    """Wait until `predicate()` is true. In a run it is asked when a transition ran code, and nothing else goes on."""
+    while not predicate():  # noqa: ASYNC110 - it may be true at any time, and nobody says so
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 def uuid4() -> uuid.UUID:

@@ -5,6 +5,7 @@ Must not know how a run is carried out, only whom to ask for one (`client_factor
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import inspect
 from collections.abc import Awaitable, Callable
@@ -20,9 +21,12 @@ from warren.sdk.attempts import is_native, run_natively
 from warren.sdk.changes import UsedAction, check_unchanged, refused_actions
 from warren.sdk.client_factory import default_client
 from warren.sdk.diagnostics import refuse
+from warren.sdk.durable import condition
+from warren.sdk.mailbox import Mailbox
 from warren.sdk.registry import Registry
 from warren.sdk.retry import RetryPolicy
 from warren.sdk.run_handle import HasRun, RunHandle
+from warren.sdk.signals import signals_of
 
 T = TypeVar("T")
 W = TypeVar("W", bound="type[Workflow]")
@@ -61,6 +65,29 @@ class Workflow:
         """
         result: T = await run_natively(awaitable, retry, timeout)
         return result
+
+    async def wait_until(
+        self,
+        predicate: Callable[[], Any],
+        *,
+        timeout: float | timedelta | None = None,
+    ) -> None:
+        """Wait for a condition over the run's own state: `await self.wait_until(lambda: self.paid)`.
+
+        It is asked again after every transition that ran code of the workflow, a signal's handler for instance; the
+        run does not poll. `timeout` is a `timedelta` or a number of seconds; None waits for any time.
+
+        Raises:
+            TimeoutError: it did not hold within `timeout`.
+            Exception: what `predicate()` raised.
+        """
+        if predicate():
+            return
+        seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
+        async with asyncio.timeout(seconds):
+            await condition(predicate)
+
+    setattr(wait_until, marks.COMPILED, True)
 
     async def start(
         self: HasRun[T], *args: Any, _key: str | None = None, _run_id: UUID | None = None, **kwargs: Any
@@ -143,7 +170,14 @@ def workflow(cls: W) -> W:
     from warren.frontend import compile_workflow
 
     run = _check(cls)
-    compiled = compile_workflow(cls, name=cls.short_name(), run=run, concurrent=cls.concurrent)
+    compiled = compile_workflow(
+        cls,
+        name=cls.short_name(),
+        run=run,
+        concurrent=cls.concurrent,
+        signals=signals_of(cls),
+        mailbox=Mailbox,
+    )
     diagnostics = [*compiled.diagnostics, *refused_actions(compiled.actions)]
     if diagnostics:
         refuse(diagnostics)

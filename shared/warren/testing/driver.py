@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, assert_never, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from warren.contracts.ids import derived_run_id
 from warren.contracts.imported_types import ImportedTypes
@@ -29,6 +29,7 @@ from warren.contracts.messages import (
     RunEvent,
     RunStarted,
     RunStatus,
+    SignalReceived,
     TimerDue,
 )
 from warren.contracts.plain import exception_message, exception_name
@@ -175,6 +176,21 @@ class EngineDriver:
         """Request the cancellation of the run."""
         return self.apply(CancelRequested(run_id=self.run_id, reason=reason))
 
+    def signal(
+        self,
+        name: str,
+        payload: Any = None,
+        *,
+        id: str | None = None,  # noqa: A002 - the field's word for it
+    ) -> list[Command] | None:
+        """Send a signal with a Python value; None when the run has taken one with this id.
+
+        Raises:
+            InvalidInput: the workflow has no such signal, or the payload does not fit it.
+        """
+        bound = self.executable.bind_signal(name, encode(payload))
+        return self.apply(SignalReceived(run_id=self.run_id, id=id or uuid4().hex, name=name, payload=bound))
+
     def snapshot(self) -> Json:
         """The state as JSON data."""
         return take_snapshot(self.executable, self.state)
@@ -259,6 +275,7 @@ class EngineDriver:
             case (
                 RunStarted()
                 | CancelRequested()
+                | SignalReceived()
                 | EventRejected()
                 | ActionStarted()
                 | ActionHeartbeat()

@@ -59,7 +59,8 @@ from warren.ir import semantics
 from warren.ir.checking import check
 from warren.ir.expressions import ActionRef, ChildRef, Const, Param, TypeName
 from warren.ir.program import AsyncFunction, HandlerNode, Program, SyncFunction
-from warren.ir.typespec import InputCheck
+from warren.ir.typespec import InputCheck, coerce
+from warren.ir.workflow import MAILBOX, SignalDef
 from warren.lowering.walk import walk
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Executable:
             )
         self.program = program
         self._input = InputCheck(program.parameters, program.functions[program.entry].params, program.types)
+        self._signals = {signal.name: signal for signal in program.signals}
         self.version = program.version
         self.workflow = program.workflow
         self.budget = Budget()
@@ -161,6 +163,40 @@ class Executable:
         """A call of an async function without free variables: its arguments bound, nothing started."""
         assert code.bind is not None
         return self._called(code, (), code.bind(*args, **kwargs))
+
+    @property
+    def signals(self) -> Mapping[str, SignalDef]:
+        """The signals that the workflow takes, by name."""
+        return self._signals
+
+    def bind_signal(self, name: str, payload: Any) -> Any:
+        """A signal's payload, plain or tagged JSON, as tagged JSON of its type.
+
+        Raises:
+            InvalidInput: the workflow has no such signal, or the payload does not fit it.
+        """
+        signal = self._signals.get(name)
+        if signal is None:
+            known = f"it has {', '.join(self._signals)}" if self._signals else "it has none"
+            raise InvalidInput(f"the workflow {self.workflow!r} has no signal {name!r}; {known}")
+        if not signal.takes_payload:
+            if payload is not None:
+                raise InvalidInput(f"the signal {name!r} takes no payload")
+            return None
+        return coerce(signal.spec, payload, self.program.types, f"the payload of {name!r}")
+
+    def make_mailboxes(self, instance: Any) -> None:
+        """Give `self` the mailboxes of its signals."""
+        for signal in self._signals.values():
+            if not signal.handler:
+                instance.__dict__[signal.name] = self.types.get(MAILBOX)()
+
+    def deliver(self, instance: Any, signal: SignalDef, payload: Any) -> None:
+        """Put a payload into its mailbox, or have its handler take it; raises what the user's handler does."""
+        if not signal.handler:
+            self.attribute(instance.__dict__[signal.name], "put_nowait")(payload)
+            return
+        self._globals[function_name(signal.handler)](instance, *([payload] if signal.takes_payload else []))
 
     def begin(self, run: RunState, at: datetime) -> None:
         """Work for this run from now on, with a new budget."""

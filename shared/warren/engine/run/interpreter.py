@@ -58,7 +58,7 @@ class Interpreter:
         run = transition.run
         ready = run.ready
         try:
-            while ready and run.status is RunStatus.RUNNING:
+            while (ready or self._look()) and run.status is RunStatus.RUNNING:
                 if transition.is_full:
                     self._ask_to_continue()
                     return
@@ -78,6 +78,26 @@ class Interpreter:
         if run.status is RunStatus.RUNNING and self._is_stuck():
             self.finish_failed(RuntimeError("deadlock: the workflow waits for something that cannot happen any more"))
         self._account()
+
+    def _look(self) -> bool:
+        """Wake what waits for a condition that holds by now; whether there was any."""
+        run = self._transition.run
+        waiting, run.watchers = run.watchers, []
+        for future, holds in waiting:
+            if future.state is not FutureState.PENDING:
+                continue
+            try:
+                is_true = bool(holds())
+            except (Stop, RecursionError, MemoryError):
+                raise
+            except Exception as error:  # noqa: BLE001 - of the user's function, for who waits
+                self._completion.fail(future, error)
+                continue
+            if is_true:
+                self._completion.complete(future, FutureState.DONE, None)
+            else:
+                run.watchers.append((future, holds))
+        return bool(run.ready)
 
     def _settle(self, settle: Settle) -> None:
         """The turn of a future that was as good as complete."""
@@ -147,7 +167,7 @@ class Interpreter:
 
     def _is_stuck(self) -> bool:
         run = self._transition.run
-        return not (run.ready or run.pending or run.children or run.timers or run.continuing)
+        return not (run.ready or run.pending or run.children or run.timers or run.continuing or run.instance)
 
     # one strand
 
@@ -333,7 +353,8 @@ class Interpreter:
         run.children.clear()
         run.timers.clear()
         run.continuing = False
-        run.main = None
+        run.main = run.instance = None
+        run.watchers.clear()
         self._transition.commands.append(FinishRun(status, result, error))
 
 

@@ -49,6 +49,7 @@ class Scheduler:
             "asyncio.gather": self.gather,
             "asyncio.create_task": self._completion.create_task,
             "run_action": self.run_action,
+            "warren.sdk.durable.condition": self.condition,
             intrinsics.START: self.start,
             "warren.now": lambda: self._transition.now,
             "warren.uuid4": self.uuid4,
@@ -106,6 +107,15 @@ class Scheduler:
         if timeout is not None:
             policy["timeout_seconds"] = seconds_of(timeout)
         return dataclasses.replace(awaitable, **policy)
+
+    def condition(self, predicate: Any) -> Future:
+        """The future of a condition: it is looked at when nothing else goes on, in every transition that runs code."""
+        if not callable(predicate):
+            raise TypeError(f"wait_until() takes a function without parameters, not {type(predicate).__name__}")
+        self._guards.budget.allocate(OBJECT_BYTES)
+        future = Future()
+        self._transition.run.watchers.append((future, predicate))
+        return future
 
     def uuid4(self) -> UUID:
         """`warren.uuid4`: derived, so that a replay gives the same."""

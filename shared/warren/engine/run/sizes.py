@@ -14,7 +14,15 @@ from warren.engine.values.sizes import memory_size
 
 def size_of(run: RunState) -> int:
     """The rough size of a run in bytes."""
-    roots = [run.main, *run.ready, *run.pending.values(), *run.children.values(), *run.timers.values(), run.input]
+    roots: list[Any] = [
+        run.main,
+        *run.ready,
+        *run.pending.values(),
+        *run.children.values(),
+        *run.timers.values(),
+        run.input,
+    ]
+    roots += [run.instance, *run.watchers, run.requests]
     return memory_size(roots, _parts_of)
 
 

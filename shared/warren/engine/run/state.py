@@ -6,7 +6,7 @@ import heapq
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 from uuid import UUID
 
 from warren.contracts.messages import RunStatus
@@ -26,6 +26,8 @@ from warren.engine.values.futures import Future, Gather, Launch, Notice, Settle,
 from warren.engine.values.kept import kept
 
 Json = Any
+MAX_REQUESTS: Final = 10_000
+"""So many requests are recognised when they come again."""
 
 
 @kept("PendingAction", "call future args kwargs attempt backoff")
@@ -97,7 +99,19 @@ class RunState:
     unmeasured: int = 0
     """How much of `cost` was added since the run was measured last."""
     leases: Leases = field(default_factory=Leases)
+    instance: Any = None
+    """`self`, where the workflow takes signals."""
+    watchers: list[tuple[Future, Any]] = field(default_factory=list)
+    """What waits for a condition over the run's own state: a future and the function that says whether it holds."""
+    requests: dict[int, None] = field(default_factory=dict)
+    """The numbers of the requests that the run has taken, the oldest first; at most `MAX_REQUESTS`."""
     _due: list[tuple[datetime, int]] = field(default_factory=list)
+
+    def note_request(self, number: int) -> None:
+        """Remember that a request was taken, so that it is not taken again."""
+        self.requests[number] = None
+        if len(self.requests) > MAX_REQUESTS:
+            del self.requests[next(iter(self.requests))]
 
     def add_timer(self, number: int, timer: PendingTimer) -> None:
         """Remember a timer."""

@@ -61,13 +61,15 @@ def take_snapshot(executable: Executable, run: RunState) -> Json:
         UnserializableValue: a variable holds something that cannot be kept (a bound method of an unusual kind).
     """
     writer = _Writer(executable)
-    roots = {
+    roots: dict[str, Any] = {
         "main": run.main,
         "ready": list(run.ready),
         "pending": dict(run.pending),
         "children": dict(run.children),
         "timers": dict(run.timers),
     }
+    if run.instance is not None:
+        roots |= {"instance": run.instance, "watchers": list(run.watchers), "requests": list(run.requests)}
     written = {name: writer.value(root) for name, root in roots.items()}
     writer.finish()
     return {
@@ -120,6 +122,9 @@ def _restored(executable: Executable, snapshot: Json) -> RunState:
     for number, timer in roots["timers"].items():
         run.add_timer(number, timer)
     run.leases = Leases.load(snapshot["leases"])
+    run.instance = roots.get("instance")
+    run.watchers = roots.get("watchers", [])
+    run.requests = dict.fromkeys(roots.get("requests", ()))
     return run
 
 

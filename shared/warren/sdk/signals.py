@@ -1,0 +1,115 @@
+"""Signals: what a workflow takes from outside while it runs. `Signal[T]()` is a mailbox, `@signal` a handler.
+
+Must not know how a signal reaches its run.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from warren.contracts import marks
+from warren.frontend.signals import DeclaredSignal
+from warren.sdk.mailbox import Mailbox
+
+if TYPE_CHECKING:
+    from warren.sdk.workflow import Workflow
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., None])
+
+
+class Inbox(Mailbox, Generic[T]):
+    """The type of `self.approvals`: a mailbox whose payloads are of type `T`. For type checkers."""
+
+    if TYPE_CHECKING:
+
+        async def receive(self) -> T:
+            """The next payload."""
+            ...
+
+        def receive_nowait(self) -> T:
+            """The next payload."""
+            ...
+
+
+class Signal(Generic[T]):
+    """A mailbox of a workflow: `approvals = Signal[Approval]()` in the class, `await self.approvals.receive()` in it.
+
+    The attribute's name is the signal's. Without a type a payload is whatever its JSON says.
+    """
+
+    def __init__(self) -> None:
+        self.name = ""
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("a Signal is declared as it is: `approvals = Signal[Approval]()`")
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @property
+    def payload_type(self) -> Any:
+        """The type of its payloads."""
+        made: Any = getattr(self, "__orig_class__", None)
+        return Any if made is None else made.__args__[0]
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Signal[T]: ...
+
+    @overload
+    def __get__(self, instance: Workflow, owner: type) -> Inbox[T]: ...
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        """The signal itself of the class; of an instance, which only a run that goes on natively has, the mailbox."""
+        if instance is None:
+            return self
+        return vars(instance).setdefault(self.name, Mailbox())
+
+    def __repr__(self) -> str:
+        return f"<Signal {self.name}>"
+
+
+def signal(method: F) -> F:
+    """Make a plain method of a workflow the handler of a signal of its name: it changes `self` when one arrives.
+
+    It takes the payload as its only parameter, or nothing.
+
+    Raises:
+        TypeError: it is no plain method with at most one parameter besides `self`.
+    """
+    if not inspect.isfunction(method) or inspect.iscoroutinefunction(method):
+        raise TypeError(
+            f"@signal stands on a plain method, `def {getattr(method, '__name__', 'name')}(self, payload)`, which "
+            "changes attributes of self; what awaits belongs into run()"
+        )
+    parameters = list(inspect.signature(method).parameters.values())[1:]
+    kinds = {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY}
+    if len(parameters) > 1 or any(one.kind not in kinds for one in parameters):
+        raise TypeError(
+            f"@signal {method.__qualname__}: a signal has one payload: write `def {method.__name__}(self, payload)`"
+        )
+    vars(method)[marks.SIGNAL] = method
+    return method
+
+
+setattr(Signal, marks.MAILBOX, Mailbox)
+
+
+def signals_of(cls: type) -> list[DeclaredSignal]:
+    """The signals of a workflow class, those of its bases included, in the order of their names."""
+    found: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        found |= vars(base)
+    return [_found(name, value) for name, value in sorted(found.items()) if _is_signal(value)]
+
+
+def _is_signal(value: Any) -> bool:
+    return isinstance(value, Signal) or marks.is_signal(value)
+
+
+def _found(name: str, value: Any) -> DeclaredSignal:
+    if isinstance(value, Signal):
+        return DeclaredSignal(name, value.payload_type)
+    return DeclaredSignal(name, handler=value)
