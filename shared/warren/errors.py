@@ -12,6 +12,7 @@ WarrenError
 │   ├── WorkflowFailedError          the run that was waited for ended with an exception
 │   │   └── WorkflowCancelledError
 │   ├── RunNotFound
+│   ├── RunEnded                     a request came after the run's end
 │   ├── ExhaustedRetriesError        (alias ExhaustedRetries)
 │   ├── SchedulingUnavailable        (also a NotImplementedError)
 │   └── ScheduleAlreadyExistsError
@@ -210,6 +211,14 @@ class WorkflowCancelledError(WorkflowFailedError):
 
 class RunNotFound(UserError, LookupError):
     """No run has this id or key."""
+
+    code = "run_not_found"
+
+
+class RunEnded(UserError):
+    """What was asked of a run came after its end."""
+
+    code = "run_ended"
 
 
 class ExhaustedRetriesError(UserError):

@@ -65,6 +65,7 @@ _COMMANDS: dict[str, list[Callable[..., int]]] = {
         inspect_runs.show,
         inspect_runs.history,
         administration.doctor,
+        start_runs.signal,
         start_runs.cancel,
     ],
 }

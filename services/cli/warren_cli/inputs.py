@@ -83,15 +83,29 @@ def _sendable(value: Any) -> Any:
     return encode(value)
 
 
-def _parse_part(part: str) -> dict[str, Any]:
-    text, where = part, "--input"
+def parse_value(text: str, *, where: str) -> Any:
+    """One value: JSON, `@file` (`-` is standard input), or else a text; raises `InvalidInput`."""
+    text, _ = _read(text, where)
+    try:
+        return _sendable(json.loads(text))
+    except json.JSONDecodeError:
+        return _sendable(text)
+
+
+def _read(part: str, where: str) -> tuple[str, str]:
+    """The text that is meant, and where it comes from."""
     if part == "-":
-        text, where = sys.stdin.read(), "--input -"
-    elif part.startswith("@"):
-        try:
-            text, where = Path(part[1:]).read_text(encoding="utf-8"), f"--input {part}"
-        except OSError as error:
-            raise InvalidInput(f"--input {part}: {error.strerror or error}") from error
+        return sys.stdin.read(), f"{where} -"
+    if not part.startswith("@"):
+        return part, where
+    try:
+        return Path(part[1:]).read_text(encoding="utf-8"), f"{where} {part}"
+    except OSError as error:
+        raise InvalidInput(f"{where} {part}: {error.strerror or error}") from error
+
+
+def _parse_part(part: str) -> dict[str, Any]:
+    text, where = _read(part, "--input")
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:

@@ -1,4 +1,4 @@
-"""`register`, `start` and `cancel`: what is sent to the servers."""
+"""`register`, `start`, `signal` and `cancel`: what is sent to the servers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from warren.contracts.messages import RunFinished
 from warren.errors import RegistrationRefused
 from warren.runtime.event_loop import run_async
 from warren_cli.failures import INTERRUPTED
-from warren_cli.inputs import load_workflows, parse_input, parse_run_id
+from warren_cli.inputs import load_workflows, parse_input, parse_run_id, parse_value
 from warren_cli.interrupts import interrupts, unless_interrupted
 from warren_cli.output import err, out, print_goes_on, print_json, print_outcome, write
 from warren_cli.progress import shown
@@ -96,6 +96,24 @@ async def _outcome(handle: ClientRunHandle) -> RunFinished | None:
     if outcome is None:
         print_goes_on(handle.id)
     return outcome
+
+
+def signal(
+    run: str, name: str, payload: str | None, *, workflow: str | None, signal_id: str | None, as_json: bool
+) -> int:
+    """Send a signal to a run."""
+    data = None if payload is None else parse_value(payload, where="JSON")
+
+    async def send() -> None:
+        async with people_client() as client:
+            await client.signal_encoded(run, name, data, workflow=workflow, id=signal_id)
+
+    run_async(send())
+    if as_json:
+        print_json({"run": run, "signal": name, "received": True})
+    else:
+        out.print(f"run {run} has received the signal {name}", highlight=False, markup=False)
+    return 0
 
 
 def cancel(run: str, *, workflow: str | None, reason: str | None, as_json: bool) -> int:

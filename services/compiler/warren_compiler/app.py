@@ -27,6 +27,7 @@ from warren.runtime.telemetry import Telemetry
 from warren.tasks import cancel
 from warren_compiler.first_transition import FirstTransition
 from warren_compiler.register_handler import RegisterHandler
+from warren_compiler.request_handler import RequestHandler
 from warren_compiler.start_handler import StartHandler
 
 _REGISTER_PREFETCH = 16
@@ -62,16 +63,18 @@ async def run(
     first_transition = FirstTransition(watchdog=watchdog, trial=trial or NoTrial())
     starting = await parts.starting(telemetry or Telemetry(), first_transition)
     registering = await parts.registering()
+    asking = await parts.requests()
     if health is not None:
         health.add("broker", lambda: broker.is_ready)
         health.add("store", lambda: store.is_ready)
-        health.add("consumers", lambda: starting.is_active and registering.is_active)
+        health.add("consumers", lambda: starting.is_active and registering.is_active and asking.is_active)
     try:
         async with asyncio.TaskGroup() as group:
             background = [group.create_task(work) for work in parts.background()]
             async with asyncio.TaskGroup() as work:
                 work.create_task(starting.run(stop))
                 work.create_task(registering.run(stop))
+                work.create_task(asking.run(stop))
             await cancel(background)
     finally:
         watchdog.close()
@@ -100,6 +103,9 @@ class _Parts:
         self._timers = Timers(clock=clock, publish=publisher.publish)
         self._durations = Durations()
         self._consumers = ConsumerCounts(broker)
+        self._dispatcher = Dispatcher(
+            timers=self._timers, durations=self._durations, consumers=self._consumers, shards=settings.shards
+        )
 
     async def starting(self, telemetry: Telemetry, first_transition: FirstTransition) -> Processor:
         """What starts runs, subscribed."""
@@ -108,12 +114,7 @@ class _Parts:
             store=self._store,
             programs=self._programs,
             recent=recent,
-            dispatcher=Dispatcher(
-                timers=self._timers,
-                durations=self._durations,
-                consumers=self._consumers,
-                shards=self._settings.shards,
-            ),
+            dispatcher=self._dispatcher,
             telemetry=telemetry,
             clock=self._clock,
             quarantine=self._quarantine,
@@ -125,6 +126,19 @@ class _Parts:
         """What registers workflows, subscribed."""
         handler = RegisterHandler(store=self._store, programs=self._programs, clock=self._clock)
         return await self._processor(handler, names.REGISTER_QUEUE, prefetch=_REGISTER_PREFETCH, recent=RecentCauses())
+
+    async def requests(self) -> Processor:
+        """What passes on requests about single runs, subscribed."""
+        handler = RequestHandler(
+            store=self._store, programs=self._programs, dispatcher=self._dispatcher, clock=self._clock
+        )
+        return Processor(
+            handler,
+            publisher=self._publisher,
+            subscriptions=[await self._broker.subscribe(names.REQUESTS_QUEUE, prefetch=self._settings.prefetch)],
+            recent=RecentCauses(),
+            in_flight=1,  # what is published again after a failure must not come behind what followed it
+        )
 
     def background(self) -> list[Coroutine[object, object, None]]:
         """What runs until it is cancelled."""

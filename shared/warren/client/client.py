@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import ModuleType, TracebackType
 from typing import Any, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from warren.client.handle import ClientRunHandle
 from warren.client.histories import HistoryEntry, entries_of
 from warren.client.publisher import Outbox
 from warren.client.registration import classes_of, versions_of
 from warren.client.replies import Expectation, Replies
-from warren.client.run_queries import find_run, load_history, place_of
+from warren.client.requests import Requests, signal_request
+from warren.client.run_queries import find_run, load_history, name_of, place_of
 from warren.client.servers import client_broker, client_store
 from warren.client.tracing import start_span, trace_headers
 from warren.contracts import messages, names, wire
@@ -33,6 +35,7 @@ from warren.contracts.registrations import registrations
 from warren.contracts.values import encode
 from warren.errors import BrokerUnavailable, InvalidInput
 from warren.ports import Broker, OutgoingMessage, RunFilter, RunStore, StoredRun
+from warren.sdk.signals import Signal, name_of_signal
 from warren.sdk.sources import workflow_source
 from warren.sdk.workflow import Workflow, bind_arguments
 
@@ -67,6 +70,7 @@ class Warren:
         self._store_lock = asyncio.Lock()
         self._outbox = Outbox(self._broker)
         self._replies = Replies(self._broker)
+        self._requests = Requests(self._outbox, self._replies)
         self._is_open = False
 
     async def __aenter__(self) -> Self:
@@ -189,7 +193,7 @@ class Warren:
         After `accept_timeout` seconds it returns in any case; the handle's `is_accepted` says whether the run exists.
         """
         self._check_open()
-        name = _name_of(workflow)
+        name = name_of(workflow)
         check_payload(dict(input), f"the input of {name!r}")
         waits = accepted or key is not None
         try:
@@ -255,6 +259,52 @@ class Warren:
             )
         )
 
+    # --- requests about one run ---------------------------------------------------------------------------------------
+
+    async def signal(
+        self,
+        run: UUID | str,
+        signal: Signal[Any] | Callable[..., None] | str,
+        payload: Any = None,
+        *,
+        workflow: type[Workflow] | str | None = None,
+        id: str | None = None,  # noqa: A002 - the field's word for it
+        timeout: float | None = 30.0,
+    ) -> None:
+        """Send a signal to a run: by its id, or by its key and workflow. Returns when the run has it.
+
+        `signal` is the class's attribute (`Order.approvals`), a `@signal` method of it, or a name. A signal with the
+        `id` of an earlier one is that one, and arrives once; default: a new id. A run whose start was sent just now is
+        waited for.
+
+        Raises:
+            InvalidInput: the workflow has no such signal, or the payload does not fit it.
+            RunNotFound: there is no such run.
+            RunEnded: the run has ended.
+            UnserializableValue: the payload cannot be sent.
+            TimeoutError: no answer came within `timeout` seconds; the signal may arrive yet.
+        """
+        await self.signal_encoded(
+            run, name_of_signal(signal), encode(payload), workflow=workflow, id=id, timeout=timeout
+        )
+
+    async def signal_encoded(
+        self,
+        run: UUID | str,
+        signal: str,
+        payload: Json = None,
+        *,
+        workflow: type[Workflow] | str | None = None,
+        id: str | None = None,  # noqa: A002 - as above
+        timeout: float | None = 30.0,
+    ) -> None:
+        """Like `signal`, with the payload as plain or tagged JSON."""
+        self._check_open()
+        check_payload(payload, f"the payload of the signal {signal!r}")
+        name = None if workflow is None else name_of(workflow)
+        request = signal_request(run, signal, payload, workflow=name, request_id=id or uuid4().hex)
+        await self._requests.ask(names.SIGNAL_KEY, request, what=f"the signal {signal!r}", timeout=timeout)
+
     # --- registering --------------------------------------------------------------------------------------------------
 
     async def register(
@@ -318,7 +368,7 @@ class Warren:
         self._check_open()
         stored = await self.describe(run, workflow=workflow)
         request = messages.StartRun.model_validate(
-            {"workflow": stored.workflow, "input": _parsed(stored.input), "run_id": stored.run_id}
+            {"workflow": stored.workflow, "input": from_json(stored.input), "run_id": stored.run_id}
         )
         return await self._send_start(request)
 
@@ -335,7 +385,7 @@ class Warren:
         Raises:
             RunNotFound: `before` is the id of no run.
         """
-        name = None if workflow is None else _name_of(workflow)
+        name = None if workflow is None else name_of(workflow)
         store = await self.store()
         place = await place_of(store, before)
         return await store.list_runs(RunFilter(workflow=name, status=status, before=place, limit=limit))
@@ -353,18 +403,3 @@ class Warren:
         await self._outbox.publish(
             OutgoingMessage(names.EVENTS_EXCHANGE, names.event_key(stored.shard), body, headers=trace_headers())
         )
-
-
-def _name_of(workflow: object) -> str:
-    """The name of a workflow that was given by it or by its class."""
-    if isinstance(workflow, str):
-        return workflow
-    if isinstance(workflow, type) and issubclass(workflow, Workflow):
-        return workflow.short_name()
-    raise TypeError(f"a workflow is given by its @workflow class or by its name, not by {shown(workflow)}")
-
-
-def _parsed(text: str) -> Json:
-    from pydantic_core import from_json
-
-    return from_json(text)

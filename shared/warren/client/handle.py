@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from warren.contracts import messages
 from warren.contracts.messages import RunStatus
 from warren.errors import InternalError
 from warren.ports import StoredRun
-from warren.sdk import RunHandle
+from warren.sdk import RunHandle, Signal
 
 
 class RunService(Protocol):
@@ -29,6 +30,19 @@ class RunService(Protocol):
 
     async def cancel(self, run: UUID, /, *, reason: str | None) -> None:
         """Request the cancellation of a run; raises `RunNotFound`."""
+        ...
+
+    async def signal(
+        self,
+        run: UUID,
+        signal: Signal[Any] | Callable[..., None] | str,
+        payload: Any = None,
+        /,
+        *,
+        id: str | None,  # noqa: A002 - the field's word for it
+        timeout: float | None,
+    ) -> None:
+        """Send a signal to a run."""
         ...
 
 
@@ -112,6 +126,17 @@ class ClientRunHandle(RunHandle[Any]):
     async def cancel(self, reason: str | None = None) -> None:
         """Request the cancellation; returns when the broker has confirmed it. A run that has ended is not changed."""
         await self._client.cancel(self._id, reason=reason)
+
+    async def signal(
+        self,
+        signal: Signal[Any] | Callable[..., None] | str,
+        payload: Any = None,
+        *,
+        id: str | None = None,  # noqa: A002 - the field's word for it
+        timeout: float | None = 30.0,
+    ) -> None:
+        """Send a signal to the run; returns when the run has it. Raises what `Warren.signal` does."""
+        await self._client.signal(self._id, signal, payload, id=id, timeout=timeout)
 
 
 def _finished(reply: messages.Reply) -> messages.RunFinished:

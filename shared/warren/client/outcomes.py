@@ -14,7 +14,9 @@ from warren.errors import (
     InternalError,
     InvalidInput,
     RegistrationRefused,
+    RunEnded,
     RunIdTaken,
+    RunNotFound,
     UnknownWorkflow,
     UnserializableValue,
     ValueTooLarge,
@@ -25,7 +27,8 @@ from warren.errors import (
 
 _TYPES = ImportedTypes()
 _REFUSALS: dict[str, type[WarrenError]] = {
-    each.code: each for each in (InvalidInput, UnknownWorkflow, RunIdTaken, UnserializableValue, ValueTooLarge)
+    each.code: each
+    for each in (InvalidInput, UnknownWorkflow, RunIdTaken, UnserializableValue, ValueTooLarge, RunNotFound, RunEnded)
 }
 
 

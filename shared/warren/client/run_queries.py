@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+from warren.contracts.identity import shown
 from warren.errors import InvalidInput, RunNotFound
 from warren.ports import RunPlace, RunStore, StoredRun, TransitionRow
 from warren.sdk.workflow import Workflow
@@ -20,7 +21,7 @@ async def find_run(store: RunStore, run: UUID | str, workflow: type[Workflow] | 
         InvalidInput: `run` is no run id, and no workflow was named that it could be a key of.
     """
     run_id = as_run_id(run)
-    name = workflow if workflow is None or isinstance(workflow, str) else workflow.short_name()
+    name = None if workflow is None else name_of(workflow)
     if run_id is not None:
         found = await store.get_run(run_id)
     elif name is None:
@@ -58,3 +59,12 @@ def as_run_id(run: UUID | str) -> UUID | None:
         return UUID(run)
     except ValueError:
         return None
+
+
+def name_of(workflow: object) -> str:
+    """The name of a workflow that was given by it or by its class."""
+    if isinstance(workflow, str):
+        return workflow
+    if isinstance(workflow, type) and issubclass(workflow, Workflow):
+        return workflow.short_name()
+    raise TypeError(f"a workflow is given by its @workflow class or by its name, not by {shown(workflow)}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import abstractmethod
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import Field
@@ -32,6 +32,13 @@ class RequestReply(Part):
     correlation_id: str | None = None
 
 
+class RequestAnswer(NamedTuple):
+    """To whom, and to which request."""
+
+    reply: RequestReply
+    request_id: str
+
+
 class Event(Part):
     """Something that happened to one run."""
 
@@ -50,6 +57,11 @@ class Event(Part):
     def identity(self) -> Identity:
         """The same for two events that are the same one."""
         return (self.run_id, self.type, self.subject, 0)
+
+    @property
+    def answer(self) -> RequestAnswer | None:
+        """Where the answer goes, and to which request, where somebody made one and waits."""
+        return None
 
     def is_recorded_as(self, recorded: Event) -> bool:
         """Whether an event of the history is what became of this one."""
@@ -168,6 +180,11 @@ class SignalReceived(Event):
     def subject(self) -> int:
         """A number made of its id: 63 bits of a hash, so that the history finds it by an index of numbers."""
         return request_number(self.id)
+
+    @property
+    def answer(self) -> RequestAnswer | None:
+        """To who sent it, if that was asked for."""
+        return None if self.reply is None else RequestAnswer(self.reply, self.id)
 
     def is_recorded_as(self, recorded: Event) -> bool:
         """Whether an event of the history is this one."""

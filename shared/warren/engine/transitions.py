@@ -35,6 +35,7 @@ from uuid import UUID
 from warren.contracts import messages as m
 from warren.contracts.policies import is_retried
 from warren.contracts.values import decode, encode_exception
+from warren.engine.arrivals import arrived, decoded, take_signal
 from warren.engine.commands import Command
 from warren.engine.program.executable import Executable
 from warren.engine.run.asyncio_errors import CancelledError
@@ -44,7 +45,6 @@ from warren.engine.values.calls import Coroutine
 from warren.engine.values.futures import FutureState, Strand
 from warren.engine.values.known_classes import ends_the_process
 from warren.engine.values.limits import Stop
-from warren.engine.values.sizes import memory_size
 from warren.errors import InvalidInput, WorkerLost, WorkflowCancelledError
 
 Json = Any
@@ -95,7 +95,7 @@ def _bound(executable: Executable, run: RunState) -> tuple[Any, Coroutine]:
     """`self`, and the call of `run()` with the run's input."""
     types, workflow = executable.types, executable.workflow
     try:
-        values = {name: _arrived(run, decode(value, types)) for name, value in run.input.items()}
+        values = {name: arrived(run, decode(value, types)) for name, value in run.input.items()}
         instance = types.get(executable.program.ref)()
     except InvalidInput:
         raise
@@ -266,21 +266,6 @@ def _attempt(run: RunState, event: m.ActionSucceeded | m.ActionFailed) -> Pendin
     return pending
 
 
-def _decoded(executable: Executable, data: m.Json) -> Any:
-    """A value that an event brings.
-
-    Raises:
-        InvalidInput: it is ill-formed, which the workflow can catch.
-        Stop: code of the user's that makes it (a `__hash__`) raised something.
-    """
-    try:
-        return decode(data, executable.types)
-    except (InvalidInput, RecursionError, MemoryError):
-        raise
-    except Exception as error:
-        raise Stop(error) from error
-
-
 def _succeeded(executable: Executable, run: RunState, event: m.ActionSucceeded) -> bool:
     pending = _attempt(run, event)
     if pending is None:
@@ -288,7 +273,7 @@ def _succeeded(executable: Executable, run: RunState, event: m.ActionSucceeded) 
     del run.pending[event.invocation]
     completion = executable.completion
     try:
-        value = _arrived(run, _decoded(executable, event.result))
+        value = arrived(run, decoded(executable, event.result))
     except InvalidInput as error:
         completion.fail(pending.future, error)
     else:
@@ -301,7 +286,7 @@ def _failed(executable: Executable, run: RunState, event: m.ActionFailed) -> boo
     if pending is None:
         return False
     try:
-        error = _decoded(executable, event.error)
+        error = decoded(executable, event.error)
         if not isinstance(error, BaseException):
             error = InvalidInput(f"an action failed with something that is no exception: {error!r}")
     except InvalidInput as problem:
@@ -326,7 +311,7 @@ def _child_finished(executable: Executable, run: RunState, event: m.ChildFinishe
         return False
     completion = executable.completion
     try:
-        value = _decoded(executable, event.result if event.status is m.RunStatus.COMPLETED else event.error)
+        value = decoded(executable, event.result if event.status is m.RunStatus.COMPLETED else event.error)
     except InvalidInput as error:
         completion.fail(child.future, error)
         return True
@@ -372,24 +357,6 @@ def _cancel(executable: Executable, run: RunState, _: m.CancelRequested) -> bool
     return True
 
 
-def _signal_received(executable: Executable, run: RunState, event: m.SignalReceived) -> bool:
-    signal, number = executable.signals.get(event.name), event.subject
-    if signal is None or number in run.requests:
-        return False
-    try:
-        payload = _arrived(run, _decoded(executable, event.payload))
-    except InvalidInput:
-        return False
-    run.note_request(number)
-    try:
-        executable.deliver(run.instance, signal, payload)
-    except (RecursionError, MemoryError):
-        raise
-    except Exception as error:  # noqa: BLE001 - the user's handler may raise anything; the run fails with it
-        executable.interpreter.finish_failed(error)
-    return True
-
-
 def _rejected(executable: Executable, _: RunState, event: m.EventRejected) -> bool:
     executable.interpreter.finish_rejected(event.error)
     return True
@@ -407,17 +374,9 @@ _RULES: Final[Mapping[type[m.Event], Callable[[Executable, RunState, Any], bool]
     m.ContinuationDue: _continue,
     m.ChildFinished: _child_finished,
     m.CancelRequested: _cancel,
-    m.SignalReceived: _signal_received,
+    m.SignalReceived: take_signal,
     m.EventRejected: _rejected,
 }
 _OF_LEASES: Final = frozenset({m.ActionStarted, m.ActionHeartbeat, m.LeaseExpired})
 EVENTS: Final = frozenset(_RULES) | _OF_LEASES
 """All that there is a rule for; a test compares it with the messages."""
-
-
-def _arrived(run: RunState, value: Any) -> Any:
-    """A value from outside, which is part of the run's cost from now on."""
-    size = memory_size([value], lambda _: None)
-    run.cost += size
-    run.unmeasured += size
-    return value

@@ -310,6 +310,10 @@ class RunStore(Protocol):
         """One run's row."""
         ...
 
+    async def get_runs(self, run_ids: Sequence[UUID]) -> dict[UUID, StoredRun]:
+        """The rows of those of these runs that exist."""
+        ...
+
     async def find_run(self, workflow: str, key: str) -> StoredRun | None:
         """The run of a workflow that was started with this key."""
         ...

@@ -16,6 +16,7 @@ from warren.contracts import messages, names, rendering, wire
 from warren.contracts.ids import shard_of
 from warren.contracts.messages import RunStatus
 from warren.engine.commands import ContinueRun, DispatchAction, StartChild
+from warren.errors import WarrenError
 from warren.ports import NewRun, OutgoingMessage, StoredRun
 from warren.runs.action_batches import Action, LargeValues, bodies
 from warren.runs.durations import ConsumerCounts, Durations
@@ -97,6 +98,25 @@ class Outbox:
         self._messages.append(
             OutgoingMessage(names.COMMANDS_EXCHANGE, names.START_KEY, wire.dump(start), headers=header.headers)
         )
+
+    def add_event(self, shard: int, event: messages.Event) -> None:
+        """Tell a run of this shard what happened."""
+        self._events.append((shard, event))
+
+    def add_answer(self, event: messages.Event) -> None:
+        """Tell who made a request that it has reached its run, if that was asked for."""
+        if event.answer is not None:
+            reply, request_id = event.answer
+            body = wire.dump(messages.RequestDone(run_id=event.run_id, id=request_id))
+            self._messages.append(reply_message(body, reply_to=reply.reply_to, correlation_id=reply.correlation_id))
+
+    def add_refusal(self, event: messages.Event, error: WarrenError) -> None:
+        """Tell who made a request why it has not reached its run, if an answer was asked for."""
+        if event.answer is not None:
+            reply, _ = event.answer
+            info = messages.ErrorInfo(code=str(getattr(error, "code", "bad_message")), message=str(error))
+            body = wire.dump(messages.Refused(error=info, run_id=event.run_id))
+            self._messages.append(reply_message(body, reply_to=reply.reply_to, correlation_id=reply.correlation_id))
 
     def add_cancel(self, run_id: UUID) -> None:
         """Ask for the end of a run."""

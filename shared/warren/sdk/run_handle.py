@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import UUID
+
+from warren.sdk.signals import Signal
 
 if TYPE_CHECKING:  # for type checkers only: these models take longer to import than the rest of `import warren`
     from warren.contracts.messages import RunEvent, RunStatus
@@ -117,6 +119,25 @@ class RunHandle(Protocol[Result]):
 
     async def cancel(self, reason: str | None = None) -> None:
         """Request the cancellation; the workflow can still clean up. A run that has ended is not changed."""
+        ...
+
+    async def signal(
+        self,
+        signal: Signal[Any] | Callable[..., None] | str,
+        payload: Any = None,
+        *,
+        id: str | None = None,  # noqa: A002 - the field's word for it
+        timeout: float | None = 30.0,
+    ) -> None:
+        """Send a signal: the class's attribute, a `@signal` method of it, or a name. Returns when the run has it.
+
+        A signal with the `id` of an earlier one is that one, and arrives once.
+
+        Raises:
+            InvalidInput: the workflow has no such signal, or the payload does not fit it.
+            RunEnded: the run has ended.
+            TimeoutError: no answer came within `timeout` seconds; the signal may arrive yet.
+        """
         ...
 
 

@@ -97,6 +97,17 @@ def signal(method: F) -> F:
 setattr(Signal, marks.MAILBOX, Mailbox)
 
 
+def name_of_signal(value: Signal[Any] | Callable[..., None] | str) -> str:
+    """The name of a signal that is given by it, by its handler or by its name; raises `TypeError` for anything else."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Signal):
+        return value.name
+    if marks.is_signal(value):
+        return value.__name__
+    raise TypeError(f"a signal is given by its attribute of the workflow's class or by its name, not by {value!r:.100}")
+
+
 def signals_of(cls: type) -> list[DeclaredSignal]:
     """The signals of a workflow class, those of its bases included, in the order of their names."""
     found: dict[str, Any] = {}

@@ -14,7 +14,8 @@ from warren.contracts.ids import new_run_id
 from warren.contracts.messages import RunStatus
 from warren.contracts.values import encode_exception
 from warren.errors import WorkflowCancelledError, WorkflowFailedError
-from warren.sdk import RunHandle, Workflow
+from warren.sdk import RunHandle, Signal, Workflow
+from warren.sdk.signals import name_of_signal
 from warren.testing.driver import EngineDriver, Transition
 
 _TASKS: set[asyncio.Task[Any]] = set()
@@ -29,9 +30,11 @@ class Environment(Protocol):
 
     def start(self, workflow: type[Workflow], arguments: Mapping[str, Any], *, run_id: UUID | None = None) -> None: ...
 
-    async def finish(self, workflow: type[Workflow]) -> None: ...
+    async def finish(self, workflow: type[Workflow], *, signals: bool = False) -> None: ...
 
     def cancel(self, reason: str | None = None) -> None: ...
+
+    def signal(self, name: str, payload: Any = None, *, id: str | None = None) -> None: ...  # noqa: A002
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,17 @@ class InProcessHandle(RunHandle[Any]):
         """Request the cancellation; the workflow can still clean up. A run that has ended is not changed."""
         self.environment.cancel(reason)
 
+    async def signal(
+        self,
+        signal: Signal[Any] | Callable[..., None] | str,
+        payload: Any = None,
+        *,
+        id: str | None = None,  # noqa: A002 - the field's word for it
+        timeout: float | None = 30.0,
+    ) -> None:
+        """Send a signal; the run has it when this returns. Raises what `RunHandle.signal` does."""
+        self.environment.signal(name_of_signal(signal), payload, id=id)
+
 
 class InProcessClient:
     """Starts runs in this process, one environment each, which `make_environment` makes.
@@ -134,7 +148,9 @@ class InProcessClient:
         environment = self._make_environment()
         environment.start(workflow, arguments, run_id=run_id)
         # In a context of its own: what the caller has set there is no business of another run.
-        task = asyncio.get_running_loop().create_task(environment.finish(workflow), context=self._context.copy())
+        task = asyncio.get_running_loop().create_task(
+            environment.finish(workflow, signals=True), context=self._context.copy()
+        )
         _TASKS.add(task)
         task.add_done_callback(_TASKS.discard)
         handle = InProcessHandle(environment, task, key=key)

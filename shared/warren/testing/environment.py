@@ -18,6 +18,7 @@ from uuid import UUID
 from warren.contracts.limits import check_payload
 from warren.contracts.values import Json
 from warren.engine import DispatchAction, RunState, StartChild, StartTimer
+from warren.errors import RunEnded
 from warren.sdk import ActionContext, Workflow, bind_arguments, workflow_registry
 from warren.sdk.client_factory import WorkflowClient, provided_client
 from warren.sdk.endings import failure_of
@@ -26,6 +27,8 @@ from warren.testing.client import InProcessClient
 from warren.testing.doubles import Doubles
 from warren.testing.driver import EngineDriver, Transition, encode_input, executable_of
 
+_SIGNAL_SECONDS = 0.05
+"""So long, of real time, a test may take to send a signal before virtual time jumps to the next timer."""
 Replacements = Mapping[Any, Callable[..., Any]]
 
 
@@ -108,12 +111,13 @@ class WorkflowEnvironment:
         )
         self._loop = None
 
-    async def finish(self, workflow: type[Workflow]) -> None:
-        """Run the started run to its end."""
+    async def finish(self, workflow: type[Workflow], *, signals: bool = False) -> None:
+        """Run the started run to its end. With `signals` somebody may send some, who is waited for."""
         if self._client is None:
             self._client = InProcessClient(self._for_another_run)
         with provided_client(self._client):
             self._loop = _Loop(self.driver, workflow, self._replacements, self._seed)
+            self._loop.is_signalled = signals
             await self._loop.run()
 
     def _for_another_run(self) -> WorkflowEnvironment:
@@ -121,6 +125,19 @@ class WorkflowEnvironment:
         made = WorkflowEnvironment(actions=self._replacements, seed=self._seed, now=self.virtual_time)
         made._client = self._client
         return made
+
+    def signal(self, name: str, payload: Any = None, *, id: str | None = None) -> None:  # noqa: A002 - the field's word
+        """Send a signal to the run that was started last, as `RunHandle.signal` does.
+
+        Raises:
+            InvalidInput: the workflow has no such signal, or the payload does not fit it.
+            RunEnded: the run has ended.
+        """
+        if self.driver.is_finished:
+            raise RunEnded(f"the run {self.run_id} has ended")
+        self.driver.signal(name, payload, id=id)
+        if self._loop is not None:
+            self._loop.wake()
 
     def cancel(self, reason: str | None = None) -> None:
         """Ask for the end of the run that was started last, as `RunHandle.cancel` does; `finish` carries that out."""
@@ -146,6 +163,8 @@ class _Loop:
         self._progress = asyncio.Event()
         self._deadlines: dict[int, float] = {}
         self._seen = 0
+        self.is_signalled = False
+        """Whether somebody may send signals."""
 
     async def run(self) -> None:
         try:
@@ -157,6 +176,8 @@ class _Loop:
                     pass
                 elif self._running:
                     await self._wait()
+                elif self._waits_for_signals and await self._is_signalled():
+                    pass
                 elif self._driver.timers:
                     self._driver.fire()
                 else:
@@ -166,6 +187,20 @@ class _Loop:
                 self._carry_out()
         finally:
             await self._stop()
+
+    @property
+    def _waits_for_signals(self) -> bool:
+        return self.is_signalled and bool(self._driver.executable.signals)
+
+    async def _is_signalled(self) -> bool:
+        """Wait for a signal: a moment only where time can jump to a timer; whether one came."""
+        self._progress.clear()
+        try:
+            async with asyncio.timeout(_SIGNAL_SECONDS if self._driver.timers else None):
+                await self._progress.wait()
+        except TimeoutError:
+            return False
+        return True
 
     def wake(self) -> None:
         """Something happened that did not come from here."""

@@ -6,10 +6,7 @@ from typing import Annotated
 
 import typer
 
-from warren_cli.commands.options import AsJson, Data
-
-Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or its key together with --workflow.")]
-Of = Annotated[str | None, typer.Option("--workflow", help="The workflow that the key belongs to.")]
+from warren_cli.commands.options import AsJson, Data, Of, Run
 
 
 def runs(

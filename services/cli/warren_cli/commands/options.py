@@ -35,3 +35,5 @@ RunId = Annotated[
 Data = Annotated[
     Path | None, typer.Option("--data", help="Use the database of `warren run` in this directory, instead of a server.")
 ]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or its key together with --workflow.")]
+Of = Annotated[str | None, typer.Option("--workflow", help="The workflow that the key belongs to.")]

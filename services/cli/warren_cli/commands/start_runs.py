@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from warren_cli.commands.options import AsJson, Key, RunId, UntypedInput
+from warren_cli.commands.options import AsJson, Key, Of, Run, RunId, UntypedInput
 
 
 def register(
@@ -38,9 +38,27 @@ def start(
     return work(workflow, input or [], key=key, run_id=run_id, version=version, wait=wait, as_json=as_json)
 
 
+def signal(
+    run: Run,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The signal's name.")],
+    payload: Annotated[
+        str | None, typer.Argument(metavar="JSON", help="Its payload: JSON, or @FILE. Other text is a string.")
+    ] = None,
+    workflow: Of = None,
+    signal_id: Annotated[
+        str | None, typer.Option("--id", help="The signal's own id: the same id twice arrives once.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Send a signal to a run, and wait until the run has it."""
+    from warren_cli.start_runs import signal as work
+
+    return work(run, name, payload, workflow=workflow, signal_id=signal_id, as_json=as_json)
+
+
 def cancel(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or its key together with --workflow.")],
-    workflow: Annotated[str | None, typer.Option("--workflow", help="The workflow that the key belongs to.")] = None,
+    run: Run,
+    workflow: Of = None,
     reason: Annotated[str | None, typer.Option("--reason", help="Reason, kept in the history.")] = None,
     as_json: AsJson = False,
 ) -> int:

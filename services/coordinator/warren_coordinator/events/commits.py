@@ -106,6 +106,8 @@ class Commits:
     def _carry_out(self, transitions: Transitions, outbox: Outbox) -> None:
         for entry, commands in transitions.outcomes:
             self._dispatcher.carry_out(commands, entry.header, outbox)
+        for event in transitions.answered:
+            outbox.add_answer(event)
         for entry in transitions.touched.values():
             self._cache.touched(entry)
 

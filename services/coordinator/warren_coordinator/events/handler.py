@@ -13,7 +13,7 @@ from uuid import UUID
 from warren.contracts import messages
 from warren.engine import may_be_ahead
 from warren.engine.values.limits import Stop
-from warren.errors import MessageError
+from warren.errors import MessageError, RunNotFound
 from warren.ports import Delivery
 from warren.runs.durations import Durations
 from warren.runs.processor import Handled, RecentCauses
@@ -157,6 +157,8 @@ class EventHandler:
             faulty = [item for item in items if item.event.run_id in outcome.faults]
             outcome.repeated += await self._single.handle(faulty, outcome.faults, effects)
         self._commits.hold_timers(loaded, effects)
+        for event in outcome.unanswered:
+            effects.outbox.add_refusal(event, RunNotFound(f"there is no run with the id {event.run_id}"))
         for delivery in outcome.unknown.values():
             log.warning("event dead-lettered: unknown run", queue=delivery.queue)
             detail = "no run has the id of an event in it"
@@ -187,6 +189,7 @@ class EventHandler:
         delivery, event = item
         if not self._cache.is_finished(event.run_id):
             outcome.unknown[id(delivery)] = delivery
+            outcome.unanswered.append(event)
         elif not event.is_durable:
             transitions.cancelled.add(event.run_id)  # its worker need not go on
         else:
@@ -212,7 +215,7 @@ class EventHandler:
             self._note_unchanged(item, outcome, is_final=is_final)
 
     def _note_unchanged(self, item: Item, outcome: BatchOutcome, *, is_final: bool) -> None:
-        if is_final:
+        if is_final or item.event.answer is not None:
             outcome.repeated.append(item)
         elif not self._recent.did(item.event.identity):
             (outcome.doubtful if item.delivery.redelivered else outcome.repeated).append(item)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from warren.contracts import wire
 from warren.engine import load_commands
+from warren.errors import RunEnded
 from warren.ports import RunStore
 from warren.runs.command_dispatch import Dispatcher, finish_of
 from warren_coordinator.events.batch import Effects, Item
@@ -43,11 +44,13 @@ class Republisher:
         run.
         """
         delivery, event = item
+        is_recorded = False
         made_before = None if delivery.redelivered else self._began
         is_left = False
         for row in await self._store.find_transitions(event.run_id, event.subject):
             if not event.is_recorded_as(wire.load_event(row.event)):
                 continue
+            is_recorded = True
             if made_before and row.at >= made_before:
                 is_left = True
                 continue
@@ -60,4 +63,8 @@ class Republisher:
                 run = await self._store.get_run(event.run_id)
                 if run is not None:
                     effects.outbox.add_finish(run)
+        if is_recorded:
+            effects.outbox.add_answer(event)
+        else:
+            effects.outbox.add_refusal(event, RunEnded(f"the run {event.run_id} has ended, or does not take this"))
         return not is_left

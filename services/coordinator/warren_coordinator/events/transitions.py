@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from warren.contracts import wire
-from warren.contracts.messages import Identity, RunStatus
+from warren.contracts.messages import Identity, RunEvent, RunStatus
 from warren.engine import Command, Decision, dump_commands
 from warren.ports import RunFinish, RunUpdate, SnapshotRow, TransitionRow
 from warren.runs.replay import dump_snapshot
@@ -22,7 +22,7 @@ log = get_logger(__name__)
 class Transitions:
     """What one commit writes, and what is to be carried out after it."""
 
-    __slots__ = ("_stored_wake_ups", "at", "cancelled", "causes", "outcomes", "rows", "touched")
+    __slots__ = ("_stored_wake_ups", "answered", "at", "cancelled", "causes", "outcomes", "rows", "touched")
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -30,6 +30,8 @@ class Transitions:
         self.outcomes: list[tuple[RunEntry, list[Command]]] = []
         self.touched: dict[UUID, RunEntry] = {}
         self.causes: list[Identity] = []
+        self.answered: list[RunEvent] = []
+        """Events that somebody waits for an answer to."""
         self.cancelled: set[UUID] = set()
         """Ended runs for which workers may still be at work."""
         self._stored_wake_ups: list[tuple[RunEntry, datetime | None]] = []
@@ -49,6 +51,8 @@ class Transitions:
             )
         )
         self.causes.append(identity)
+        if event.answer is not None:
+            self.answered.append(event)
         self.touched[identity[0]] = entry
         if commands:
             self.outcomes.append((entry, commands))
@@ -59,6 +63,7 @@ class Transitions:
         part.rows = [row for row in self.rows if row.run_id in run_ids]
         part.outcomes = [each for each in self.outcomes if each[0].header.run_id in run_ids]
         part.touched = {run_id: entry for run_id, entry in self.touched.items() if run_id in run_ids}
+        part.answered = [event for event in self.answered if event.run_id in run_ids]
         part.causes = [cause for cause in self.causes if cause[0] in run_ids]
         return part
 

@@ -280,6 +280,10 @@ class MemoryRunStore(RunStore):
         async with self._operation("get_run"):
             return self.database.runs.get(run_id)
 
+    async def get_runs(self, run_ids: Sequence[UUID]) -> dict[UUID, StoredRun]:
+        async with self._operation("get_runs"):
+            return {run_id: self.database.runs[run_id] for run_id in run_ids if run_id in self.database.runs}
+
     async def find_run(self, workflow: str, key: str) -> StoredRun | None:
         async with self._operation("find_run", workflow, key):
             run_id = self.database.keys.get((workflow, key))

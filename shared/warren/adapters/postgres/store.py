@@ -233,6 +233,10 @@ class PostgresRunStore(RunStore):
     async def get_run(self, run_id: UUID) -> StoredRun | None:
         return _one([to_run(row) for row in await self._fetch(_RUNS["get_runs"], [run_id])])
 
+    async def get_runs(self, run_ids: Sequence[UUID]) -> dict[UUID, StoredRun]:
+        found = [to_run(row) for row in await self._fetch(_RUNS["get_runs"], list(run_ids))]
+        return {run.run_id: run for run in found}
+
     async def find_run(self, workflow: str, key: str) -> StoredRun | None:
         return _one([to_run(row) for row in await self._fetch(_RUNS["find_run"], workflow, key)])
 

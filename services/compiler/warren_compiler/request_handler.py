@@ -1,0 +1,176 @@
+"""Requests about single runs: find the run, check what is asked, and tell its shard.
+
+One compiler at a time consumes `warren.requests`, so requests for one run reach it in the broker's order. A request may
+come before its run is there: the start that makes it waits in another queue. It is put back behind the others then, and
+all later requests for that run with it, until the run is there or `PATIENCE_SECONDS` have passed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid4
+
+from warren.contracts import messages, names, wire
+from warren.contracts.limits import check_payload
+from warren.contracts.messages import RunStatus
+from warren.errors import InvalidInput, MessageError, RunEnded, RunNotFound
+from warren.ports import Delivery, OutgoingMessage, RunStore, StoredRun
+from warren.runs.command_dispatch import Dispatcher
+from warren.runs.outbox import Outbox
+from warren.runs.processor import Handled
+from warren.runs.programs import Programs
+from warren.runtime.clock import Clock
+from warren_compiler.refusals import is_refusable, refuse
+
+PATIENCE_SECONDS: Final = 10.0
+"""So long a request waits for a run that is not there."""
+_LOOK_SECONDS: Final = 0.05
+MAX_WAITING: Final = 1_000
+"""So many requests wait for runs that are not there; more are refused at once, as each is looked up all the time."""
+
+_Place = UUID | tuple[str, str]
+"""A run as a request names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    delivery: Delivery
+    signal: messages.SignalRun
+    request_id: str
+
+    @property
+    def place(self) -> _Place:
+        if self.signal.run_id is not None:
+            return self.signal.run_id
+        assert self.signal.workflow is not None
+        assert self.signal.key is not None
+        return self.signal.workflow, self.signal.key
+
+
+class RequestHandler:
+    """Handles `warren.requests`."""
+
+    def __init__(self, *, store: RunStore, programs: Programs, dispatcher: Dispatcher, clock: Clock) -> None:
+        self._store = store
+        self._programs = programs
+        self._dispatcher = dispatcher
+        self._clock = clock
+        self._waiting: Counter[_Place] = Counter()
+        """Requests that were put back, by run: as long as there are some, later ones are put behind them."""
+
+    async def handle(self, deliveries: Sequence[Delivery]) -> Handled:
+        """Pass on what can be passed on; what is wrong is refused."""
+        outbox = self._dispatcher.outbox()
+        requests: list[_Request] = []
+        for delivery in deliveries:
+            try:
+                signal = wire.load(messages.SignalRun, delivery.body)
+            except MessageError as error:
+                _add(outbox, refuse(delivery, error))
+            else:
+                requests.append(_Request(delivery, signal, _id_of(delivery, signal)))
+        runs = await self._find({request.place for request in requests})
+        now = self._clock.now()
+        passed = 0
+        for request in requests:
+            run = runs.get(request.place)
+            try:
+                passed += await self._pass_on(request, run, now, outbox)
+            except BaseException as error:  # the handler's boundary: only this request is refused
+                if not is_refusable(error):
+                    raise
+                run_id = request.signal.run_id if run is None else run.run_id
+                _add(outbox, refuse(request.delivery, error, run_id=run_id))
+        if requests and not passed:
+            await asyncio.sleep(_LOOK_SECONDS)  # all of them wait: what is put back must not go round at full speed
+        return Handled(outbox.messages())
+
+    async def give_up(self, delivery: Delivery, error: Exception) -> Handled:
+        """Refuse it."""
+        return Handled(refuse(delivery, error))
+
+    async def _find(self, places: set[_Place]) -> Mapping[_Place, StoredRun]:
+        found: dict[_Place, StoredRun] = {}
+        ids = [place for place in places if isinstance(place, UUID)]
+        if ids:
+            found.update((await self._store.get_runs(ids)).items())
+        for place in places:
+            if not isinstance(place, UUID) and (run := await self._store.find_run(*place)) is not None:
+                found[place] = run
+        return found
+
+    async def _pass_on(self, request: _Request, run: StoredRun | None, now: datetime, outbox: Outbox) -> bool:
+        """Tell the run, or put the request back; whether the run was told."""
+        since = _waiting_since(request.delivery)
+        if since is not None and self._waiting[request.place] > 0:
+            self._waiting[request.place] -= 1
+            self._waiting += Counter()  # without those that are zero
+        if run is None or (since is None and self._waiting[request.place]):
+            self._put_back(request, since or now.timestamp(), now, outbox)
+            return False
+        if run.status is not RunStatus.RUNNING:
+            raise RunEnded(f"the run {run.run_id} of {run.workflow!r} has ended ({run.status})")
+        executable = await self._programs.get(run.version)
+        payload = executable.bind_signal(request.signal.signal, request.signal.payload)
+        check_payload(payload, f"the payload of the signal {request.signal.signal!r}")
+        delivery = request.delivery
+        reply = (
+            None
+            if not delivery.reply_to
+            else messages.RequestReply(reply_to=delivery.reply_to, correlation_id=delivery.correlation_id)
+        )
+        event = messages.SignalReceived(
+            run_id=run.run_id, id=request.request_id, name=request.signal.signal, payload=payload, reply=reply
+        )
+        outbox.add_event(run.shard, event)
+        return True
+
+    def _put_back(self, request: _Request, since: float, now: datetime, outbox: Outbox) -> None:
+        place = request.place
+        if now.timestamp() - since >= PATIENCE_SECONDS or self._waiting.total() >= MAX_WAITING:
+            what = f"id {place}" if isinstance(place, UUID) else f"key {place[1]!r} of workflow {place[0]!r}"
+            raise RunNotFound(f"there is no run with the {what}; `warren runs` lists them")
+        self._waiting[place] += 1
+        delivery = request.delivery
+        outbox.add_message(
+            OutgoingMessage(
+                delivery.exchange or names.COMMANDS_EXCHANGE,
+                delivery.routing_key if delivery.exchange else names.SIGNAL_KEY,
+                wire.dump(request.signal.model_copy(update={"id": request.request_id})),
+                headers={**delivery.headers, names.HEADER_WAITING_SINCE: repr(since)},
+                reply_to=delivery.reply_to,
+                correlation_id=delivery.correlation_id,
+                message_id=delivery.message_id,
+            )
+        )
+
+
+def _add(outbox: Outbox, outgoing: Sequence[OutgoingMessage]) -> None:
+    for message in outgoing:
+        outbox.add_message(message)
+
+
+def _waiting_since(delivery: Delivery) -> float | None:
+    since = delivery.headers.get(names.HEADER_WAITING_SINCE) if delivery.headers else None
+    try:
+        return None if since is None else float(since)
+    except ValueError:
+        raise InvalidInput(f"the header {names.HEADER_WAITING_SINCE} is no number of seconds: {since!r:.50}") from None
+
+
+def _id_of(delivery: Delivery, signal: messages.SignalRun) -> str:
+    """The id of a request: its own, or what tells its message from others."""
+    if signal.id is not None:
+        return signal.id
+    if delivery.message_id and len(delivery.message_id) <= 200:
+        return delivery.message_id
+    if delivery.reply_to and delivery.correlation_id:
+        identity = f"{delivery.reply_to}\x1f{delivery.correlation_id}".encode(errors="surrogateescape")
+        return hashlib.sha256(identity).hexdigest()[:40]
+    return uuid4().hex

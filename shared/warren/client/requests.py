@@ -1,0 +1,72 @@
+"""Requests about one run: made, sent, and sent again until they are answered. Must not know what comes of them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from warren.client.outcomes import refusal
+from warren.client.publisher import Outbox
+from warren.client.replies import Replies
+from warren.client.run_queries import as_run_id
+from warren.client.tracing import trace_headers
+from warren.contracts import messages, names, wire
+from warren.contracts.identity import shown
+from warren.contracts.messages import Json
+from warren.errors import InvalidInput
+from warren.ports import OutgoingMessage
+
+
+class Requests:
+    """Sends requests of one client."""
+
+    def __init__(self, outbox: Outbox, replies: Replies) -> None:
+        self._outbox = outbox
+        self._replies = replies
+
+    async def ask(self, key: str, request: messages.Message, *, what: str, timeout: float | None) -> None:
+        """Send a request, again where the answer may be lost, and wait for the answer.
+
+        Raises:
+            TimeoutError: there was none within `timeout` seconds.
+            UserError: the request was refused.
+        """
+        expectation = self._replies.expect()
+        message = OutgoingMessage(
+            names.COMMANDS_EXCHANGE,
+            key,
+            wire.dump(request),
+            headers=trace_headers(),
+            reply_to=self._replies.queue,
+            correlation_id=expectation.correlation_id,
+        )
+
+        async def ask_again() -> None:
+            await self._outbox.publish(message)
+
+        expectation.ask_again = ask_again
+        await ask_again()
+        try:
+            async with asyncio.timeout(timeout):
+                reply = await expectation.answer
+        except TimeoutError:
+            raise TimeoutError(f"{what} was not answered within {timeout} s; it may arrive yet") from None
+        if isinstance(reply, messages.Refused):
+            raise refusal(reply)
+
+
+def signal_request(
+    run: UUID | str, signal: str, payload: Json, *, workflow: str | None, request_id: str
+) -> messages.SignalRun:
+    """A signal to a run by its id, or by its key and workflow; raises `InvalidInput` for what cannot be sent."""
+    run_id = as_run_id(run)
+    if run_id is None and workflow is None:
+        raise InvalidInput(f"{run!r} is not a run id; a key is looked up together with its workflow (--workflow)")
+    place: dict[str, Any] = {"run_id": run_id} if run_id is not None else {"workflow": workflow, "key": run}
+    try:
+        return messages.SignalRun(signal=signal, payload=payload, id=request_id, **place)
+    except ValidationError as error:
+        raise InvalidInput(f"signal {shown(signal)}: {wire.explained(error)}") from None
