@@ -1,0 +1,167 @@
+"""Signals on their way through compiler and coordinator, over memory adapters: each arrives once and is answered."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import pytest
+from tests.support.clock import FakeClock
+from tests.support.cluster import Cluster, cluster
+from tests.support.eventually import eventually
+
+from warren import Workflow, signal, workflow
+from warren.contracts import messages, names, wire
+from warren.contracts.ids import new_run_id
+from warren_compiler import request_handler
+
+
+@workflow
+class Collects(Workflow):
+    """Ends when it has been told so, with what it was given before."""
+
+    def __init__(self) -> None:
+        self.got: list[int] = []
+        self.over = False
+
+    @signal
+    def give(self, number: int) -> None:
+        self.got.append(number)
+
+    @signal
+    def end(self) -> None:
+        self.over = True
+
+    async def run(self) -> list[int]:
+        await self.wait_until(lambda: self.over)
+        return self.got
+
+
+@pytest.fixture
+async def working() -> AsyncIterator[Cluster]:
+    async with cluster(compilers=2, coordinators=2) as made:
+        await made.register(Collects)
+        yield made
+
+
+async def send(working: Cluster, run_id: UUID, name: str, payload: object = None, **more: object) -> messages.Reply:
+    request = messages.SignalRun.model_validate({"run_id": run_id, "signal": name, "payload": payload, **more})
+    await working.command(names.SIGNAL_KEY, wire.dump(request))
+    return await working.reply()
+
+
+async def code_of(working: Cluster, run_id: UUID, name: str, payload: object = None) -> str:
+    reply = await send(working, run_id, name, payload)
+    assert isinstance(reply, messages.Refused), reply
+    return reply.error.code
+
+
+async def test_signals_arrive_in_order_and_are_answered(working: Cluster) -> None:
+    run_id = await working.start(Collects)
+    for number in range(5):
+        reply = await send(working, run_id, "give", number, id=f"n{number}")
+        assert reply == messages.RequestDone(run_id=run_id, id=f"n{number}")
+    request = messages.SignalRun(run_id=run_id, signal="end")
+    await working.command(names.SIGNAL_KEY, wire.dump(request))
+    replies = [await working.reply(), await working.reply()]
+    (finished,) = (reply for reply in replies if isinstance(reply, messages.RunFinished))
+    assert finished.result == [0, 1, 2, 3, 4]
+    assert await working.dead() == []
+
+
+async def test_the_same_id_arrives_once_and_is_answered_each_time(working: Cluster) -> None:
+    run_id = await working.start(Collects)
+    for _ in range(3):
+        assert isinstance(await send(working, run_id, "give", 1, id="one"), messages.RequestDone)
+    assert working.sequence(run_id) == [1, 2]
+
+
+async def test_a_request_is_told_from_others_by_its_message(working: Cluster) -> None:
+    run_id = await working.start(Collects)
+    body = wire.dump(messages.SignalRun(run_id=run_id, signal="give", payload=1))
+    for properties in ({"message_id": "m"}, {"message_id": "m"}, {}, {}, {"correlation_id": "d"}):
+        await working.command(names.SIGNAL_KEY, body, **properties)
+        assert isinstance(await working.reply(), messages.RequestDone)
+    assert working.sequence(run_id) == [1, 2, 3, 4]
+
+
+async def test_what_is_wrong_is_refused_and_nothing_is_lost_without_a_word(working: Cluster) -> None:
+    run_id = await working.start(Collects)
+    assert await code_of(working, run_id, "gave", 1) == "invalid_input"
+    assert await code_of(working, run_id, "give", "many") == "invalid_input"
+    assert await code_of(working, run_id, "end", 1) == "invalid_input"
+    await working.command(names.SIGNAL_KEY, b'{"signal": "give"}')
+    refused = await working.reply()
+    assert isinstance(refused, messages.Refused)
+    assert "say which run" in refused.error.message
+    await working.command(names.SIGNAL_KEY, wire.dump(messages.SignalRun(run_id=run_id, signal="end")))
+    assert {type(await working.reply()) for _ in range(2)} == {messages.RequestDone, messages.RunFinished}
+    assert await code_of(working, run_id, "give", 1) == "run_ended"
+    assert sorted(await working.dead()) == ["bad_message", *["invalid_input"] * 3, "run_ended"]
+
+
+async def test_a_signal_may_overtake_the_start_of_its_run(working: Cluster) -> None:
+    run_id = new_run_id()
+    for number in range(3):
+        request = messages.SignalRun(run_id=run_id, signal="give", payload=number, id=str(number))
+        await working.command(names.SIGNAL_KEY, wire.dump(request), correlation_id=str(number))
+    await working.start(Collects, run_id)
+    replies = [await working.reply() for _ in range(3)]
+    assert [reply.id for reply in replies if isinstance(reply, messages.RequestDone)] == ["0", "1", "2"]
+    request = messages.SignalRun(run_id=run_id, signal="end")
+    await working.command(names.SIGNAL_KEY, wire.dump(request))
+    finished = [reply for reply in (await working.reply(), await working.reply()) if reply.type == "run_finished"]
+    assert [reply.result for reply in finished] == [[0, 1, 2]]  # type: ignore[union-attr]  # of this type
+
+
+async def test_a_run_that_never_comes_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_handler, "_LOOK_SECONDS", 0.001)
+    clock = FakeClock()
+    async with cluster(clock=clock) as working:
+        await working.register(Collects)
+        request = messages.SignalRun(run_id=uuid4(), signal="give", payload=1)
+        await working.command(names.SIGNAL_KEY, wire.dump(request))
+        run_id = await working.start(Collects)
+        await send(working, run_id, "give", 1)  # others do not wait
+        await clock.advance(request_handler.PATIENCE_SECONDS)
+        refused = await working.reply()
+        assert isinstance(refused, messages.Refused)
+        assert refused.error.code == "run_not_found"
+        assert await working.dead() == ["run_not_found"]
+
+
+async def test_what_waits_for_runs_that_are_not_there_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_handler, "MAX_WAITING", 3)
+    async with cluster() as working:
+        await working.register(Collects)
+        for _ in range(4):
+            request = messages.SignalRun(run_id=uuid4(), signal="give", payload=1)
+            await working.command(names.SIGNAL_KEY, wire.dump(request))
+        refused = await working.reply()
+        assert isinstance(refused, messages.Refused)
+        assert refused.error.code == "run_not_found"
+
+
+async def test_by_key_and_workflow(working: Cluster) -> None:
+    start = messages.StartRun(workflow="collects", key="k", reply="accepted")
+    await working.command(names.START_KEY, wire.dump(start))
+    accepted = await working.reply()
+    assert isinstance(accepted, messages.RunAccepted)
+    request = messages.SignalRun(workflow="collects", key="k", signal="give", payload=1)
+    await working.command(names.SIGNAL_KEY, wire.dump(request))
+    assert (await working.reply()).run_id == accepted.run_id  # type: ignore[union-attr]  # of this type
+
+
+async def test_a_compiler_that_dies_before_it_publishes_loses_nothing(working: Cluster) -> None:
+    run_id = await working.start(Collects)
+    await eventually(lambda: run_id in working.database.runs)
+    compilers = working.services[:2]
+    for service in compilers:
+        service.broker.hangs_before_publishing = True
+    request = messages.SignalRun(run_id=run_id, signal="give", payload=1, id="one")
+    await working.command(names.SIGNAL_KEY, wire.dump(request))
+    for service in compilers:
+        await service.crash()
+    await working.compiler()
+    assert await working.reply() == messages.RequestDone(run_id=run_id, id="one")
+    assert working.sequence(run_id) == [1, 2]
