@@ -85,6 +85,26 @@ class Both(Hashed, Unhashed):
     pass
 
 
+class WithHash:
+    def __hash__(self) -> int:
+        return 7
+
+
+class FirstHashed(WithHash, BaseModel):
+    n: int = 1
+
+
+class Compared(WithHash, BaseModel):
+    n: int = 1
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
+class HashedAndCompared(FirstHashed, Compared):
+    """Its hash is that of `Compared`, which is none: `FirstHashed` inherits the one of `WithHash`, which comes last."""
+
+
 class Failure(Exception):
     code = 1
     unit = "s"
@@ -149,6 +169,7 @@ class MembersSeenByPython(Workflow):
             item.n = min(item.n + 1, 4)
             found.append(await touch(key))
         found.append([dict.fromkeys(item), 2 in item, look_up(Hashed()), look_up(Both())])
+        found.append([look_up(FirstHashed()), look_up(Compared()), look_up(HashedAndCompared())])
         for one in (item, Failure(), Slotted()):
             found.append(look_up(one))
         for one in (Fixed(), Slotted(), Model()):

@@ -45,10 +45,16 @@ class _Method:
 
 
 def _loses_hash(definition: TypeDef, bases: Sequence[TypeDef]) -> bool:
-    """Whether the class has an `__eq__` of its own, and no `__hash__` is made for it."""
+    """Whether the class has no `__hash__`, though one of its bases has or Python's own would be there: it has an
+    `__eq__` of its own, or inherits what lost its hash so from the first base that says anything about it.
+    """
+    if definition.kind == "workflow" or "__hash__" in definition.methods:
+        return False
     own = definition.methods.get("__eq__")
-    if own is None or definition.kind == "workflow" or any(base.methods.get("__eq__") == own for base in bases):
+    has_own = own is not None and all(base.methods.get("__eq__") != own for base in bases)
+    has_base_hash = any("__hash__" in base.methods for base in bases)
+    if not (has_own or has_base_hash):
         return False
     if definition.kind == "dataclass":
         return not (definition.eq or definition.unsafe_hash)
-    return not definition.frozen or any("__hash__" in base.methods for base in bases)
+    return not definition.frozen or (has_own and has_base_hash)
