@@ -22,9 +22,11 @@ Message = type[BaseModel]
 MESSAGES: tuple[Message, ...] = (
     messages.StartRun,
     messages.RegisterWorkflows,
+    messages.SignalRun,
     messages.RunAccepted,
     messages.RunFinished,
     messages.WorkflowsRegistered,
+    messages.RequestDone,
     messages.Refused,
     messages.ActionBatch,
     messages.SharedActionBatch,
@@ -35,6 +37,7 @@ REPLIES: tuple[Message, ...] = (
     messages.RunAccepted,
     messages.RunFinished,
     messages.WorkflowsRegistered,
+    messages.RequestDone,
     messages.Refused,
 )
 HEADERS = {
@@ -61,6 +64,7 @@ def build() -> dict[str, Any]:
         "channels": {
             "start": _channel(names.COMMANDS_EXCHANGE, "direct", names.START_KEY, [messages.StartRun]),
             "register": _channel(names.COMMANDS_EXCHANGE, "direct", names.REGISTER_KEY, [messages.RegisterWorkflows]),
+            "signal": _channel(names.COMMANDS_EXCHANGE, "direct", names.SIGNAL_KEY, [messages.SignalRun]),
             "replies": {
                 "address": None,
                 "description": "The queue that AMQP's reply_to named; correlation_id comes back.",
@@ -87,6 +91,8 @@ def build() -> dict[str, Any]:
             "startRun": _operation("send", "start", "Start a run.")
             | {"reply": {"address": {"location": "$message.header#/replyTo"}, "channel": _channel_ref("replies")}},
             "registerWorkflows": _operation("send", "register", "Publish programs; workers do this at start.")
+            | {"reply": {"address": {"location": "$message.header#/replyTo"}, "channel": _channel_ref("replies")}},
+            "signalRun": _operation("send", "signal", "Send a signal to a run.")
             | {"reply": {"address": {"location": "$message.header#/replyTo"}, "channel": _channel_ref("replies")}},
             "watchRuns": _operation("receive", "lifecycle", "Bind a queue of your own to see runs end."),
             "runActions": _operation("receive", "actions", "What a worker consumes."),

@@ -76,10 +76,11 @@ def test_the_messages_in_the_docs_fit_the_published_schemas() -> None:
     ]
     assert {frozenset(message) for message in shown} == {
         frozenset({"workflow", "input", "run_id"}),
+        frozenset({"run_id", "signal", "payload", "id"}),
         frozenset({"items"}),
     }
     for message in shown:
-        name = "EventBatch" if "items" in message else "StartRun"
+        name = "EventBatch" if "items" in message else "SignalRun" if "signal" in message else "StartRun"
         schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
         jsonschema.validate(message, schema)
         with pytest.raises(jsonschema.ValidationError):
