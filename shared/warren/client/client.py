@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import ModuleType, TracebackType
 from typing import Any, Self
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -22,7 +22,7 @@ from warren.client.histories import HistoryEntry, entries_of
 from warren.client.publisher import Outbox
 from warren.client.registration import classes_of, versions_of
 from warren.client.replies import Expectation, Replies
-from warren.client.requests import Requests, signal_request
+from warren.client.requests import Requests
 from warren.client.run_queries import find_run, load_history, name_of, place_of
 from warren.client.servers import client_broker, client_store
 from warren.client.tracing import start_span, trace_headers
@@ -300,10 +300,8 @@ class Warren:
     ) -> None:
         """Like `signal`, with the payload as plain or tagged JSON."""
         self._check_open()
-        check_payload(payload, f"the payload of the signal {signal!r}")
         name = None if workflow is None else name_of(workflow)
-        request = signal_request(run, signal, payload, workflow=name, request_id=id or uuid4().hex)
-        await self._requests.ask(names.SIGNAL_KEY, request, what=f"the signal {signal!r}", timeout=timeout)
+        await self._requests.signal(run, signal, payload, workflow=name, request_id=id, timeout=timeout)
 
     # --- registering --------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 
@@ -15,6 +15,7 @@ from warren.client.run_queries import as_run_id
 from warren.client.tracing import trace_headers
 from warren.contracts import messages, names, wire
 from warren.contracts.identity import shown
+from warren.contracts.limits import check_payload
 from warren.contracts.messages import Json
 from warren.errors import InvalidInput
 from warren.ports import OutgoingMessage
@@ -26,6 +27,21 @@ class Requests:
     def __init__(self, outbox: Outbox, replies: Replies) -> None:
         self._outbox = outbox
         self._replies = replies
+
+    async def signal(
+        self,
+        run: UUID | str,
+        signal: str,
+        payload: Json,
+        *,
+        workflow: str | None,
+        request_id: str | None,
+        timeout: float | None,
+    ) -> None:
+        """Send a signal and wait until the run has it; raises as `ask`, and `InvalidInput` for what cannot be sent."""
+        check_payload(payload, f"the payload of the signal {signal!r}")
+        request = signal_request(run, signal, payload, workflow=workflow, request_id=request_id or uuid4().hex)
+        await self.ask(names.SIGNAL_KEY, request, what=f"the signal {signal!r}", timeout=timeout)
 
     async def ask(self, key: str, request: messages.Message, *, what: str, timeout: float | None) -> None:
         """Send a request, again where the answer may be lost, and wait for the answer.

@@ -26,11 +26,11 @@ class DeclaredSignal:
 
 def compile_signals(
     compilation: Compilation, declared: Iterable[DeclaredSignal], mailbox: type
-) -> tuple[tuple[SignalDef, ...], list[str], dict[str, str]]:
-    """The signals, the keys of the functions that they need, and what is wrong with a payload's type, by signal."""
+) -> tuple[tuple[SignalDef, ...], list[str], list[str]]:
+    """The signals, the keys of the functions that they need, and what is wrong with payloads' types."""
     made: list[SignalDef] = []
     roots: list[str] = []
-    problems: dict[str, str] = {}
+    problems: list[str] = []
     use = compilation.registry.reference
     for one in declared:
         if one.handler is None:
@@ -44,7 +44,7 @@ def compile_signals(
         unresolved: dict[str, str] = {}
         hints = hints_of(one.handler, unresolved)
         if parameters and parameters[0] in unresolved:
-            problems[one.name] = unresolved[parameters[0]]
+            problems.append(f"{one.name} cannot be resolved: {unresolved[parameters[0]]}")
         spec = spec_of(hints.get(parameters[0], Any), use) if parameters else "none"
         made.append(SignalDef(one.name, spec, key, takes_payload=bool(parameters)))
     return tuple(made), roots, problems

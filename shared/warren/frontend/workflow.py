@@ -61,8 +61,7 @@ def compile_workflow(
         name: the workflow's name.
         run: the user's own `run`, which the class may have replaced by now.
         concurrent: whether awaited actions are waited for at their first use only.
-        signals: those that it takes.
-        mailbox: the class of what `self` has for those without a handler.
+        signals: those that it takes; `self` has a `mailbox` for each that has no handler.
     """
     compilation = Compilation(cls)
     compiler = Compiler(compilation)
@@ -78,16 +77,12 @@ def compile_workflow(
     roots += handlers
     parameters, returns, annotations, unresolved = _signature(compilation, run)
     found += unresolved
-    found += [
-        _at(run, f"the payload of the signal {signal} cannot be resolved: {problem}", _RESOLVABLE)
-        for signal, problem in problems.items()
-    ]
+    found += [_at(run, f"the payload of the signal {problem}", _RESOLVABLE) for problem in problems]
     compiler.run()
     found += compiler.diagnostics(roots)
     found += _bound_again(compilation, run)
     if found:
-        empty = WorkflowIR(name=name, ref="", entry="", functions={}, types={}, parameters={})
-        return Compiled(empty, in_source_order(found, first=run.__code__.co_filename))
+        return Compiled(_empty(name), in_source_order(found, first=run.__code__.co_filename))
     needed = compiler.methods.finish(roots)
     functions = {key: compilation.functions[key] for key in sorted(needed)}
     if init is not None:
@@ -109,9 +104,12 @@ def compile_workflow(
         filename=source.filename,
         source=source.class_source(cls.__qualname__),
     )
-    return Compiled(
-        ir, bindings=tuple(compilation.bindings.values()), actions=compilation.actions, annotations=annotations
-    )
+    bindings = tuple(compilation.bindings.values())
+    return Compiled(ir, bindings=bindings, actions=compilation.actions, annotations=annotations)
+
+
+def _empty(name: str) -> WorkflowIR:
+    return WorkflowIR(name=name, ref="", entry="", functions={}, types={}, parameters={})
 
 
 def _bound_again(compilation: Compilation, run: FunctionType) -> list[Diagnostic]:

@@ -13,9 +13,6 @@ from warren.contracts import marks
 from warren.frontend.signals import DeclaredSignal
 from warren.sdk.mailbox import Mailbox
 
-if TYPE_CHECKING:
-    from warren.sdk.workflow import Workflow
-
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -59,7 +56,7 @@ class Signal(Generic[T]):
     def __get__(self, instance: None, owner: type) -> Signal[T]: ...
 
     @overload
-    def __get__(self, instance: Workflow, owner: type) -> Inbox[T]: ...
+    def __get__(self, instance: object, owner: type) -> Inbox[T]: ...
 
     def __get__(self, instance: Any, owner: type) -> Any:
         """The signal itself of the class; of an instance, which only a run that goes on natively has, the mailbox."""
