@@ -395,9 +395,4 @@ class Warren:
     async def cancel(self, run: UUID | str, *, reason: str | None = None) -> None:
         """Request the cancellation of a run; returns when the broker has confirmed it. Raises `RunNotFound`."""
         self._check_open()
-        stored = await self.describe(run)
-        event = messages.CancelRequested(run_id=stored.run_id, reason=reason)
-        body = wire.dump(messages.EventBatch(items=(event,)))
-        await self._outbox.publish(
-            OutgoingMessage(names.EVENTS_EXCHANGE, names.event_key(stored.shard), body, headers=trace_headers())
-        )
+        await self._requests.cancel(await self.describe(run), reason)

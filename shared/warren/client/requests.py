@@ -18,7 +18,7 @@ from warren.contracts.identity import shown
 from warren.contracts.limits import check_payload
 from warren.contracts.messages import Json
 from warren.errors import InvalidInput
-from warren.ports import OutgoingMessage
+from warren.ports import OutgoingMessage, StoredRun
 
 
 class Requests:
@@ -42,6 +42,14 @@ class Requests:
         check_payload(payload, f"the payload of the signal {signal!r}")
         request = signal_request(run, signal, payload, workflow=workflow, request_id=request_id or uuid4().hex)
         await self.ask(names.SIGNAL_KEY, request, what=f"the signal {signal!r}", timeout=timeout)
+
+    async def cancel(self, run: StoredRun, reason: str | None) -> None:
+        """Request the cancellation of a run; returns when the broker has confirmed it."""
+        event = messages.CancelRequested(run_id=run.run_id, reason=reason)
+        body = wire.dump(messages.EventBatch(items=(event,)))
+        await self._outbox.publish(
+            OutgoingMessage(names.EVENTS_EXCHANGE, names.event_key(run.shard), body, headers=trace_headers())
+        )
 
     async def ask(self, key: str, request: messages.Message, *, what: str, timeout: float | None) -> None:
         """Send a request, again where the answer may be lost, and wait for the answer.

@@ -6,7 +6,7 @@ Must not know how a signal is declared or sent.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,17 +24,25 @@ class DeclaredSignal:
     handler: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class DeclaredSignals:
+    """All that a workflow class takes, and the class of the mailboxes of those without a handler."""
+
+    signals: Sequence[DeclaredSignal]
+    mailbox: type
+
+
 def compile_signals(
-    compilation: Compilation, declared: Iterable[DeclaredSignal], mailbox: type
+    compilation: Compilation, declared: DeclaredSignals
 ) -> tuple[tuple[SignalDef, ...], list[str], list[str]]:
     """The signals, the keys of the functions that they need, and what is wrong with payloads' types."""
     made: list[SignalDef] = []
     roots: list[str] = []
     problems: list[str] = []
     use = compilation.registry.reference
-    for one in declared:
+    for one in declared.signals:
         if one.handler is None:
-            compilation.registry.use(mailbox)
+            compilation.registry.use(declared.mailbox)
             compilation.attribute_names.add("put_nowait")
             made.append(SignalDef(one.name, spec_of(one.payload_type, use)))
             continue

@@ -20,7 +20,7 @@ from warren.frontend.compiler import Compiler
 from warren.frontend.diagnostics import diagnostic, in_source_order
 from warren.frontend.input_checks import queue_of, with_input_checks
 from warren.frontend.refusals import Refusal
-from warren.frontend.signals import DeclaredSignal, compile_signals
+from warren.frontend.signals import DeclaredSignals, compile_signals
 from warren.frontend.sources import SourceUnavailable, source_of
 from warren.ir.spec_parts import types_in
 from warren.ir.workflow import WorkflowIR
@@ -46,13 +46,7 @@ class Compiled:
 
 
 def compile_workflow(
-    cls: type,
-    *,
-    name: str,
-    run: FunctionType,
-    concurrent: bool,
-    signals: Sequence[DeclaredSignal] = (),
-    mailbox: type = object,
+    cls: type, *, name: str, run: FunctionType, concurrent: bool, signals: DeclaredSignals
 ) -> Compiled:
     """Compile a workflow and everything that its `run` reaches.
 
@@ -61,7 +55,7 @@ def compile_workflow(
         name: the workflow's name.
         run: the user's own `run`, which the class may have replaced by now.
         concurrent: whether awaited actions are waited for at their first use only.
-        signals: those that it takes; `self` has a `mailbox` for each that has no handler.
+        signals: those that it takes.
     """
     compilation = Compilation(cls)
     compiler = Compiler(compilation)
@@ -73,7 +67,7 @@ def compile_workflow(
     if init is not None:
         found += _check_init(init)
         roots.append(compilation.use_function(init, is_method=True))
-    taken, handlers, problems = compile_signals(compilation, signals, mailbox)
+    taken, handlers, problems = compile_signals(compilation, signals)
     roots += handlers
     parameters, returns, annotations, unresolved = _signature(compilation, run)
     found += unresolved

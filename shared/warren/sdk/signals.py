@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from warren.contracts import marks
-from warren.frontend.signals import DeclaredSignal
+from warren.frontend.signals import DeclaredSignal, DeclaredSignals
 from warren.sdk.mailbox import Mailbox
 
 T = TypeVar("T")
@@ -105,12 +105,13 @@ def name_of_signal(value: Signal[Any] | Callable[..., None] | str) -> str:
     raise TypeError(f"a signal is given by its attribute of the workflow's class or by its name, not by {value!r:.100}")
 
 
-def signals_of(cls: type) -> list[DeclaredSignal]:
+def signals_of(cls: type) -> DeclaredSignals:
     """The signals of a workflow class, those of its bases included, in the order of their names."""
     found: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         found |= vars(base)
-    return [_found(name, value) for name, value in sorted(found.items()) if _is_signal(value)]
+    signals = [_found(name, value) for name, value in sorted(found.items()) if _is_signal(value)]
+    return DeclaredSignals(signals, Mailbox)
 
 
 def _is_signal(value: Any) -> bool:

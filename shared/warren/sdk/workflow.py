@@ -22,7 +22,6 @@ from warren.sdk.changes import UsedAction, check_unchanged, refused_actions
 from warren.sdk.client_factory import default_client
 from warren.sdk.diagnostics import refuse
 from warren.sdk.durable import condition
-from warren.sdk.mailbox import Mailbox
 from warren.sdk.registry import Registry
 from warren.sdk.retry import RetryPolicy
 from warren.sdk.run_handle import HasRun, RunHandle
@@ -176,7 +175,6 @@ def workflow(cls: W) -> W:
         run=run,
         concurrent=cls.concurrent,
         signals=signals_of(cls),
-        mailbox=Mailbox,
     )
     diagnostics = [*compiled.diagnostics, *refused_actions(compiled.actions)]
     if diagnostics:
