@@ -124,8 +124,7 @@ class TypeTable:
         return self._definitions.get(ref)
 
     def _describe(self, ref: str) -> bool:
-        """Describe a generic model with parameters that the program does not mention as the generic one; false if it
-        is none."""
+        """Describe a generic model with parameters that nobody mentioned as the generic one; false if it is none."""
         generic = self._definitions.get(ref.partition("[")[0]) if "[" in ref else None
         if generic is None or generic.kind != "model":
             return False
