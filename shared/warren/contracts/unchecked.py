@@ -18,9 +18,12 @@ UNCHECKED_REF: Final = "warren.contracts.unchecked:Unchecked"
 class Unchecked:
     """`value` is the JSON that was sent; `is_secret` where its type has a secret in it."""
 
+    is_secret: bool = False  # snapshots have what an instance has, and older ones have the value alone
+
     def __init__(self, value: Json, *, is_secret: bool = False) -> None:
         self.value = value
-        self.is_secret = is_secret
+        if is_secret:
+            self.is_secret = True
 
     def __warren_encode__(self, encode: Callable[[Any, str], Any]) -> Json:
         return unchecked(self.value, is_secret=self.is_secret)

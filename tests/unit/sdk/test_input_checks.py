@@ -175,3 +175,11 @@ async def test_an_error_about_a_type_with_a_secret_shows_no_value() -> None:
     with pytest.raises(InvalidInput, match="plain") as refused:
         executable_of(LogsIn).bind_input({"plain": _WORD})
     assert _WORD not in str(refused.value)
+
+
+def test_a_snapshot_keeps_what_is_secret() -> None:
+    driver = EngineDriver.of(LogsIn, token=_WORD, open="text")
+    before = driver.snapshot()
+    driver.restore(before)
+    assert driver.snapshot() == before
+    assert [command.args[2].get("s") for command in driver.actions.values()] == [True]
