@@ -66,7 +66,9 @@ What is carried besides the fields of a model or dataclass:
 
 Secrets (`SecretStr`, `SecretBytes`, `Secret`) travel and are stored in clear: whoever reads the broker or the database
 reads them. `warren run`, `warren show` and `warren history` print `**********` for them. Input that a worker has to
-check is stored as it was sent, without types, so a secret in it is not masked.
+check is stored as it was sent, without types: where a secret is declared anywhere in the type of a parameter, the whole
+argument is masked until it is checked, and errors about it say where it is wrong but not what was sent. What only a
+validator makes a secret of (`Annotated[str, AfterValidator(SecretStr)]`) is declared as text, and shown until then.
 
 ### Classes that cannot be sent
 

@@ -25,7 +25,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from warren.contracts.class_names import type_ref
-from warren.contracts.foreign_values import has_schema, is_named_tuple
+from warren.contracts.foreign_values import has_schema, is_named_tuple, is_secret_class
 from warren.contracts.known_values import is_known
 from warren.contracts.values import encode
 from warren.errors import UnserializableValue
@@ -195,7 +195,8 @@ class _Specs:
         if getattr(kind, "_is_protocol", False):
             return "any"
         if has_schema(kind) and not is_known(type_ref(kind)):
-            return {"code": [{"instance": type_ref(kind)}, f"{kind.__qualname__} has a schema of its own"]}
+            mark = ["secret"] if is_secret_class(kind) else []
+            return {"code": [{"instance": type_ref(kind)}, f"{kind.__qualname__} has a schema of its own", *mark]}
         return {"instance": type_ref(kind)}
 
     def _literal(self, arguments: tuple[Any, ...]) -> Any:

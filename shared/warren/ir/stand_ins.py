@@ -29,7 +29,7 @@ from warren.ir.expressions import Const
 from warren.ir.kept_values import InstanceOf, MadeAlready
 from warren.ir.known_types import known_type
 from warren.ir.scalars import SCALAR_TYPES
-from warren.ir.spec_parts import code_in, is_made
+from warren.ir.spec_parts import code_in, is_made, secret_in
 from warren.ir.tagged_values import TaggedValues
 from warren.ir.workflow import FieldDef, TypeDef
 
@@ -61,7 +61,8 @@ class StandIns:
         self._open: dict[str, str] = {}
         self._adapters: dict[int, tuple[Json, TypeAdapter[Any]]] = {}
         self._code: dict[int, tuple[Json, bool]] = {}
-        """Both by the identity of a spec, which is kept beside it."""
+        self._secrets: dict[int, tuple[Json, bool]] = {}
+        """All three by the identity of a spec, which is kept beside it."""
 
     def needs_code(self, spec: Json, value: Json) -> bool:
         """Whether checking the value against the spec needs the user's code. What has a class's tag was made by it."""
@@ -69,6 +70,13 @@ class StandIns:
         if found is None:
             found = self._code[id(spec)] = (spec, bool(code_in(spec, self.definitions)))
         return found[1] and not is_made(spec, value)
+
+    def has_secret(self, spec: Json) -> bool:
+        """Whether a secret is declared anywhere in the spec."""
+        found = self._secrets.get(id(spec))
+        if found is None:
+            found = self._secrets[id(spec)] = (spec, secret_in(spec, self.definitions))
+        return found[1]
 
     def adapter(self, spec: Json) -> TypeAdapter[Any]:
         """The validator of a spec; raises `InvalidInput` when pydantic cannot make one."""

@@ -35,14 +35,15 @@ async def check_input(workflow: str, parameter: str, value: Any) -> Any:
     Raises:
         InvalidInput: it does not fit, or this worker has not got the workflow.
     """
-    data = value.value if isinstance(value, Unchecked) else value
+    data, is_secret = (value.value, value.is_secret) if isinstance(value, Unchecked) else (value, False)
     adapter = _adapter(workflow, parameter)
     try:
         if has_tags(data):
             return adapter.validate_python(decode(data, _TYPES))
         return adapter.validate_json(to_json(data))
     except ValidationError as error:
-        raise InvalidInput(f"the input does not fit: {'; '.join(problems_of(error, parameter))}") from None
+        problems = problems_of(error, parameter, is_secret=is_secret)
+        raise InvalidInput(f"the input does not fit: {'; '.join(problems)}") from None
 
 
 @lru_cache(maxsize=1024)
