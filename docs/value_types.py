@@ -148,7 +148,7 @@ TABLES = """
 ## The types
 
 The first column is a type as it is written. Classes with names of their own are those of
-[kinds.py](../../tests/catalogue/kinds.py): each shows one way to describe data. *Only from Python* means that no plain
+[the catalogue](../../tests/catalogue): each shows one way to describe data. *Only from Python* means that no plain
 JSON stands for it: it is an argument, a result, or sent with its tag.
 """
 
@@ -173,7 +173,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _row(entry: Entry) -> str:
-    from tests.catalogue.carrying import workflow_of
+    from tests.catalogue.round_trips import workflow_of
 
     executable = executable_of(workflow_of(entry))
     adapter = _adapter(entry)
