@@ -119,16 +119,16 @@ DIFFERENCES = (
         "the class is code; `ZoneInfo` and `timezone` are kept",
     ),
     (
-        "a recursive alias (`type Json = list[Json] | int`)",
-        "checks all levels",
-        "below the first level, anything is taken",
-        "a description has no name for it; write a model",
+        "a value of a subclass of `Path` or `PurePath` of yours",
+        "keeps the object",
+        "a path",
+        "a path has no parts that a message names",
     ),
     (
-        "a generic model given `Annotated[...]` or a literal with an enum's member",
+        "a generic model given `Annotated[...]` with a function, such as a validator",
         "makes a class that no module has",
-        "its values cannot be read by another process",
-        "it has no name; write a subclass of it: `class Short(Box[Annotated[str, ...]])`",
+        "its values are refused (`UnserializableValue`)",
+        "its name has an address in it; write a subclass of it: `class Even(Box[Annotated[int, ...]])`",
     ),
     (
         "a secret in JSON",

@@ -5,17 +5,21 @@ As users write them: some of it is not how this project would.
 
 from __future__ import annotations
 
+import datetime as dt
+import decimal
 import enum
 from typing import Annotated, Any, NewType
 
 import attrs
 import typing_extensions as te
 from pydantic import (
+    AnyUrl,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     GetCoreSchemaHandler,
     PlainSerializer,
+    SecretStr,
 )
 from pydantic_core import core_schema
 from typing_extensions import TypeVar
@@ -89,6 +93,16 @@ class Bits(enum.IntFlag):
     TWO = 2
 
 
+class Spoken(enum.Enum):
+    ONE = 1
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(
+            lambda value: 1 if value == "one" else value, handler(source)
+        )
+
+
 class Lenient(enum.Enum):
     YES = "yes"
 
@@ -116,6 +130,22 @@ class Bag(dict[str, int]):
     """A subclass of `dict`, with an attribute."""
 
     label: str
+
+
+class Password(SecretStr):
+    """A subclass of a secret."""
+
+
+class Money(decimal.Decimal):
+    """A subclass of `Decimal`."""
+
+
+class Birthday(dt.date):
+    """A subclass of `date`."""
+
+
+class Link(AnyUrl):
+    """A subclass of an URL."""
 
 
 class Token:
@@ -190,6 +220,9 @@ class Seat:
 
 Numbers = te.TypeAliasType("Numbers", list[int])
 Pairs = te.TypeAliasType("Pairs", dict[str, T], type_params=(T,))
+Nest = te.TypeAliasType("Nest", "list[Nest] | int")
+TreeOf = te.TypeAliasType("TreeOf", "T | list[TreeOf[T]]", type_params=(T,))
+ByText = te.TypeAliasType("ByText", "dict[str, UserId]")
 
 
 Even = Annotated[int, BeforeValidator(lambda value: int(value) * 2)]

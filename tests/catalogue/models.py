@@ -105,6 +105,20 @@ class Extra(BaseModel):
     a: int = Field(1, alias="b")
 
 
+class TypedExtra(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, int]
+    a: int = 0
+
+
+class UpperAround(BaseModel):
+    """The classes within it have its generator."""
+
+    model_config = ConfigDict(alias_generator=str.upper)
+    point: Point
+    again: UpperAround | None = None
+
+
 class Enclosing(BaseModel):
     model_config = ConfigDict(extra="forbid")
     point: Point
@@ -258,3 +272,7 @@ def private(a: int, secret: int) -> Private:
     made = Private(a=a)
     made._secret = secret
     return made
+
+
+Short = Page[Annotated[str, Field(max_length=2)]]
+Reds = Page[Literal[Color.RED]]

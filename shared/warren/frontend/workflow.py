@@ -13,11 +13,12 @@ from typing import Any
 
 from warren.contracts.values import type_ref
 from warren.errors import Diagnostic, RefusalCode
-from warren.frontend.annotations import hints_of, spec_of
+from warren.frontend.annotations import spec_of
 from warren.frontend.bindings import Binding, bound_again
 from warren.frontend.compilation import Compilation
 from warren.frontend.compiler import Compiler
 from warren.frontend.diagnostics import diagnostic, in_source_order
+from warren.frontend.hints import hints_of
 from warren.frontend.input_checks import queue_of, with_input_checks
 from warren.frontend.refusals import Refusal
 from warren.frontend.sources import SourceUnavailable, source_of

@@ -290,8 +290,11 @@ class StandIns:
     def _named_tuple(self, definition: TypeDef) -> Any:
         fields = [(field.name, self.annotation(field.spec)) for field in definition.fields]
         made: Any = typing.NamedTuple(short_name(definition.ref), fields)  # type: ignore[misc]  # at run time
-        defaults = {field.name: self._default(field) for field in definition.fields if field.optional}
-        values = {name: found.get("default") for name, found in defaults.items()}
+        values = {
+            field.name: Field(**(self._default(field) or {"default": None}))  # made by code: as `_factory` has it
+            for field in definition.fields
+            if field.optional
+        }
         made.__new__.__defaults__ = tuple(values.values())
         made._field_defaults = values
         return made
