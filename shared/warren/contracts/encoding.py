@@ -19,10 +19,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from warren.contracts.class_names import type_ref
+from warren.contracts.encoded_records import NotEncodable, encode_dataclass, encode_foreign, encode_model
 from warren.contracts.exceptions import class_attributes, hidden_attributes
 from warren.contracts.known_values import zone_name
 from warren.contracts.marks import ENCODE
-from warren.contracts.record_encoding import NotEncodable, encode_dataclass, encode_foreign, encode_model
 from warren.contracts.tags import (
     FACTORIES,
     KEPT_REPR,

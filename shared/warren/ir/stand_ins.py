@@ -19,7 +19,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 from pydantic.dataclasses import rebuild_dataclass
 
 from warren.contracts.class_names import short_name
-from warren.contracts.record_encoding import BASES, users_bases
+from warren.contracts.encoded_records import BASES, users_bases
 from warren.contracts.tags import Json
 from warren.contracts.values import decode
 from warren.errors import InvalidInput
