@@ -252,8 +252,6 @@ OTHERS = _of(
     ("Link", ["x:y", "a"], ["Link('x://y')"]),
     ("Token", ["abc", "a", 1], ["Token('xy')"]),
     ("list[Token]", [["abc"], ["a"]], ["[Token('xy')]"]),
-    ("type[int]", ["int", 1], []),
-    ("type", ["int"], []),
     ("UserId", [1, "x"], []),
     ("Reading", [{"degrees": 1.5}, {"degrees": "x"}, {}], ["Reading(degrees=Celsius(2.0), place='here')"]),
     ("list[Reading]", [[{"degrees": 1}]], ["[Reading(degrees=Celsius(3.0))]"]),

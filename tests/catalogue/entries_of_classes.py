@@ -54,6 +54,7 @@ TUPLES: Final[list[Row]] = [
     ("Old", [[1, 2], [1]], ["Old(1, 'x')"]),
     ("Nested", [[[1], "2026-01-02"], {"pair": {"left": 1}, "when": "x"}], ["Nested(Pair(1), dt.date(2026, 1, 1))"]),
     ("Defaulting", [[1], [1, ["a"], {"b": 1}, {"x": 1}], {"left": 1}, {"tags": []}], ["Defaulting(1)"]),
+    ("Empty", [[1], [1, ["a"], {"b": 1}], {"left": 1, "names": ["x"]}, {"tags": []}], ["Empty(1)"]),
     ("RenamedTuple", [[1], {"Left": 1}, {"left": 1}], ["RenamedTuple(1, [2])"]),
     ("Doubled", [[1], {"left": 1}, ["x"]], []),
     ("list[Pair]", [[[1]]], ["[Pair(1), Pair(2)]"]),

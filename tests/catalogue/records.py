@@ -166,6 +166,14 @@ class Defaulting(NamedTuple):
     point: Point = Point(1)
 
 
+class Empty(NamedTuple):
+    left: int
+    tags: list[str] = []
+    counts: dict[str, int] = {}
+    names: set[str] = set()
+    more: Frozen = Frozen("more")
+
+
 class RenamedTuple(NamedTuple):
     left: Annotated[int, Field(alias="Left")]
     right: list[int] = Field(default_factory=lambda: [1])  # type: ignore[assignment]  # as pydantic takes it
