@@ -97,7 +97,7 @@ DIFFERENCES = (
         "one start must not stop a compiler",
     ),
     (
-        "plain JSON nested over 100 levels",
+        "a value nested over 60 levels, also where the type is `Any`",
         "200 levels",
         "refused",
         "values cross several readers of JSON",
@@ -121,16 +121,16 @@ DIFFERENCES = (
         "the class is code; `ZoneInfo` and `timezone` are kept",
     ),
     (
-        "a recursive alias (`type Json = list[Json] | int`)",
-        "checks all levels",
-        "below the first level, anything is taken",
-        "a description has no name for it; write a model",
+        "a value of a subclass of `Path` or `PurePath` of yours",
+        "keeps the object",
+        "a path",
+        "a path has no parts that a message names",
     ),
     (
-        "a generic model given `Annotated[...]` or a literal with an enum's member",
+        "a generic model given `Annotated[...]` with a function, such as a validator",
         "makes a class that no module has",
-        "its values cannot be read by another process",
-        "it has no name; write a subclass of it: `class Short(Box[Annotated[str, ...]])`",
+        "its values are refused (`UnserializableValue`)",
+        "its name has an address in it; write a subclass of it: `class Even(Box[Annotated[int, ...]])`",
     ),
     (
         "a secret in JSON",
@@ -150,7 +150,7 @@ TABLES = """
 ## The types
 
 The first column is a type as it is written. Classes with names of their own are those of
-[kinds.py](../../tests/catalogue/kinds.py): each shows one way to describe data. *Only from Python* means that no plain
+[the catalogue](../../tests/catalogue): each shows one way to describe data. *Only from Python* means that no plain
 JSON stands for it: it is an argument, a result, or sent with its tag.
 """
 
@@ -175,7 +175,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _row(entry: Entry) -> str:
-    from tests.catalogue.carrying import workflow_of
+    from tests.catalogue.round_trips import workflow_of
 
     executable = executable_of(workflow_of(entry))
     adapter = _adapter(entry)

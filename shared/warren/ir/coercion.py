@@ -17,6 +17,7 @@ from warren.contracts.tags import TAG, Json
 from warren.contracts.unchecked import unchecked
 from warren.contracts.values import encode
 from warren.errors import InvalidInput, UnserializableValue
+from warren.ir.depth import check_depth
 from warren.ir.scalars import PLAIN_TYPES
 from warren.ir.spec_texts import spec_text, value_text
 from warren.ir.stand_ins import StandIns
@@ -35,11 +36,12 @@ class Coercion:
 
     def coerce(self, spec: Json, value: Json, path: str) -> Json:
         """Return `value` as `spec` asks for it; add to `problems` what does not fit."""
-        if spec is None or spec == "any":
-            return value
         if isinstance(spec, str) and type(value) is PLAIN_TYPES.get(spec):
             return encode(value)
         try:
+            check_depth(value)
+            if spec is None or spec == "any":
+                return value
             check_cost(spec, value, self._stand_ins.definitions)
             if self._stand_ins.needs_code(spec, value):
                 return unchecked(value, is_secret=self._stand_ins.has_secret(spec))

@@ -98,6 +98,25 @@ async def test_classes_of_a_function_are_found_where_the_workflow_is_defined() -
     assert await run_workflow(Local, inner={"n": -3}) == 3
 
 
+async def test_two_classes_of_one_name_have_their_own_types() -> None:
+    """A function that defines a workflow may be called again, and a module be imported again."""
+
+    def define(least: int) -> Any:
+        checked = Annotated[int, AfterValidator(lambda value: value + least)]
+
+        @workflow
+        class Again(Workflow):
+            name = "input_checks.again"
+
+            async def run(self, n: checked) -> int:  # type: ignore[valid-type]  # made at run time
+                return n
+
+        return Again
+
+    assert await run_workflow(define(1), n=0) == 1
+    assert await run_workflow(define(2), n=0) == 2
+
+
 async def test_a_class_that_only_type_checkers_import_is_imported() -> None:
     @workflow
     class Distant(Workflow):

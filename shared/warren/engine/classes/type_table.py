@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, ForwardRef
 from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
 
 from warren.contracts.class_names import python_name, short_name
+from warren.contracts.encoded_records import BASES, users_bases
 from warren.contracts.exceptions import initialise
 from warren.contracts.instances import NO_STATE, State, construct_dataclass, construct_model
 from warren.contracts.known_values import load_known
-from warren.contracts.record_encoding import BASES, users_bases
 from warren.contracts.values import KEPT_TEXT, TAG, decode, kept_repr, kept_text
 from warren.engine.classes.annotations import annotation
 from warren.engine.classes.record_comparison import guard_dataclass, guard_hash, guard_identity, guarded_equality
