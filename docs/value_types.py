@@ -66,7 +66,9 @@ What is carried besides the fields of a model or dataclass:
 
 Secrets (`SecretStr`, `SecretBytes`, `Secret`) travel and are stored in clear: whoever reads the broker or the database
 reads them. `warren run`, `warren show` and `warren history` print `**********` for them. Input that a worker has to
-check is stored as it was sent, without types, so a secret in it is not masked.
+check is stored as it was sent, without types: where a secret is declared anywhere in the type of a parameter, the whole
+argument is masked until it is checked, and errors about it say where it is wrong but not what was sent. What only a
+validator makes a secret of (`Annotated[str, AfterValidator(SecretStr)]`) is declared as text, and shown until then.
 
 ### Classes that cannot be sent
 
@@ -95,7 +97,7 @@ DIFFERENCES = (
         "one start must not stop a compiler",
     ),
     (
-        "plain JSON nested over 100 levels",
+        "a value nested over 60 levels, also where the type is `Any`",
         "200 levels",
         "refused",
         "values cross several readers of JSON",
@@ -119,16 +121,16 @@ DIFFERENCES = (
         "the class is code; `ZoneInfo` and `timezone` are kept",
     ),
     (
-        "a recursive alias (`type Json = list[Json] | int`)",
-        "checks all levels",
-        "below the first level, anything is taken",
-        "a description has no name for it; write a model",
+        "a value of a subclass of `Path` or `PurePath` of yours",
+        "keeps the object",
+        "a path",
+        "a path has no parts that a message names",
     ),
     (
-        "a generic model given `Annotated[...]` or a literal with an enum's member",
+        "a generic model given `Annotated[...]` with a function, such as a validator",
         "makes a class that no module has",
-        "its values cannot be read by another process",
-        "it has no name; write a subclass of it: `class Short(Box[Annotated[str, ...]])`",
+        "its values are refused (`UnserializableValue`)",
+        "its name has an address in it; write a subclass of it: `class Even(Box[Annotated[int, ...]])`",
     ),
     (
         "a secret in JSON",
@@ -148,7 +150,7 @@ TABLES = """
 ## The types
 
 The first column is a type as it is written. Classes with names of their own are those of
-[kinds.py](../../tests/catalogue/kinds.py): each shows one way to describe data. *Only from Python* means that no plain
+[the catalogue](../../tests/catalogue): each shows one way to describe data. *Only from Python* means that no plain
 JSON stands for it: it is an argument, a result, or sent with its tag.
 """
 
@@ -173,7 +175,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _row(entry: Entry) -> str:
-    from tests.catalogue.carrying import workflow_of
+    from tests.catalogue.round_trips import workflow_of
 
     executable = executable_of(workflow_of(entry))
     adapter = _adapter(entry)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from importlib.util import find_spec
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.support.bytecode import keep_compiled, writing_bytecode
 from tests.support.scheduling import by_file, rank_of
 
 # A busy machine fails no property; and what CI draws is the same every time, so that it fails for a change only.
@@ -19,6 +21,19 @@ settings.load_profile("warren")
 pytest_plugins = [
     name for name in ("tests.support.servers.rabbitmq", "tests.support.servers.postgres") if find_spec(name) is not None
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Once, by the process that starts the others."""
+    if not hasattr(config, "workerinput"):
+        keep_compiled()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Modules of tests, whose assertions pytest rewrites, are kept compiled, too."""
+    with writing_bytecode():
+        return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -20,6 +20,13 @@ async def nap(n: int, seconds: float) -> int:
     return n + 1
 
 
+@action
+async def ask_slowly(document: str, question: int, seconds: float) -> int:
+    """Takes its time with a document."""
+    await asyncio.sleep(seconds)
+    return question
+
+
 @workflow
 class Chain(Workflow):
     """`steps` actions, each fed by the one before."""
@@ -57,3 +64,11 @@ class Sleeper(Workflow):
     async def run(self, seconds: float) -> int:
         await asyncio.sleep(seconds)
         return 1
+
+
+@workflow
+class SlowQuestions(Workflow):
+    """One document, many questions about it, each of which takes its time."""
+
+    async def run(self, document: str, count: int, seconds: float) -> int:
+        return sum(await asyncio.gather(*[ask_slowly(document, n, seconds) for n in range(count)]))

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
-from tests.catalogue.carrying import arrived_in_an_exception, carry, is_same, sent
 from tests.catalogue.entries import ENTRIES, Entry
+from tests.catalogue.round_trips import arrived_in_an_exception, carry, is_same, sent
 
 from warren.errors import InvalidInput
 

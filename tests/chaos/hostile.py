@@ -2,7 +2,7 @@
 
 `Hostile` is for simulations: `KINDS` says for each kind how its run must end. Some of what goes wrong is injected there
 (`tests.simulation.injection`), by the marks that these runs leave in events, commands and rows. `BadNeighbour` is for
-real servers and workers, with `REAL_KINDS`.
+real servers and workers, with `BAD_KINDS`, and `BadInput` with `INPUT_KINDS`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import asyncio
 import multiprocessing
 import os
 import sys
+import threading
 import time
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+from pydantic import AfterValidator
 from tests.chaos.ledger import hooks
 
 from warren import Workflow, action, workflow
@@ -143,6 +145,48 @@ class BadNeighbour(Workflow):
         return await misbehave(kind)
 
 
+class Gone(BaseException):
+    """No `Exception`."""
+
+
+def _trapped(kind: str) -> Any:
+    """Does what no validator should."""
+    match kind:
+        case "exit":
+            os._exit(EXIT_CODE)
+        case "block":
+            time.sleep(BLOCKED_SECONDS)
+        case "base":
+            raise Gone("for good")
+        case "interrupt":
+            raise KeyboardInterrupt
+        case "system exit":
+            sys.exit(6)
+        case "cancel":
+            raise asyncio.CancelledError
+        case "unspeakable":
+            raise Unspeakable(object())
+        case "deep":
+            return _trapped(kind)
+        case "large":
+            return "r" * (13 * _MIB)
+        case "unsendable":
+            return threading.Lock()
+        case "refused":
+            raise ValueError("e" * _MIB)
+    return kind
+
+
+@workflow
+class BadInput(Workflow):
+    """A worker checks its input, and the validator does what it can to harm it."""
+
+    name = "chaos.bad_input"
+
+    async def run(self, trap: Annotated[Any, AfterValidator(_trapped)]) -> Any:
+        return trap
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """How a hostile run must end: its status (None: it is refused and never exists), and a part of its error."""
@@ -168,7 +212,7 @@ KINDS: Final = {
 
 _FAILED: Final = RunStatus.FAILED
 _COMPLETED: Final = RunStatus.COMPLETED
-REAL_KINDS: Final = {
+BAD_KINDS: Final = {
     "exit": Expected(_FAILED, "WorkerLost"),
     "block": Expected(_COMPLETED),
     "fork": Expected(_COMPLETED),
@@ -189,4 +233,20 @@ REAL_KINDS: Final = {
     "large outcome": Expected(_FAILED, "ValueTooLarge"),
     "growing": Expected(_FAILED, "ValueTooLarge"),
 }
-"""Likewise for `BadNeighbour`, on real servers; the error is looked for in the exception's class and text."""
+"""Likewise for `BadNeighbour`."""
+INPUT_KINDS: Final = {
+    "exit": Expected(_FAILED, "WorkerLost"),
+    "block": Expected(_COMPLETED),
+    "base": Expected(_FAILED, "Gone: for good"),
+    "interrupt": Expected(_FAILED, "KeyboardInterrupt"),
+    "system exit": Expected(_FAILED, "sys.exit(6)"),
+    "cancel": Expected(_FAILED, "CancelledError"),
+    "unspeakable": Expected(_FAILED, "Unspeakable"),
+    "deep": Expected(_FAILED, "RecursionError"),
+    "large": Expected(_FAILED, "ValueTooLarge"),
+    "unsendable": Expected(_FAILED, "UnserializableValue"),
+    "refused": Expected(_FAILED, "the input does not fit: trap: Value error, eee"),
+}
+"""Likewise for `BadInput`, by what its validator does."""
+REAL_KINDS: Final = BAD_KINDS | {f"input {kind}": expected for kind, expected in INPUT_KINDS.items()}
+"""On real servers; the error is looked for in the exception's class and text."""

@@ -32,10 +32,11 @@ class Execution:
 
 
 class Hooks:
-    """What an action calls at its beginning; gives the number of the attempt."""
+    """What an action (`executed`) or a validator (`noted`) calls first; both give the number of the attempt."""
 
     def __init__(self) -> None:
         self.executed: Callable[[float], Awaitable[int]] = _write
+        self.noted: Callable[[], int] = _write_now
         self._descriptor: int | None = None
 
     def append(self, line: str) -> None:
@@ -47,10 +48,15 @@ class Hooks:
 
 
 async def _write(seconds: float) -> int:
-    context = action_context()
-    hooks.append(f"{context.run_id} {context.invocation} {context.attempt} {os.getpid()} {time.time():.6f}\n")
+    attempt = _write_now()
     if seconds:
         await asyncio.sleep(seconds)
+    return attempt
+
+
+def _write_now() -> int:
+    context = action_context()
+    hooks.append(f"{context.run_id} {context.invocation} {context.attempt} {os.getpid()} {time.time():.6f}\n")
     return context.attempt
 
 

@@ -14,13 +14,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import aio_pika
 from tests.chaos.faults import Injected
-from tests.chaos.hostile import REAL_KINDS, BadNeighbour
+from tests.chaos.hostile import REAL_KINDS, BadInput, BadNeighbour
 
-from warren.client import Warren
+from warren.client import ClientRunHandle, Warren
 from warren.contracts import names
 from warren.contracts.ids import new_run_id
 from warren.contracts.messages import RunStatus
@@ -29,9 +29,10 @@ from warren.errors import WarrenError
 from warren.ports import RunStore
 
 _ASK_SECONDS: Final = 20.0
-_KILLERS: Final = 0.25
+_KILLERS: Final = ("exit", "input exit")
+_KILLERS_SHARE: Final = 0.25
 """How often one that ends its workers is among them: each does so as often as `max_deliveries` allows."""
-_DISTURBING: Final = ("block", "exit")
+_DISTURBING: Final = ("block", "input block", *_KILLERS)
 _JUNK_PAUSE: Final = 0.3
 
 
@@ -62,15 +63,14 @@ class Neighbours:
         while self.is_starting:
             if not kinds:
                 kinds = self.source.sample(list(REAL_KINDS), len(REAL_KINDS))
-                if self.source.random() > _KILLERS:
-                    kinds.remove("exit")
+                kinds = [kind for kind in kinds if kind not in _KILLERS or self.source.random() < _KILLERS_SHARE]
             await self._run_one(kinds.pop())
 
     async def _run_one(self, kind: str) -> None:
         run_id, began = new_run_id(), time.time()
         while True:
             try:
-                handle = await self.client.start(BadNeighbour, kind, run_id=run_id)
+                handle = await self._start(kind, run_id)
                 async with asyncio.timeout(_ASK_SECONDS):
                     await handle.outcome()
                 break
@@ -81,6 +81,12 @@ class Neighbours:
         if kind in _DISTURBING:
             self.disturbances.append(Injected(f"bad neighbour: {kind}", "", began, time.time()))
         await self._check(kind, run_id)
+
+    async def _start(self, kind: str, run_id: UUID) -> ClientRunHandle:
+        of, _, what = kind.partition(" ")
+        if of == "input":
+            return await self.client.start_encoded(BadInput, {"trap": what}, run_id=run_id)
+        return await self.client.start(BadNeighbour, kind, run_id=run_id)
 
     async def _check(self, kind: str, run_id: Any) -> None:
         run = await self.store.get_run(run_id)

@@ -18,13 +18,15 @@ MODULUS: Final = 1_000_003
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a plan may grow. `sleep` and `long` are the longest durations in seconds; 0 leaves the step out."""
+    """How large a plan may grow. `sleep` and `long` are the longest durations in seconds, `share` the most
+    items of a value that actions share; 0 leaves the step out."""
 
     steps: int = 4
     depth: int = 2
     width: int = 6
     sleep: float = 3.0
     long: float = 0.0
+    share: int = 0
 
 
 def mix(total: int, number: int) -> int:
@@ -39,6 +41,8 @@ def generate(source: random.Random, limits: Limits, *, depth: int = 0) -> Plan:
         kinds.append("sleep")
     if limits.long:
         kinds.append("long")
+    if limits.share:
+        kinds += ["share", "share"]
     if depth < limits.depth:
         kinds += ["loop", "branches", "try"]
     return [_generate_step(source.choice(kinds), source, limits, depth) for _ in range(source.randint(1, limits.steps))]
@@ -49,6 +53,8 @@ def _generate_step(kind: str, source: random.Random, limits: Limits, depth: int)
     match kind:
         case "gather":
             return [kind, source.randint(1, limits.width), number]
+        case "share":
+            return [kind, source.randint(2, limits.width), source.randint(1, limits.share), number]
         case "retry":
             return [kind, source.randint(0, 2), number]
         case "sleep":
@@ -76,6 +82,12 @@ def expected(plan: Plan, total: int) -> int:
             case ["gather", width, number]:
                 for index in range(width):
                     total = mix(total, mix(number, index))
+            case ["share", width, size, number]:
+                document = [(number * 7 + n) % 1000 for n in range(size)]
+                notes = [total, *document[:300]]
+                for result in [_digest(index, [*document, *notes]) for index in range(width)]:
+                    total = mix(total, result)
+                total = mix(mix(total, len(document)), len(notes))
             case ["sleep", _]:
                 total = mix(total, 1)
             case ["loop", times, body]:
@@ -91,12 +103,28 @@ def expected(plan: Plan, total: int) -> int:
     return total
 
 
+def _digest(total: int, numbers: list[int]) -> int:
+    for number in numbers:
+        total = mix(total, number)
+    return total
+
+
+def as_ordered(plan: Plan, total: int) -> dict[str, Any]:
+    """The input of `Ordered` for this plan, as a program in another language may write it."""
+    return {"order": {"plan": plan, "total": f" {total}"}}
+
+
+def expected_of_ordered(plan: Plan, total: int) -> int:
+    """The result of `Ordered` with this input."""
+    return expected(plan, total - total % 2)
+
+
 def invocations(plan: Plan) -> int:
     """How many action invocations a run with this plan makes."""
     count = 0
     for step in plan:
         match step:
-            case ["gather", width, _]:
+            case ["gather", width, _] | ["share", width, _, _]:
                 count += width
             case ["loop", times, body]:
                 count += times * invocations(body)

@@ -6,8 +6,9 @@ A worker imports this module. Which ledger, and how long an action takes, is up 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, BaseModel, field_validator
 from tests.chaos.ledger import hooks
 
 from warren import RetryPolicy, Workflow, action, workflow
@@ -49,6 +50,18 @@ async def flaky(total: int, number: int, failures: int) -> int:
     return (total * 31 + number) % MODULUS
 
 
+@action
+async def digest(document: list[int], index: int, *, notes: list[int]) -> int:
+    """A number for which every item and its place count; then what this action got is spoiled."""
+    await hooks.executed(0.0)
+    total = index
+    for number in (*document, *notes):
+        total = (total * 31 + number) % MODULUS
+    document[:] = [index] * 3
+    notes.append(index)
+    return total
+
+
 @workflow
 class Child(Workflow):
     """What a plan starts as a run of its own."""
@@ -61,14 +74,8 @@ class Child(Workflow):
         return await step(first, number + 1)
 
 
-@workflow
-class Planned(Workflow):
+class Interpreter(Workflow):
     """Interprets a plan (see `tests.chaos.plans`)."""
-
-    name = "chaos.planned"
-
-    async def run(self, plan: list[Any], total: int = 0) -> int:
-        return await self.block(plan, total)
 
     async def block(self, plan: list[Any], total: int) -> int:
         for part in plan:
@@ -79,6 +86,12 @@ class Planned(Workflow):
                 total = await Child().run(total, part[1])
             elif kind == "gather":
                 for each in await asyncio.gather(*[step(part[2], index) for index in range(part[1])]):
+                    total = (total * 31 + each) % MODULUS
+            elif kind == "share":
+                document = [(part[3] * 7 + n) % 1000 for n in range(part[2])]
+                notes = [total, *document[:300]]
+                digests = await asyncio.gather(*[digest(document, n, notes=notes) for n in range(part[1])])
+                for each in (*digests, len(document), len(notes)):
                     total = (total * 31 + each) % MODULUS
             elif kind == "caught":
                 try:
@@ -116,3 +129,42 @@ class Planned(Workflow):
                 except Boom:
                     total = (total * 31 + before) % MODULUS
         return total
+
+
+@workflow
+class Planned(Interpreter):
+    """Takes a plan."""
+
+    name = "chaos.planned"
+
+    async def run(self, plan: list[Any], total: int = 0) -> int:
+        return await self.block(plan, total)
+
+
+def _even(total: int) -> int:
+    hooks.noted()
+    return total - total % 2
+
+
+class Order(BaseModel):
+    """A plan whose check needs the code here."""
+
+    plan: list[Any]
+    total: Annotated[int, AfterValidator(_even)]
+
+    @field_validator("plan")
+    @classmethod
+    def not_empty(cls, plan: list[Any]) -> list[Any]:
+        if not plan:
+            raise ValueError("there is nothing in it")
+        return plan
+
+
+@workflow
+class Ordered(Interpreter):
+    """Takes a plan that a worker has to check first: an odd total becomes even there."""
+
+    name = "chaos.ordered"
+
+    async def run(self, order: Order) -> int:
+        return await self.block(order.plan, order.total)

@@ -16,10 +16,10 @@ from typing import Final
 from uuid import UUID
 
 from tests.chaos.ledger import VARIABLE
-from tests.chaos.plans import Limits, Plan, expected, generate, invocations
+from tests.chaos.plans import Limits, Plan, as_ordered, expected, expected_of_ordered, generate, invocations
 from tests.chaos.proxy import ChaosProxy
 from tests.chaos.supervisor import Supervisor
-from tests.chaos.workload import Planned
+from tests.chaos.workload import Ordered, Planned
 from tests.support.processes import Installation, installation
 from tests.support.servers.postgres import PrivatePostgres
 from tests.support.servers.rabbitmq_private import PrivateRabbit
@@ -38,7 +38,9 @@ SETTINGS: Final = {
     "WARREN_LOG_FORMAT": "json",
     "WARREN_CONCURRENCY": "50",
 }
-LIMITS: Final = Limits(steps=4, depth=2, width=10, sleep=1.0, long=4.0)
+LIMITS: Final = Limits(steps=4, depth=2, width=10, sleep=1.0, long=4.0, share=3_000)
+_ORDERED_SHARE: Final = 0.3
+"""Of the runs, those whose input a worker checks first."""
 _ASK_SECONDS: Final = 20.0
 """After so long without an outcome the client looks whether its run exists, and starts it again if not."""
 _LOOK_SECONDS: Final = 0.02
@@ -53,6 +55,8 @@ class StartedRun:
     total: int
     result: int
     invocations: int
+    is_ordered: bool = False
+    """Whether a worker has to check its input first (`Ordered`)."""
     is_done: bool = False
     starts: int = 1
     seconds: float = 0.0
@@ -101,13 +105,19 @@ class World:
         while self.is_starting:
             plan = generate(self.source, LIMITS)
             total = self.source.randint(0, 999)
-            run = StartedRun(new_run_id(), plan, total, expected(plan, total), invocations(plan))
+            run = self._drawn(plan, total)
             self.runs.append(run)
             began = time.monotonic()
             result = await self._outcome(run)
             run.is_done, run.seconds = True, time.monotonic() - began
             if result != run.result:
                 self.problems.append(f"{run.run_id}: the client was told {result!r}, not {run.result}")
+
+    def _drawn(self, plan: Plan, total: int) -> StartedRun:
+        if self.source.random() < _ORDERED_SHARE:
+            result, count = expected_of_ordered(plan, total), 1 + invocations(plan)
+            return StartedRun(new_run_id(), plan, total, result, count, is_ordered=True)
+        return StartedRun(new_run_id(), plan, total, expected(plan, total), invocations(plan))
 
     async def _outcome(self, run: StartedRun) -> object:
         handle = await self._start(run)
@@ -126,6 +136,9 @@ class World:
         """Start it, however often: what a broker that lost its queues just now did not confirm is no start."""
         while True:
             try:
+                if run.is_ordered:
+                    data = as_ordered(run.plan, run.total)
+                    return await self.made.client.start_encoded(Ordered, data, run_id=run.run_id)
                 return await self.made.client.start(Planned, run.plan, total=run.total, run_id=run.run_id)
             except InfrastructureError:
                 await asyncio.sleep(0.2)

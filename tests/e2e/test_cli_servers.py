@@ -54,6 +54,33 @@ async def test_start_prints_the_id_of_a_run_that_can_be_looked_at(pairs: Install
     assert again["run_id"] == run_id
 
 
+async def test_the_types_of_the_registered_program_decide_what_a_typed_value_is(
+    pairs: Installation, tmp_path: Path
+) -> None:
+    write_modules(tmp_path)
+    version = (await data(pairs, tmp_path, "register", "shop"))["cli.failing"]
+    for options in ([], ["--version", version]):
+        started = await data(pairs, tmp_path, "start", "cli.failing", "-i", "text=3", *options)
+        assert (await data(pairs, tmp_path, "show", started["run_id"]))["input"] == {"text": "3"}
+        await data(pairs, tmp_path, "cancel", started["run_id"])
+    as_json = await call(pairs, tmp_path, "start", "cli.failing", "-i", '{"text": 3}')
+    assert as_json.returncode == 2
+    unknown = await call(pairs, tmp_path, "start", "no-such-workflow", "-i", "text=3")
+    assert unknown.returncode == 2
+    assert "warren register" in unknown.stderr
+
+
+@pytest.mark.parametrize("database", ["postgresql://127.0.0.1:1/x", "embedded:nowhere", "memory:"])
+async def test_a_start_without_the_database_takes_values_for_json(
+    pairs: Installation, tmp_path: Path, database: str
+) -> None:
+    servers = {**pairs.environment, "WARREN_DATABASE_URL": database}
+    parts = ("-i", "n=1", "-i", "steps=2", "--wait")
+    done = await asyncio.to_thread(warren, tmp_path, "start", "e2e.steps", *parts, servers=servers)
+    assert (done.returncode, done.stdout) == (0, "3\n"), done.stderr
+    assert "e2e.steps's parameters cannot be looked up" in done.stderr
+
+
 async def test_a_start_that_is_refused_is_exit_code_2(pairs: Installation, tmp_path: Path) -> None:
     done = await call(pairs, tmp_path, "start", "e2e.steps")
     assert done.returncode == 2

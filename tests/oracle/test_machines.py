@@ -18,10 +18,12 @@ from tests.oracle import machine
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(120)
+SET_LOCALE = "import locale, os; locale.setlocale(locale.LC_ALL, os.environ.get('LC_ALL', 'C')); "
+GERMAN = "de_DE.UTF-8"
 ENVIRONMENTS: dict[str, dict[str, str]] = {
     "new york": {"TZ": "America/New_York", "PYTHONHASHSEED": "1"},
     "kathmandu": {"TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "2", "LC_ALL": "C.UTF-8"},
-    "german": {"TZ": "Europe/Berlin", "PYTHONHASHSEED": "3", "LC_ALL": "de_DE.UTF-8"},
+    "german": {"TZ": "Europe/Berlin", "PYTHONHASHSEED": "3", "LC_ALL": GERMAN},
     "decimals": {"TZ": "UTC", "DECIMAL_PRECISION": "5"},
     "few digits": {"TZ": "UTC", "PYTHONINTMAXSTRDIGITS": "700"},
     "any digits": {"TZ": "UTC", "PYTHONINTMAXSTRDIGITS": "0"},
@@ -30,21 +32,21 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
 
 @pytest.fixture(scope="session")
 def locales(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a German locale, which most machines for tests have not installed."""
+    """A folder with a German locale, which most machines for tests have not installed; empty without `localedef`."""
     folder = tmp_path_factory.mktemp("locales")
     command = shutil.which("localedef")
-    if command is not None:  # of glibc; without it the locale is that of the machine, if it has it
-        arguments = ["-i", "de_DE", "-f", "UTF-8", str(folder / "de_DE.UTF-8")]
-        subprocess.run([command, *arguments], check=False, capture_output=True)
+    if command is not None:
+        arguments = ["-i", "de_DE", "-f", "UTF-8", str(folder / GERMAN)]
+        subprocess.run([command, *arguments], check=True, capture_output=True)
     return folder
 
 
 def environment(name: str, locales: Path) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG", "PYTHON", "TZ"))}
     made = {**kept, "PYTHONPATH": str(ROOT), **ENVIRONMENTS[name]}
-    if made.get("LC_ALL") == "de_DE.UTF-8":
-        if not (locales / "de_DE.UTF-8").exists():
-            made["LC_ALL"] = "C"
+    if made.get("LC_ALL") == GERMAN:
+        if not (locales / GERMAN).exists():
+            pytest.skip("there is no `localedef` to make a German locale: install glibc's (Debian: libc-bin, locales)")
         made["LOCPATH"] = str(locales)
     return made
 
@@ -62,6 +64,15 @@ def test_expressions_give_the_same_in_every_environment(name: str, locales: Path
     )
     found: dict[str, Any] = json.loads(process.stdout)
     assert {line: text for line, text in found.items() if text != here()[line]} == {}
+
+
+def test_the_german_environment_writes_commas(locales: Path) -> None:
+    """A locale that is not there would leave the tests with the one of C, and nothing would show it."""
+    code = f"{SET_LOCALE}print(locale.localeconv()['decimal_point'])"
+    process = subprocess.run(
+        [sys.executable, "-c", code], env=environment("german", locales), check=True, capture_output=True, text=True
+    )
+    assert process.stdout == ",\n"
 
 
 def test_what_would_read_the_machine_ends_the_run_and_says_what_to_write() -> None:
@@ -86,11 +97,10 @@ def test_all_else_is_what_cpython_gives_in_the_c_locale() -> None:
 @pytest.mark.parametrize("name", ["new york", "kathmandu", "german"])
 def test_the_oracle_agrees_in_every_environment(name: str, locales: Path) -> None:
     """The fixtures about time, text, sets and numbers, natively and in the engine."""
-    start = "import locale, os, pytest, sys; locale.setlocale(locale.LC_ALL, os.environ.get('LC_ALL', 'C')); "
     chosen = "dates or decimals or set or literal or fstring or math or json or dict or enum or text or sort"
     call = f"sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', 'tests/oracle/test_oracle.py', '-k', '{chosen}']))"
     process = subprocess.run(
-        [sys.executable, "-c", start + call],
+        [sys.executable, "-c", f"{SET_LOCALE}import pytest, sys; {call}"],
         cwd=ROOT,
         env=environment(name, locales),
         check=False,

@@ -9,7 +9,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from tests.chaos.hostile import Hostile
-from tests.chaos.workload import Planned
+from tests.chaos.plans import as_ordered
+from tests.chaos.workload import Ordered, Planned
 from tests.simulation.network import StormyBroker
 from tests.simulation.scenario import HostileRun, PlannedRun
 
@@ -58,8 +59,9 @@ class SimulatedClient:
         subscription = await broker.subscribe(replies, prefetch=100)
         async with asyncio.TaskGroup() as group:
             for run in self._runs:
-                plan = {"plan": run.plan, "total": run.total}
-                group.create_task(self._drive(run.run_id, run.at, Planned.short_name(), plan, replies, times=run.times))
+                plan = as_ordered(run.plan, run.total) if run.is_ordered else {"plan": run.plan, "total": run.total}
+                name = (Ordered if run.is_ordered else Planned).short_name()
+                group.create_task(self._drive(run.run_id, run.at, name, plan, replies, times=run.times))
             for each in self._neighbours:
                 kind = {"kind": each.kind}
                 group.create_task(self._drive(each.run_id, each.at, Hostile.short_name(), kind, replies))

@@ -7,10 +7,16 @@ from contextlib import contextmanager
 from typing import Any, Final
 from unittest.mock import patch
 
+from pydantic import TypeAdapter
 from tests.simulation.injection import refuse_rows
 from tests.simulation.network import NotedRunStore
 from tests.support.controls import CONTROLS as OF_SERVICES
 from tests.support.controls import Control
+
+from warren.contracts import wire
+from warren.contracts.shared_values import put_back
+from warren.contracts.values import decode
+from warren.sdk import input_checks
 
 AGAINST_NEIGHBOURS: Final = ("salvage", "single", "halves", "replacement", "quarantine")
 """What keeps bad neighbours from others."""
@@ -21,9 +27,30 @@ def _unfenced(store: Any, transitions: Any) -> None:
     refuse_rows(transitions)
 
 
+@contextmanager
+def _common_copies() -> Iterator[None]:
+    """What actions of one message share is decoded once for all of them."""
+    kept: dict[int, tuple[Any, Any]] = {}
+
+    def decode_once(data: Any, types: Any) -> Any:
+        if not isinstance(data, list):
+            return decode(data, types)
+        return kept.setdefault(id(data), (data, decode(data, types)))[1]
+
+    with patch("warren.sdk.invoke.decode", decode_once):
+        yield
+
+
+def _reversed_values(args: Any, kwargs: Any, shared: Any, values: Any) -> Any:
+    return put_back(args, kwargs, shared, values[::-1])
+
+
 CONTROLS: Final[dict[str, Control]] = {
     **{name: control for name, control in OF_SERVICES.items() if name != "watchdog"},  # a simulated loop does not block
     "fence": lambda: patch.object(NotedRunStore, "_refuse_taken", _unfenced),
+    "copies": _common_copies,
+    "places": lambda: patch.object(wire, "put_back", _reversed_values),
+    "input_check": lambda: patch.object(input_checks, "_adapter", lambda *_: TypeAdapter(Any)),
 }
 
 

@@ -9,7 +9,6 @@ from typing import Final
 from uuid import UUID
 
 from tests.chaos.hostile import KINDS
-from tests.chaos.plans import expected
 from tests.simulation.scenario import HostileRun, PlannedRun
 from tests.simulation.world import World
 
@@ -53,7 +52,7 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
 
 
 def _of_outcome(world: World, run: PlannedRun, stored: StoredRun) -> Iterator[str]:
-    known = expected(run.plan, run.total)
+    known = run.result
     if stored.status is RunStatus.RUNNING:
         return  # said already
     if stored.status is not RunStatus.COMPLETED or json.loads(stored.result or "null") != known:

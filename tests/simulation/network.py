@@ -18,6 +18,7 @@ from tests.simulation.injection import corrupted, refuse_rows
 from warren.adapters.memory.broker import MemoryBroker
 from warren.adapters.memory.broker_server import MemoryServer
 from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
+from warren.contracts import names
 from warren.errors import StoreUnavailable
 from warren.ports import OutgoingMessage, TransitionRow
 
@@ -48,10 +49,13 @@ class StormyServer(MemoryServer):
         self.delayed = 0
         self.lost_confirms = 0
         self.purged = 0
+        self.shared = 0
+        """Messages with values that several actions share."""
 
     def publish(self, message: OutgoingMessage) -> bool:
         """Route now, or promise to."""
         message = corrupted(message)
+        self.shared += message.exchange == names.ACTIONS_EXCHANGE and b'"actions":[' in message.body
         weather = self._weather
         if weather.duplicate and message.exchange and self._source.random() < weather.duplicate:
             self.duplicated += 1

@@ -17,7 +17,7 @@ from typing import Any, Final, NoReturn
 
 import structlog
 from tests.chaos.hostile import Hostile
-from tests.chaos.workload import Child, Planned
+from tests.chaos.workload import Child, Ordered, Planned
 from tests.simulation.invariants import delays, violations
 from tests.simulation.scenario import Scenario, make_scenario
 from tests.simulation.world import EPOCH, World
@@ -51,7 +51,7 @@ class Simulator:
     def __init__(self) -> None:
         self._executables: dict[str, Executable] = {}
         self._records: list[ProgramRecord] = []
-        for cls in (Child, Planned, Hostile):
+        for cls in (Child, Planned, Ordered, Hostile):
             ir = cls.workflow_ir()
             program = lower(ir)
             executable = Executable(program)
@@ -84,6 +84,8 @@ class Simulator:
             world.fingerprint,
             world.injected
             + Counter(deaths=world.deaths.total())
+            + Counter({"messages with shared values": world.server.shared})
+            + Counter("input for a worker to check" for run in scenario.runs if run.is_ordered)
             + Counter(f"neighbour: {run.kind}" for run in scenario.neighbours),
             world.ledger.total(),
             world.loop.time(),

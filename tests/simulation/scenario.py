@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from tests.chaos.hostile import KINDS
-from tests.chaos.plans import Limits, Plan, generate
+from tests.chaos.plans import Limits, Plan, expected, expected_of_ordered, generate
 from tests.simulation.network import Weather
 
 from warren.contracts.topology import QueueType
@@ -21,8 +21,11 @@ _POINTS_OF: Final = {"compiler": (0, 1, 4), "coordinator": (2, 3, 4), "worker": 
 
 _HOSTILE_SHARE: Final = 0.4
 """Of all seeds, those with bad neighbours."""
+_SHARING_SHARE: Final = 0.3
+"""Likewise with runs whose actions share values, or whose input is checked by a worker."""
 _SMALL: Final = Limits(steps=3, depth=1, width=4, sleep=3.0, long=8.0)
 _LARGE: Final = Limits(steps=5, depth=2, width=8, sleep=5.0, long=8.0)
+_SHARING: Final = Limits(steps=3, depth=1, width=6, sleep=1.0, share=2_500)
 _EVERYTHING: Final = (
     "crash",
     "crash_at",
@@ -54,6 +57,13 @@ class PlannedRun:
     plan: Plan
     total: int
     times: int
+    is_ordered: bool = False
+    """Whether it is one of `Ordered`, whose input a worker has to check first."""
+
+    @property
+    def result(self) -> int:
+        """What must come of it."""
+        return (expected_of_ordered if self.is_ordered else expected)(self.plan, self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,7 @@ def make_scenario(seed: int) -> Scenario:
     runs = [_run(source, window) for _ in range(source.randint(1, 4))]
     if source.random() < 0.01:
         runs.append(_wide_run(source))
+    runs += _sharing_runs(seed, window)
     weather = Weather(latency=source.choice((0.001, 0.01, 0.1)))
     faults: list[Fault] = []
     if profile != "calm":
@@ -124,6 +135,25 @@ def _neighbours(seed: int, window: float) -> list[HostileRun]:
             UUID(int=source.getrandbits(128), version=4), source.uniform(0, window / 2), source.choice(list(KINDS))
         )
         for _ in range(source.randint(1, 5))
+    ]
+
+
+def _sharing_runs(seed: int, window: float) -> list[PlannedRun]:
+    """From a source of their own, like the neighbours. Shared messages begin with the second step: then it is known
+    that the actions are short."""
+    source = random.Random(f"sharing of {seed}")
+    if source.random() >= _SHARING_SHARE:
+        return []
+    return [
+        PlannedRun(
+            run_id=UUID(int=source.getrandbits(128), version=4),
+            at=source.uniform(0, window / 2),
+            plan=[["share", 2, 5, 1], *generate(source, _SHARING), ["share", 6, 2_000, source.randint(1, 999)]],
+            total=source.randint(0, 999),
+            times=1,
+            is_ordered=source.random() < 0.5,
+        )
+        for _ in range(source.randint(1, 2))
     ]
 
 

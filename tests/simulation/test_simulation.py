@@ -26,6 +26,7 @@ def test_no_seed_breaks_a_rule(simulator: Simulator, chunk: int) -> None:
     reports = [simulator.run(seed) for seed in range(first, first + SEEDS_PER_CHUNK)]
     assert {report.seed: report.violations for report in reports if report.violations} == {}
     assert sum(report.executions for report in reports) > SEEDS_PER_CHUNK
+    assert sum(report.injected["messages with shared values"] for report in reports) > 0
 
 
 def test_a_seed_is_executed_the_same_way_each_time(simulator: Simulator) -> None:

@@ -104,7 +104,7 @@ class World:
 
     def run(self) -> None:
         """Run to the end, or until the deadline."""
-        hooks.executed = self._executed
+        hooks.executed, hooks.noted = self._executed, self._noted
         with faults_in_services(self.loop.time, lambda run_id: self._neighbours.get(run_id, 0.0)):
             self._run()
 
@@ -227,10 +227,14 @@ class World:
     # actions
 
     async def _executed(self, seconds: float) -> int:
-        context = action_context()
-        self.ledger[context.run_id, context.invocation, context.attempt] += 1
+        attempt = self._noted()
         await self._reach("executed")
         await asyncio.sleep(seconds or self.scenario.source.random() * 0.02)
+        return attempt
+
+    def _noted(self) -> int:
+        context = action_context()
+        self.ledger[context.run_id, context.invocation, context.attempt] += 1
         return context.attempt
 
     # faults

@@ -11,7 +11,7 @@ from warren.errors import Diagnostic, InvalidInput, RefusalCode, UnsupportedPatt
 from warren.frontend import explanations, report
 from warren.lowering import lower
 from warren.lowering.draw import draw
-from warren.sdk.changes import changes_of
+from warren.sdk.compiled_bindings import changes_of
 from warren.sdk.diagnostics import collected_diagnostics
 from warren.sdk.workflow import Workflow
 from warren_cli.failures import report as report_failure

@@ -17,6 +17,7 @@ from warren.client import ClientRunHandle
 from warren.contracts.messages import RunStatus
 from warren.contracts.plain import to_plain
 from warren.errors import InvalidInput, WarrenError
+from warren.ir.typed_text import TypedText
 from warren.ir.typespec import spec_text
 from warren.runtime.event_loop import run_async
 from warren.runtime.process_end import EXIT_SECONDS, end_within
@@ -86,7 +87,8 @@ class _Prompt:
             raise InvalidInput(
                 f"there is no workflow {name!r}; write one of: {', '.join(map(_usage, self._workflows))}"
             )
-        return await self._installation.client.start_encoded(cls, parse_input(split_input(rest), cls), accepted=True)
+        arguments = parse_input(split_input(rest), TypedText(cls.workflow_ir()))
+        return await self._installation.client.start_encoded(cls, arguments, accepted=True)
 
     async def _announce(self, handle: ClientRunHandle) -> None:
         outcome = await handle.outcome()

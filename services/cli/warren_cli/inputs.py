@@ -7,7 +7,7 @@ import re
 import shlex
 import sys
 from collections.abc import Sequence
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -25,17 +25,16 @@ _WORD: Final = re.compile(r'(?:"(?:\\.|[^"\\])*"|\S)+')
 _PAIR: Final = re.compile(r"[^\W\d]\w*=")
 
 
-def parse_input(parts: Sequence[str], workflow: type[Workflow] | None = None) -> dict[str, Any]:
+def parse_input(parts: Sequence[str], typed: TypedText | None = None) -> dict[str, Any]:
     """The arguments of a run: JSON objects, `@file` (`-` is standard input) and `name=value` pairs, merged in order.
 
     A `value` is JSON where it can be read as such, else text; the types of the workflow's parameters decide where both
-    are possible (`TypedText`), if the workflow is known. What the parser takes and a message cannot hold (`NaN`, half a
+    are possible, if they are known. What the parser takes and a message cannot hold (`NaN`, half a
     surrogate pair) is tagged.
 
     Raises:
         InvalidInput: a part is none of these.
     """
-    typed = None if workflow is None else TypedText(workflow.workflow_ir())
     arguments: dict[str, Any] = {}
     for part in parts:
         name, equals, value = part.partition("=")
@@ -44,6 +43,12 @@ def parse_input(parts: Sequence[str], workflow: type[Workflow] | None = None) ->
         else:
             arguments |= {name: _sendable(value) for name, value in _parse_part(part).items()}
     return arguments
+
+
+def depends_on_types(parts: Sequence[str]) -> bool:
+    """Whether what one of the parts means is for the types of the workflow's parameters to decide."""
+    pairs = (part.partition("=") for part in parts)
+    return any(equals and name.isidentifier() and _is_json(value) for name, equals, value in pairs)
 
 
 def split_input(line: str) -> list[str]:
@@ -66,13 +71,20 @@ def split_input(line: str) -> list[str]:
 def _unquoted(part: str) -> str:
     """The part without a shell's quotes, which are none of JSON's."""
     name, equals, value = part.partition("=")
-    with suppress(json.JSONDecodeError):
-        json.loads(value)
+    if _is_json(value):
         return part
     try:
         return f"{name}{equals}{' '.join(shlex.split(value))}"
     except ValueError as error:
         raise InvalidInput(f"{part}: {error}") from None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except json.JSONDecodeError:
+        return False
+    return True
 
 
 def _sendable(value: Any) -> Any:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from warren.ir.typed_text import TypedText
 from warren.runtime.event_loop import run_async
 from warren.runtime.logs import configure_logs
 from warren.runtime.process_end import EXIT_SECONDS, end_within
@@ -39,7 +40,7 @@ def run(
     """Run a workflow to its end and print its result."""
     wanted = parse_run_id(run_id)
     workflow = load_workflow(target)
-    arguments = parse_input(parts, workflow)
+    arguments = parse_input(parts, TypedText(workflow.workflow_ir()))
     one = _OneRun(_Command(target, parts, data), workflow, arguments, key, wanted)
     outcome = run_async(one.on_servers() if uses_servers() else one.here(data), before_close=_limit_end)
     if outcome is None:

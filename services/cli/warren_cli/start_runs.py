@@ -6,16 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
+from rich.markup import escape
+
 from warren.client import ClientRunHandle
 from warren.contracts.messages import RunFinished
-from warren.errors import RegistrationRefused
+from warren.errors import RegistrationRefused, WarrenError
+from warren.ir.typed_text import TypedText
+from warren.runs.programs import program_of
 from warren.runtime.event_loop import run_async
 from warren_cli.failures import INTERRUPTED
-from warren_cli.inputs import load_workflows, parse_input, parse_run_id, parse_value
+from warren_cli.inputs import depends_on_types, load_workflows, parse_input, parse_run_id, parse_value
 from warren_cli.interrupts import interrupts, unless_interrupted
 from warren_cli.output import err, out, print_goes_on, print_json, print_outcome, write
 from warren_cli.progress import shown
-from warren_cli.servers import people_client
+from warren_cli.servers import people_client, people_store
 
 _COMPILER_SECONDS: Final = 5.0
 
@@ -56,10 +60,11 @@ def start(
     as_json: bool,
 ) -> int:
     """Start a run, and wait for it if asked to."""
-    arguments = parse_input(parts)
     wanted = parse_run_id(run_id)
 
     async def send() -> int:
+        typed = await _registered_types(workflow, version) if depends_on_types(parts) else None
+        arguments = parse_input(parts, typed)
         async with people_client() as client:
             handle = await client.start_encoded(
                 workflow,
@@ -86,6 +91,26 @@ def start(
             return 0
 
     return run_async(send())
+
+
+async def _registered_types(workflow: str, version: str | None) -> TypedText | None:
+    """The types of the registered program's parameters; None if there is no such program, as the start will tell.
+
+    A start needs no database: where it cannot be asked, a warning says what becomes of the arguments.
+    """
+    try:
+        async with people_store(None) as store:
+            await store.connect()
+            record = await (store.latest_program(workflow) if version is None else store.load_program(version))
+        return None if record is None else TypedText(program_of(record))
+    except WarrenError as error:
+        err.print(
+            f"[yellow]the types of {escape(workflow)}'s parameters cannot be looked up[/] ({escape(str(error))}); each "
+            "VALUE is taken for JSON where it can be read as JSON. To be independent of types, write --input '{...}'",
+            highlight=False,
+            soft_wrap=True,
+        )
+        return None
 
 
 async def _outcome(handle: ClientRunHandle) -> RunFinished | None:

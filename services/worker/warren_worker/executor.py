@@ -16,10 +16,10 @@ from warren.errors import ActionNotRegistered, WorkerLost
 from warren.runtime.logs import Level, get_logger, level_number
 from warren.runtime.telemetry import Telemetry
 from warren.sdk import invoke
+from warren.sdk.attempt_failures import failure_of
 from warren.sdk.built_in_actions import BUILT_IN
 from warren.sdk.context import ActionContext
 from warren.sdk.definitions import ActionDefinition
-from warren.sdk.endings import failure_of
 from warren.sdk.registry import ActionRegistry
 from warren_worker.attempts import Attempt
 

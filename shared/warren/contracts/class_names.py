@@ -2,17 +2,19 @@
 
     shop.models:Order    shop.models:Page["shop.models:Item"]    shop.models:Page[["builtins:list","builtins:int"]]
 
+A generic model given what has no name (`Page[Annotated[str, Field(max_length=2)]]`) is called as Python shows it, and
+found where this process has one of that name: because an annotation or an alias of the user's code has made it.
 A class is looked up among the modules that are imported already, or that the user's own code imports somewhere
 (`declared_modules`): a message never decides what is imported. Must not know what is done with a class.
 """
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import importlib
 import json
 import operator
+import re
 import sys
 import types
 import typing
@@ -30,6 +32,7 @@ _BAR: Final = "|"
 _LITERAL: Final = "="
 _CALLED_OTHERWISE: Final = {None: "None", type(None): "None", Any: "Any", Ellipsis: "..."}
 _NAMED: Final = {name: value for value, name in _CALLED_OTHERWISE.items() if value is not None} | {"None": type(None)}
+_ADDRESS: Final = " at 0x"
 _LITERALS: Final = (str, int, bool, type(None))
 
 declared_modules: list[Callable[[], frozenset[str]]] = []
@@ -45,9 +48,21 @@ def type_ref(cls: Any) -> str:
 def _type_ref(cls: Any) -> str:
     generic = getattr(cls, "__pydantic_generic_metadata__", None)
     if generic and generic["origin"] is not None and generic["args"]:
-        with contextlib.suppress(TypeError):  # such as Annotated, which has none: its place in its module is its name
-            return type_ref(generic["origin"]) + argument_text(generic["args"])
+        origin = type_ref(generic["origin"])
+        try:
+            return origin + argument_text(generic["args"])
+        except TypeError:  # such as Annotated, which has none
+            return f"{origin}[{', '.join(map(_shown, generic['args']))}]"
     return f"{importable_name(cls.__module__)}:{cls.__qualname__}"
+
+
+def is_of_one_process(ref: str) -> bool:
+    """Whether a name says what no other process can find: an object without a name, such as a validator."""
+    return _ADDRESS in ref
+
+
+def _shown(argument: Any) -> str:
+    return re.sub(rf"{_ADDRESS}[0-9a-fA-F]+", _ADDRESS, repr(argument)).replace("typing.", "")
 
 
 def argument_text(arguments: Sequence[Any]) -> str:
@@ -83,7 +98,7 @@ def find_type(ref: str, base: type) -> Any:
     for part in qualname.split("."):
         found = None if part.startswith("__") else getattr(found, part, None)
     if bracket and isinstance(found, type):
-        found = _parametrised(found, ref, bracket + arguments, module)
+        found = _parametrised(found, ref, bracket + arguments)
     if not isinstance(found, type) or not issubclass(found, base):
         raise InvalidInput(f"type {ref}: there is no {base.__name__} class of that name in the imported module")
     return found
@@ -116,12 +131,12 @@ def _import_declared(name: str, ref: str) -> Any:
     return None
 
 
-def _parametrised(origin: Any, ref: str, arguments: str, module: str) -> Any:
+def _parametrised(origin: Any, ref: str, arguments: str) -> Any:
     try:
         parsed = json.loads(arguments)
         return origin[tuple(_resolved(argument) for argument in parsed)]
-    except ValueError:  # named as the class statement or pydantic does it: Page[Item]
-        return getattr(sys.modules.get(module), ref.partition(":")[2], None)
+    except ValueError:  # named as Python shows it
+        return next((one for one in origin.__subclasses__() if type_ref(one) == ref), None)
     except TypeError as error:
         raise InvalidInput(f"type {ref}: {error}") from error
 

@@ -197,7 +197,7 @@ _DECODERS: dict[str, Callable[[dict[str, Any], TypeResolver], Any]] = {
     "subclass": lambda data, types: types.build_foreign(data),
     "pydantic": lambda data, types: types.build_foreign(data),
     "field": lambda data, types: types.build_foreign(data),
-    "unchecked": lambda data, types: Unchecked(data["v"]),
+    "unchecked": lambda data, types: Unchecked(data["v"], is_secret=data.get("s") is True),
     "enum": lambda data, types: types.build_enum(data["t"], data["n"], decode(data.get("v"), types)),
     "dataclass": lambda data, types: types.build_dataclass(data["t"], _fields(data, "v", types), _state(data, types)),
     "model": lambda data, types: types.build_model(

@@ -14,15 +14,15 @@ import zoneinfo
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 
 from warren.contracts.class_names import type_ref
+from warren.contracts.encoded_records import NotEncodable, encode_dataclass, encode_foreign, encode_model
 from warren.contracts.exceptions import class_attributes, hidden_attributes
 from warren.contracts.known_values import zone_name
 from warren.contracts.marks import ENCODE
-from warren.contracts.record_encoding import NotEncodable, encode_dataclass, encode_foreign, encode_model
 from warren.contracts.tags import (
     FACTORIES,
     KEPT_REPR,
@@ -38,7 +38,8 @@ from warren.contracts.tracebacks import traceback_text
 from warren.errors import UnserializableValue
 
 _INT_LIMIT = 1 << 63
-_MAX_DEPTH = 60
+MAX_DEPTH: Final = 60
+"""Levels of containers and objects that a value may have."""
 """Levels of containers and objects. One costs up to three levels of JSON, and readers of JSON stop at 200."""
 _PATH_PARTS = 5
 """Of a longer path to what cannot be encoded, so many parts at each end are named."""
@@ -110,8 +111,8 @@ def _encode_object(value: Any, depth: int) -> Json:
 
 
 def _check_depth(depth: int) -> None:
-    if depth >= _MAX_DEPTH:
-        raise NotEncodable(f"nested deeper than {_MAX_DEPTH} levels, or it contains itself")
+    if depth >= MAX_DEPTH:
+        raise NotEncodable(f"nested deeper than {MAX_DEPTH} levels, or it contains itself")
 
 
 def _encode_plain(value: Any, depth: int) -> Json:
@@ -233,7 +234,7 @@ def _encode_exception(error: BaseException, depth: int, causes: int = 0) -> dict
     remote = getattr(error, REMOTE_TRACEBACK, None)
     if remote is not None:
         encoded["tb"] = remote
-    if error.__cause__ is not None and causes < _MAX_CAUSES and depth + 1 < _MAX_DEPTH:
+    if error.__cause__ is not None and causes < _MAX_CAUSES and depth + 1 < MAX_DEPTH:
         encoded["cause"] = _encode_exception(error.__cause__, depth + 1, causes + 1)
     return encoded
 

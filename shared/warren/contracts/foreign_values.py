@@ -131,7 +131,12 @@ def has_schema(cls: type) -> bool:
 
 def is_secret(value: Any) -> bool:
     """Whether it is one of pydantic's secrets, or of a subclass: what people must not be shown."""
-    return isinstance(value, _SECRETS)
+    return is_secret_class(type(value))
+
+
+def is_secret_class(cls: type) -> bool:
+    """Whether its values are secrets."""
+    return issubclass(cls, _SECRETS)
 
 
 def dump_by_pydantic(value: Any) -> Json:

@@ -94,7 +94,7 @@ def mask_secrets(data: Json) -> Json:
         return [mask_secrets(item) for item in data]
     if not isinstance(data, dict):
         return data
-    if data.get(TAG) in {"known", "pydantic"} and _is_secret(data):
+    if data.get(TAG) in {"known", "pydantic", "unchecked"} and _is_secret(data):
         return {**data, "v": MASK}
     return {key: mask_secrets(item) for key, item in data.items()}
 

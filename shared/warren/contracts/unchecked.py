@@ -1,6 +1,7 @@
 """The input of a start that only a worker can check, as its types have validators: `{"$": "unchecked", "v": JSON}`.
 
-A workflow whose parameter may be one has it checked before anything else (`sdk.input_checks`). Must not know how.
+With `"s": true` its type has a secret in it: where is not known before it is checked, so people are shown nothing of
+it. A workflow whose parameter may be one has it checked before anything else (`sdk.input_checks`). Must not know how.
 """
 
 from __future__ import annotations
@@ -15,15 +16,20 @@ UNCHECKED_REF: Final = "warren.contracts.unchecked:Unchecked"
 
 
 class Unchecked:
-    """`value` is the JSON that was sent."""
+    """`value` is the JSON that was sent; `is_secret` where its type has a secret in it."""
 
-    def __init__(self, value: Json) -> None:
+    is_secret: bool = False  # snapshots have what an instance has, and older ones have the value alone
+
+    def __init__(self, value: Json, *, is_secret: bool = False) -> None:
         self.value = value
+        if is_secret:
+            self.is_secret = True
 
     def __warren_encode__(self, encode: Callable[[Any, str], Any]) -> Json:
-        return unchecked(self.value)
+        return unchecked(self.value, is_secret=self.is_secret)
 
 
-def unchecked(value: Json) -> Json:
+def unchecked(value: Json, *, is_secret: bool) -> Json:
     """The form of one."""
-    return {TAG: UNCHECKED, "v": value}
+    form = {TAG: UNCHECKED, "v": value}
+    return form | {"s": True} if is_secret else form

@@ -17,7 +17,8 @@ is an object with the key `$`, whose value is the tag:
      "p": {private attribute: value}, "x": {other attribute: value}, "b": [the user's bases]; all but `t` and `v` may be
      absent; a generic model is `module:Class[arguments as JSON]`}
     {"$": "named" | "subclass" | "pydantic" | "known", ...}    (`foreign_values`, `known_values`)
-    {"$": "unchecked", "v": plain JSON}    the input of a start that a worker has to check (`unchecked`)
+    {"$": "unchecked", "v": plain JSON, "s": true or absent}    the input of a start that a worker has to check
+     (`unchecked`)
     {"$": "exception", "t": "module:Class", "mro": ["module:Class", ...], "args": [...], "a": {attribute: value},
      "cause": exception or absent, "text" and "repr": str() and repr() of one with its own __str__ and __repr__,
      "tb": traceback text; these may be absent}

@@ -13,11 +13,10 @@ import datetime as dt
 import decimal
 import enum
 import pathlib
-import re
 import types
 import typing
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import typing_extensions
@@ -25,15 +24,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from warren.contracts.class_names import type_ref
-from warren.contracts.foreign_values import has_schema, is_named_tuple
+from warren.contracts.foreign_values import has_schema, is_named_tuple, is_secret_class
 from warren.contracts.known_values import is_known
 from warren.contracts.values import encode
 from warren.errors import UnserializableValue
 from warren.frontend.constraints import Constraints, constraints_of
-from warren.frontend.hints import hints_of
+from warren.frontend.hints import is_alias, value_of_alias
 from warren.ir.known_types import is_known_type
-
-__all__ = ["UseClass", "hints_of", "spec_of", "spec_of_field"]
 
 UseClass = Callable[[Any], str | None]
 """Adds a user's class, or a generic one with what it was given, to the workflow's types and gives its reference; None
@@ -56,6 +53,8 @@ _SCALARS: dict[Any, str] = {
     uuid.UUID: "uuid",
     pathlib.Path: "path",
     pathlib.PosixPath: "path",
+    typing.LiteralString: "str",
+    typing_extensions.LiteralString: "str",
 }
 _ONE_ITEM = {
     list: "list",
@@ -82,6 +81,7 @@ _QUALIFIERS = {
     *(typing_extensions.Required, typing_extensions.NotRequired, typing_extensions.ReadOnly),
 }
 _ANYTHING = {Any, object, typing.Hashable, collections.abc.Hashable}
+_NOTHING = {typing.Never, typing.NoReturn}
 _NO_NAMES: Mapping[Any, Any] = types.MappingProxyType({})
 
 
@@ -99,11 +99,11 @@ def spec_of_field(info: FieldInfo, use_class: UseClass, owner: Any = None) -> An
 class _Specs:
     """Specs of annotations within one class or signature."""
 
-    def __init__(self, use_class: UseClass, given: Mapping[Any, Any], owner: Any) -> None:
+    def __init__(self, use_class: UseClass, given: Mapping[Any, Any], owner: Any, aliases: Sequence[Any] = ()) -> None:
         self._use_class = use_class
         self._given = given
         self._owner = owner
-        self._open: list[Any] = []
+        self._open = list(aliases)
 
     def of(self, annotation: Any) -> Any:
         with contextlib.suppress(TypeError):  # of one that is not hashable, such as Annotated with such a note
@@ -134,7 +134,7 @@ class _Specs:
         if isinstance(annotation, typing.NewType):
             return self.of(annotation.__supertype__)
         alias = annotation if origin is None else origin
-        if type(alias).__name__ == "TypeAliasType" and hasattr(alias, "__value__"):
+        if is_alias(alias):
             return self._alias(alias, arguments)
         return self._class(annotation, origin or annotation, arguments, is_generic=origin is not None)
 
@@ -156,15 +156,16 @@ class _Specs:
         return _union([self.of(each) for each in variable.__constraints__]) if variable.__constraints__ else "any"
 
     def _alias(self, alias: Any, arguments: tuple[Any, ...]) -> Any:
-        """`type X = ...`; one that contains itself is anything there, as it has no other name."""
+        """`type X = ...`; a worker checks one that contains itself, for which a description has no name."""
         if alias in self._open:
-            return "any"
+            return _by_worker(f"{alias.__name__} contains itself")
         self._open.append(alias)
         try:
-            value = alias.__value__
+            value = value_of_alias(alias)
             parameters = getattr(alias, "__type_params__", ())
             if parameters and arguments:
-                return _Specs(self._use_class, dict(zip(parameters, arguments, strict=False)), self._owner).of(value)
+                inner = _Specs(self._use_class, dict(zip(parameters, arguments, strict=False)), self._owner, self._open)
+                return inner.of(value)
             return self.of(value)
         finally:
             self._open.pop()
@@ -177,10 +178,10 @@ class _Specs:
         if kind in _MAPPINGS:
             parts = arguments if len(arguments) == 2 else (Any, Any)
             return {_MAPPINGS[kind]: [self.of(part) for part in parts]}
-        if kind is re.Pattern:
-            return {"known": "re:Pattern"}
-        if kind is type or not isinstance(kind, type):
-            return "any"
+        if kind is type or annotation in _NOTHING:  # which no plain JSON stands for
+            return {"instance": "builtins:type" if kind is type else "typing:Never"}
+        if not isinstance(kind, type):
+            return _by_worker(f"{annotation!r} is for pydantic")
         return self._of_class(annotation if is_generic else kind, kind, arguments)
 
     def _of_class(self, annotation: Any, kind: Any, arguments: tuple[Any, ...]) -> Any:
@@ -195,7 +196,8 @@ class _Specs:
         if getattr(kind, "_is_protocol", False):
             return "any"
         if has_schema(kind) and not is_known(type_ref(kind)):
-            return {"code": [{"instance": type_ref(kind)}, f"{kind.__qualname__} has a schema of its own"]}
+            mark = ["secret"] if is_secret_class(kind) else []
+            return {"code": [{"instance": type_ref(kind)}, f"{kind.__qualname__} has a schema of its own", *mark]}
         return {"instance": type_ref(kind)}
 
     def _literal(self, arguments: tuple[Any, ...]) -> Any:
@@ -205,7 +207,7 @@ class _Specs:
         try:
             return {"literal": [encode(argument) for argument in arguments]}
         except UnserializableValue:
-            return "any"
+            return _by_worker("a literal cannot be carried")
 
     def _tuple(self, arguments: tuple[Any, ...]) -> Any:
         if len(arguments) == 2 and arguments[1] is Ellipsis:
@@ -216,6 +218,11 @@ class _Specs:
 def is_record(kind: Any) -> bool:
     """Whether it is a typed dictionary or named tuple, whose fields a workflow's types describe."""
     return typing_extensions.is_typeddict(kind) or (isinstance(kind, type) and is_named_tuple(kind))
+
+
+def _by_worker(why: str) -> Any:
+    """What has no description: nothing goes unchecked."""
+    return {"code": ["any", why]}
 
 
 def _union(specs: list[Any]) -> Any:

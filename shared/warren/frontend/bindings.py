@@ -72,7 +72,9 @@ def of_cell(cell: CellType) -> Callable[[], Any]:
     return read
 
 
-def bound_again(bindings: Iterable[Binding], cls: type, module: Mapping[str, Any], source: SourceFile) -> Iterator[Any]:
+def bound_again(
+    bindings: Iterable[Binding], cls: type, module: Mapping[str, Any], source: SourceFile
+) -> Iterator[Diagnostic]:
     """Refusals of the module's names that are bound again below the class statement in `source`."""
     statements = source.class_statements(cls.__qualname__)
     if "<locals>" in cls.__qualname__ or len(statements) != 1:
@@ -92,7 +94,10 @@ def bound_again(bindings: Iterable[Binding], cls: type, module: Mapping[str, Any
 
 
 def _module_bindings(body: list[ast.stmt]) -> dict[str, list[int]]:
-    """The lines at which the statements of a module bind each name; `import` binds the same module again."""
+    """The lines at which the statements of a module bind each name; `import` binds the same module again.
+
+    What `if __name__ == "__main__":` binds, no importing process has; where it does count, `is_changed` finds it.
+    """
     found: dict[str, list[int]] = {}
     waiting: list[ast.AST] = list(body)
     while waiting:
@@ -103,6 +108,9 @@ def _module_bindings(body: list[ast.stmt]) -> dict[str, list[int]]:
             found.setdefault(node.name, []).append(node.lineno)
             continue
         elif isinstance(node, _SCOPES) or (isinstance(node, ast.AnnAssign) and node.value is None):
+            continue
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'":
+            waiting.extend(node.orelse)
             continue
         waiting.extend(ast.iter_child_nodes(node))
     return {name: sorted(lines) for name, lines in found.items()}

@@ -14,8 +14,9 @@ from warren.contracts.modules import importable_name
 from warren.contracts.values import type_ref
 from warren.errors import Diagnostic
 from warren.frontend import refusals
-from warren.frontend.annotations import hints_of, spec_of
+from warren.frontend.annotations import spec_of
 from warren.frontend.bindings import Binding
+from warren.frontend.hints import hints_of
 from warren.frontend.refusals import Refusal
 from warren.frontend.sources import is_standard
 from warren.frontend.typedefs import TypeRegistry

@@ -14,6 +14,7 @@ from annotated_types import GroupedMetadata
 from pydantic import Discriminator, Tag
 from pydantic.fields import FieldInfo
 from pydantic.types import UuidVersion
+from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from warren.contracts.values import encode
 from warren.errors import UnserializableValue
@@ -103,7 +104,18 @@ def _add_bound(name: str, value: Any, found: Constraints) -> None:
     except UnserializableValue:
         found.code = found.code or f"{name}={value!r:.50} cannot be carried"
         return
-    if bounds.is_bound(name, encoded):
+    if name == "pattern" and not _is_known_pattern(value):
+        found.code = found.code or "a regular expression of Python's own"
+    elif bounds.is_bound(name, encoded):
         found.bounds[name] = encoded
     else:
         found.code = found.code or f"{name}={value!r:.50} cannot be carried"
+
+
+def _is_known_pattern(pattern: Any) -> bool:
+    """Whether pydantic's own engine, which takes no time that grows without a bound, takes a regular expression."""
+    try:
+        SchemaValidator(core_schema.str_schema(pattern=pattern))
+    except (SchemaError, TypeError):
+        return False
+    return True

@@ -6,26 +6,27 @@ in it. Must not know what is made of an annotation.
 
 from __future__ import annotations
 
-import ast
 import contextlib
-import functools
-import importlib
-import inspect
 import sys
 import types
 import typing
-from collections.abc import Iterator
 from typing import Any
+
+from warren.frontend.module_imports import imports_of
 
 
 def hints_of(target: Any, unresolved: dict[str, str] | None = None) -> dict[str, Any]:
     """The resolved annotations of a function or class. Those that cannot be resolved are left out, and `unresolved`
     gets the reason for each by name.
     """
+    unresolved = {} if unresolved is None else unresolved
     try:
-        return typing.get_type_hints(target, include_extras=True)
+        found = typing.get_type_hints(target, include_extras=True)
     except Exception:  # noqa: BLE001 - an annotation is any expression, and a wrong one must not stop the program
-        return _resolve_each(target, {} if unresolved is None else unresolved)
+        found = _resolve_each(target, unresolved)
+    problems = {name: problem for name, hint in found.items() if (problem := _problem_of_aliases(hint)) is not None}
+    unresolved.update(problems)
+    return {name: hint for name, hint in found.items() if name not in problems}
 
 
 def _resolve_each(target: Any, unresolved: dict[str, str]) -> dict[str, Any]:
@@ -65,29 +66,42 @@ def _enclosing_names(target: Any) -> dict[str, Any]:
 def _for_checkers(module: types.ModuleType | None) -> dict[str, Any]:
     """What the module imports for type checkers only, as far as it can be imported now."""
     found: dict[str, Any] = {}
-    for name, source, attribute in () if module is None else _checked_imports(module):
-        with contextlib.suppress(Exception):  # a circle of imports, or what the environment has not got
-            imported = importlib.import_module(source, getattr(module, "__package__", None))
-            found[name] = imported if attribute is None else getattr(imported, attribute)
+    for one in () if module is None else imports_of(module):
+        if one.is_for_checkers:
+            with contextlib.suppress(Exception):  # a circle of imports, or what the environment has not got
+                found[one.name] = one.load()
     return found
 
 
-@functools.lru_cache(maxsize=256)
-def _checked_imports(module: types.ModuleType) -> tuple[tuple[str, str, str | None], ...]:
-    """Name, module and attribute of each import below `if TYPE_CHECKING:`."""
+def value_of_alias(alias: Any) -> Any:
+    """What `type X = ...` stands for, with the text in it made what it names; raises whatever evaluating it raises."""
+    module = sys.modules.get(getattr(alias, "__module__", None) or "")
+    names = {parameter.__name__: parameter for parameter in getattr(alias, "__type_params__", ())}
+    own = vars(module) if module is not None else {}
+    holder = types.SimpleNamespace(__annotations__={"value": alias.__value__})
     try:
-        tree = ast.parse(inspect.getsource(module))
-    except (OSError, TypeError, SyntaxError):
-        return ()
-    blocks = [node for node in tree.body if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]
-    return tuple(found for block in blocks for statement in block.body for found in _imports(statement))
+        return typing.get_type_hints(holder, {**own, **names}, include_extras=True)["value"]
+    except NameError:
+        return typing.get_type_hints(holder, {**_for_checkers(module), **own, **names}, include_extras=True)["value"]
 
 
-def _imports(statement: ast.stmt) -> Iterator[tuple[str, str, str | None]]:
-    if isinstance(statement, ast.ImportFrom):
-        source = "." * statement.level + (statement.module or "")
-        yield from ((alias.asname or alias.name, source, alias.name) for alias in statement.names)
-    elif isinstance(statement, ast.Import):
-        for alias in statement.names:
-            name = alias.asname or alias.name.partition(".")[0]
-            yield name, alias.name if alias.asname else name, None
+def _problem_of_aliases(annotation: Any) -> str | None:
+    """Why an alias cannot be resolved that an annotation names, or one within it."""
+    waiting, seen = [annotation], set()
+    while waiting:
+        one = waiting.pop()
+        waiting += [part for part in typing.get_args(one) if not isinstance(part, str | bytes)]
+        alias = typing.get_origin(one) or one
+        if not is_alias(alias) or id(alias) in seen:
+            continue
+        seen.add(id(alias))
+        try:
+            waiting.append(value_of_alias(alias))
+        except Exception as error:  # noqa: BLE001 - any expression, as above
+            return f"{alias.__name__} ({type(error).__name__}: {error})"
+    return None
+
+
+def is_alias(annotation: Any) -> bool:
+    """Whether it was made by `type X = ...` or `TypeAliasType`."""
+    return type(annotation).__name__ == "TypeAliasType"

@@ -13,10 +13,10 @@ from typing import Any
 
 from warren.contracts.names import CHECK_INPUT_ACTION, DEFAULT_ACTION_QUEUE
 from warren.contracts.unchecked import UNCHECKED_REF
-from warren.ir.base import Node
 from warren.ir.expressions import ActionRef, Await, Call, Const, Expr, Intrinsic, Local, Param, TypeName
 from warren.ir.spec_parts import code_in
 from warren.ir.statements import Assign, If
+from warren.ir.walk import walk
 from warren.ir.workflow import Function, TypeDef
 
 _PARAMS = (Param("workflow"), Param("parameter"), Param("value"))
@@ -47,15 +47,5 @@ def queue_of(functions: Mapping[str, Function], entry: str) -> str:
     return DEFAULT_ACTION_QUEUE if first is None else first.queue
 
 
-def _actions(value: Any) -> Iterator[ActionRef]:
-    if isinstance(value, ActionRef):
-        yield value
-    elif isinstance(value, Node):
-        for name in value.__dataclass_fields__:
-            yield from _actions(getattr(value, name))
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _actions(part)
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _actions(part)
+def _actions(function: Function) -> Iterator[ActionRef]:
+    return (node for node in walk(function) if isinstance(node, ActionRef))

@@ -11,6 +11,7 @@ from typing import Any, Final
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 from pydantic_core import PydanticUndefined
 
+from warren.frontend.users_code import has_post_init, users_bases
 from warren.ir.workflow import FieldDef
 
 MISSING: Final = PydanticUndefined
@@ -48,7 +49,6 @@ _DECORATORS = (
     *("validators", "field_validators", "root_validators", "model_validators"),
     *("field_serializers", "model_serializers", "computed_fields"),
 )
-_OWN_VALIDATION = ("__init__", "__new__", "__get_pydantic_core_schema__", "model_validate")
 _CONFIG = frozenset(
     {
         *(
@@ -62,6 +62,7 @@ _CONFIG = frozenset(
         ),
         *("populate_by_name", "validate_by_name", "validate_by_alias", "use_enum_values", "validate_default"),
         *("coerce_numbers_to_str", "allow_inf_nan", "val_json_bytes", "ser_json_bytes", "val_temporal_unit"),
+        "url_preserve_empty_path",
     }
 )
 """What of a configuration a compiler has to know to check plain JSON as pydantic does."""
@@ -102,27 +103,6 @@ def aliases_of(alias: Any) -> list[list[Any]] | None:
     return None
 
 
-def code_of(cls: type[BaseModel]) -> str:
-    """Which code of the user's runs when pydantic makes an instance of plain JSON, in words; empty for none."""
-    if cls is BaseModel:
-        return ""
-    decorators = cls.__pydantic_decorators__
-    for kind in ("validators", "field_validators", "root_validators", "model_validators"):
-        for name in getattr(decorators, kind, ()):
-            return f"the validator {name}"
-    for base in cls.__mro__:
-        if base.__module__.partition(".")[0] in {"pydantic", "builtins", "typing", "abc"}:
-            continue
-        if _has_post_init(base):
-            return "model_post_init"
-        written = [name for name in _OWN_VALIDATION if name in vars(base)]
-        if written:
-            return written[0]
-    if any(info.default_factory is not None for info in cls.__private_attributes__.values()):
-        return "the default_factory of a private attribute"
-    return "regular expressions of Python's own" if cls.model_config.get("regex_engine") == "python-re" else ""
-
-
 def computed_fields(cls: type[BaseModel]) -> tuple[FieldDef, ...]:
     """The computed fields in order, with how dumps and `repr` show them."""
     return tuple(
@@ -159,17 +139,7 @@ def _is_written(schema: Any) -> bool:
 
 
 def _has_plain_bases(cls: type) -> bool:
-    for base in cls.__mro__:
-        if base.__module__.partition(".")[0] in {"pydantic", "builtins", "typing", "abc"}:
-            continue
-        if any(name in vars(base) for name in _OWN) or _has_post_init(base):
-            return False
-    return True
-
-
-def _has_post_init(cls: type) -> bool:
-    own = vars(cls).get("model_post_init")
-    return own is not None and not str(getattr(own, "__module__", "")).startswith("pydantic")
+    return not any(has_post_init(base) or any(name in vars(base) for name in _OWN) for base in users_bases(cls))
 
 
 def _is_harmless(schema: Any) -> bool:

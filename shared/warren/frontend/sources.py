@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import io
 import linecache
 import sysconfig
 from pathlib import Path
@@ -16,7 +17,7 @@ from types import CodeType, FunctionType
 from warren.ir import Span
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-
+Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 _PATHS = sysconfig.get_paths()
 _LIBRARIES = tuple(str(Path(_PATHS[name])) for name in ("purelib", "platlib"))
@@ -53,6 +54,11 @@ class SourceFile:
             elif isinstance(node, ast.Lambda):
                 self._functions.setdefault((node.lineno, "<lambda>"), []).append(node)
 
+    @functools.cached_property
+    def _definitions(self) -> dict[str, list[Definition]]:
+        """Those of the whole file, which each class of it is looked for in."""
+        return _definitions(self.tree.body)
+
     def line(self, number: int) -> str:
         """Text of a line, without its newline; empty when there is none."""
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
@@ -79,31 +85,44 @@ class SourceFile:
     def class_source(self, qualname: str) -> str:
         """The text of a class statement by its qualified name, or nothing."""
         found = self.class_statements(qualname)
-        return ast.get_source_segment(self.text, found[0]) or "" if found else ""
+        return self._segment(found[0]) if found else ""
+
+    @functools.cached_property
+    def _parts(self) -> list[bytes]:
+        """The lines as `ast` counts them, with their ends: a form feed or the like ends none."""
+        return [line.encode() for line in io.StringIO(self.text, newline="")]
+
+    def _segment(self, node: ast.stmt) -> str:
+        """What `ast.get_source_segment` gives, which takes the whole file apart each time."""
+        end = node.end_lineno or node.lineno
+        lines = self._parts[node.lineno - 1 : end]
+        lines[-1] = lines[-1][: node.end_col_offset]
+        lines[0] = lines[0][node.col_offset :]
+        return b"".join(lines).decode()
 
     def class_statements(self, qualname: str) -> list[ast.ClassDef]:
         """The class statements of a qualified name, in the order of the text; those of the first enclosing one."""
-        body: list[ast.stmt] = self.tree.body
-        found: list[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef] = []
+        found: list[Definition] = []
         for part in qualname.split("."):
             if part == "<locals>":
                 continue
-            found = [node for node in _definitions(body) if node.name == part]
+            definitions = _definitions(found[0].body) if found else self._definitions
+            found = definitions.get(part, [])
             if not found:
                 return []
-            body = found[0].body
         if not found or not isinstance(found[0], ast.ClassDef):
             return []
         return [node for node in found if isinstance(node, ast.ClassDef)]
 
 
-def _definitions(body: list[ast.stmt]) -> list[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
-    return [
-        node
-        for statement in body
-        for node in ast.walk(statement)
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
+def _definitions(body: list[ast.stmt]) -> dict[str, list[Definition]]:
+    """The class and function statements within these statements, by name."""
+    found: dict[str, list[Definition]] = {}
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, Definition):
+                found.setdefault(node.name, []).append(node)
+    return found
 
 
 @functools.lru_cache(maxsize=64)

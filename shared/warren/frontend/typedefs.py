@@ -23,7 +23,8 @@ from warren.frontend.annotations import is_record, spec_of, spec_of_field
 from warren.frontend.constants import constant
 from warren.frontend.hints import hints_of
 from warren.frontend.intrinsic_table import intrinsic_name
-from warren.frontend.record_types import code_of_default, dataclass_code, describe_record, generic_ref
+from warren.frontend.record_types import describe_record, generic_ref
+from warren.frontend.users_code import code_of, code_of_default, code_of_generator, is_defined, users_bases
 from warren.ir.expressions import Const, Expr, TypeName
 from warren.ir.intrinsics import ERROR_MODULES
 from warren.ir.typedef_rules import is_public
@@ -107,14 +108,14 @@ class TypeRegistry:
             kind="exception",
             bases=_bases(cls),
             constants=self._constants(cls, ()),
-            constructible=not any(own & set(vars(base)) for base in _user_bases(cls)),
+            constructible=not any(own & set(vars(base)) for base in users_bases(cls)),
         )
 
     def _dataclass(self, cls: type, ref: str, given: Mapping[Any, Any] = types.MappingProxyType({})) -> TypeDef:
         flags = getattr(cls, _RECORD_FLAGS)
         hints = self._hints(cls, ref)
         constructible = _is_plain_dataclass(cls)
-        code = dataclass_code(cls)
+        code = code_of(cls, hints)
         config = getattr(cls, "__pydantic_config__", None)  # without one, that of the model around it holds
         fields = []
         for field in dataclasses.fields(cls):
@@ -157,7 +158,7 @@ class TypeRegistry:
         if not cls.__pydantic_complete__ and cls is not BaseModel:
             self.unresolved[ref] = f"a field of {cls.__qualname__} has an annotation that pydantic cannot resolve"
         constructible = models.is_plain(cls)
-        code = models.code_of(cls)
+        code = code_of(cls, {})
         fields = []
         for name, info in cls.model_fields.items():
             default, factory, is_pure = self._default(
@@ -181,6 +182,7 @@ class TypeRegistry:
                     aliases=models.aliases_of(alias),
                 )
             )
+        code = code or code_of_generator(cls.model_config, [field.spec for field in fields], self.types)
         return TypeDef(
             ref=ref,
             kind="model",
@@ -209,9 +211,9 @@ class TypeRegistry:
             bases=_bases(cls),
             members=tuple(members),
             constructible=len(members) == len(cls.__members__)  # type: ignore[attr-defined]  # as above
-            and not any(own & set(_written(base)) for base in _user_bases(cls)),
+            and not any(is_defined(base, name) for base in users_bases(cls) for name in own),
             match_args=(),
-            code="its _missing_ is code" if any("_missing_" in _written(base) for base in _user_bases(cls)) else "",
+            code=code_of(cls, {}),
         )
 
     def _hints(self, cls: type, ref: str) -> dict[str, Any]:
@@ -254,7 +256,7 @@ class TypeRegistry:
 
     def _constants(self, cls: type, fields: Any) -> dict[str, Expr]:
         found: dict[str, Expr] = {}
-        for base in reversed(list(_user_bases(cls))):
+        for base in reversed(list(users_bases(cls))):
             for name, value in vars(base).items():
                 found.pop(name, None)
                 if not is_public(name) or name in fields or isinstance(value, type | FunctionType):
@@ -274,37 +276,19 @@ def _bases(cls: type) -> tuple[str, ...]:
     return tuple(type_ref(base) for base in cls.__mro__[1:-1])
 
 
-def _user_bases(cls: type) -> list[type]:
-    """The class and those of its bases that are not Python's own or pydantic's."""
-    return [base for base in cls.__mro__ if not _is_foreign(base)]
-
-
-def _is_foreign(cls: type) -> bool:
-    return cls.__module__.partition(".")[0] in {"builtins", "pydantic", "enum", "typing", "abc", "collections"}
-
-
-def _written(cls: type) -> set[str]:
-    """The names that the class statement itself defines; `enum` adds some of its own."""
-    return {
-        name
-        for name, value in vars(cls).items()
-        if getattr(getattr(value, "__func__", value), "__module__", None) == cls.__module__
-    }
-
-
 def _is_plain_dataclass(cls: type) -> bool:
     """Whether constructing it only sets fields, or it is one of Warren's own, whose checks the engine knows."""
     if cls.__module__.startswith("warren.sdk."):
         return True
     special = ("__post_init__", "__new__", "__setattr__", "__getattribute__", "__getattr__")
-    if any(name in vars(base) and name != "__setattr__" for base in _user_bases(cls) for name in special):
+    if any(name in vars(base) and name != "__setattr__" for base in users_bases(cls) for name in special):
         return False
     owner = next(base for base in cls.__mro__ if "__init__" in vars(base))
     if vars(owner)["__init__"].__code__.co_filename != "<string>":
         return False  # somebody wrote it
     flags = vars(owner).get(_RECORD_FLAGS)
     frozen = getattr(cls, _RECORD_FLAGS).frozen
-    has_setter = any("__setattr__" in vars(base) for base in _user_bases(cls))
+    has_setter = any("__setattr__" in vars(base) for base in users_bases(cls))
     has_only_fields = all(
         entry._field_type is dataclasses._FIELD or entry._field_type is dataclasses._FIELD_CLASSVAR  # type: ignore[attr-defined]  # the only way to see InitVar
         for entry in cls.__dataclass_fields__.values()  # type: ignore[attr-defined]  # a dataclass has them

@@ -13,11 +13,12 @@ from typing import Any
 
 from warren.contracts.values import type_ref
 from warren.errors import Diagnostic, RefusalCode
-from warren.frontend.annotations import hints_of, spec_of
+from warren.frontend.annotations import spec_of
 from warren.frontend.bindings import Binding, bound_again
 from warren.frontend.compilation import Compilation
 from warren.frontend.compiler import Compiler
 from warren.frontend.diagnostics import diagnostic, in_source_order
+from warren.frontend.hints import hints_of
 from warren.frontend.input_checks import queue_of, with_input_checks
 from warren.frontend.refusals import Refusal
 from warren.frontend.signals import DeclaredSignals, compile_signals
@@ -78,18 +79,18 @@ def compile_workflow(
     if found:
         return Compiled(_empty(name), in_source_order(found, first=run.__code__.co_filename))
     needed = compiler.methods.finish(roots)
-    functions = {key: compilation.functions[key] for key in sorted(needed)}
+    functions = {key: compilation.functions[key] for key in sorted(needed, key=lambda key: (key != entry, key))}
     if init is not None:
         functions[f"{ref}.__init__"] = functions[roots[1]]
     compilation.registry.add_workflow(cls, compilation.constants)
     types = dict(sorted(compilation.registry.types.items()))
-    checked = with_input_checks(functions[entry], ref, parameters, types, queue_of(functions, entry))
+    functions[entry] = with_input_checks(functions[entry], ref, parameters, types, queue_of(functions, entry))
     source, _ = source_of(run)
     ir = WorkflowIR(
         name=name,
         ref=ref,
         entry=entry,
-        functions={entry: checked} | functions | {entry: checked},
+        functions=functions,
         types=types,
         parameters=parameters,
         returns=returns,

@@ -12,10 +12,12 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, to_json
 
+from warren.contracts.plain import MASK
 from warren.contracts.tags import TAG, Json
 from warren.contracts.unchecked import unchecked
 from warren.contracts.values import encode
 from warren.errors import InvalidInput, UnserializableValue
+from warren.ir.depth import check_depth
 from warren.ir.scalars import PLAIN_TYPES
 from warren.ir.spec_texts import spec_text, value_text
 from warren.ir.stand_ins import StandIns
@@ -34,22 +36,26 @@ class Coercion:
 
     def coerce(self, spec: Json, value: Json, path: str) -> Json:
         """Return `value` as `spec` asks for it; add to `problems` what does not fit."""
-        if spec is None or spec == "any":
-            return value
         if isinstance(spec, str) and type(value) is PLAIN_TYPES.get(spec):
             return encode(value)
         try:
+            check_depth(value)
+            if spec is None or spec == "any":
+                return value
             check_cost(spec, value, self._stand_ins.definitions)
             if self._stand_ins.needs_code(spec, value):
-                return unchecked(value)
+                return unchecked(value, is_secret=self._stand_ins.has_secret(spec))
             return encode(self._validated(spec, value))
         except ValidationError as error:
-            self.problems += problems_of(error, path, spec)
+            self.problems += problems_of(error, path, spec, is_secret=self._stand_ins.has_secret(spec))
         except (InvalidInput, UnserializableValue) as error:
-            self.problems.append(f"{path}: expected {spec_text(spec)}, got {value_text(value)} ({error})")
+            self.problems.append(f"{path}: expected {spec_text(spec)}, got {self._text(spec, value)} ({error})")
         except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
-            self.problems.append(f"{path}: expected {spec_text(spec)}, got {value_text(value)} ({error!r:.200})")
+            self.problems.append(f"{path}: expected {spec_text(spec)}, got {self._text(spec, value)} ({error!r:.200})")
         return None
+
+    def _text(self, spec: Json, value: Json) -> str:
+        return MASK if self._stand_ins.has_secret(spec) else value_text(value)
 
     def _validated(self, spec: Json, value: Json) -> Any:
         adapter = self._stand_ins.adapter(spec)
@@ -72,20 +78,21 @@ def has_tags(value: Json) -> bool:
     return False
 
 
-def problems_of(error: ValidationError, path: str, spec: Json = None) -> list[str]:
-    """What is wrong, each with its path; the first twenty."""
+def problems_of(error: ValidationError, path: str, spec: Json = None, *, is_secret: bool) -> list[str]:
+    """What is wrong, each with its path; the first twenty. Where the type has a secret in it, no value is shown."""
     details = error.errors(include_url=False)
-    found = [_problem(detail, spec, path) for detail in details[:_MOST_PROBLEMS]]
+    found = [_problem(detail, spec, path, is_secret=is_secret) for detail in details[:_MOST_PROBLEMS]]
     return found if len(details) <= _MOST_PROBLEMS else [*found, f"{path}: {len(details) - _MOST_PROBLEMS} more"]
 
 
-def _problem(detail: ErrorDetails, spec: Json, path: str) -> str:
+def _problem(detail: ErrorDetails, spec: Json, path: str, *, is_secret: bool) -> str:
     where = path + "".join(_steps(detail["loc"]))
+    got = MASK if is_secret else value_text(_shown(detail["input"]))
     if detail["type"] == "missing":
         return f"{where}: missing"
     if spec is not None and not detail["loc"]:
-        return f"{where}: expected {spec_text(spec)}, got {value_text(_shown(detail['input']))} ({detail['msg']})"
-    return f"{where}: {detail['msg']}, got {value_text(_shown(detail['input']))}"
+        return f"{where}: expected {spec_text(spec)}, got {got} ({detail['msg']})"
+    return f"{where}: {detail['msg']}, got {got}"
 
 
 def _shown(value: Any) -> Json:

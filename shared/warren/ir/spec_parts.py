@@ -1,4 +1,5 @@
-"""What a type spec consists of: its parts, the classes that it reaches, and whether checking it needs the user's code.
+"""What a type spec consists of: its parts, the classes that it reaches, and whether it has a secret, or its check
+needs the user's code.
 
 Must not know how a value is checked.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from warren.contracts.known_values import known_class
 from warren.contracts.tags import TAG, Json
 from warren.ir.workflow import TypeDef
 
@@ -52,6 +54,19 @@ def code_in(spec: Json, types: Mapping[str, TypeDef]) -> str:
                 return types[ref].code
             specs += [field.spec for field in types[ref].fields]
     return next((inner[1] for one in specs for kind, inner in parts_of(one) if kind == "code"), "")
+
+
+def secret_in(spec: Json, types: Mapping[str, TypeDef]) -> bool:
+    """Whether a secret is declared anywhere in the type."""
+    fields = (field.spec for ref in types_in(spec, types) if ref in types for field in types[ref].fields)
+    return any(_is_secret(kind, inner) for one in (spec, *fields) for kind, inner in parts_of(one))
+
+
+def _is_secret(kind: str, inner: Json) -> bool:
+    if kind == "code":
+        return "secret" in inner[2:]
+    known = known_class(inner[0] if isinstance(inner, list) else inner) if kind == "known" else None
+    return known is not None and known.is_secret
 
 
 def is_made(spec: Json, value: Json) -> bool:

@@ -11,7 +11,7 @@ import dataclasses
 import typing
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, ForwardRef, Literal, Optional, Union
+from typing import Any, Final, ForwardRef, Union
 
 import typing_extensions
 from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, RootModel, TypeAdapter, create_model
@@ -19,7 +19,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 from pydantic.dataclasses import rebuild_dataclass
 
 from warren.contracts.class_names import short_name
-from warren.contracts.record_encoding import BASES, users_bases
+from warren.contracts.encoded_records import BASES, users_bases
 from warren.contracts.tags import Json
 from warren.contracts.values import decode
 from warren.errors import InvalidInput
@@ -29,7 +29,8 @@ from warren.ir.expressions import Const
 from warren.ir.kept_values import InstanceOf, MadeAlready
 from warren.ir.known_types import known_type
 from warren.ir.scalars import SCALAR_TYPES
-from warren.ir.spec_parts import code_in, is_made
+from warren.ir.spec_annotations import annotation_of
+from warren.ir.spec_parts import code_in, is_made, secret_in
 from warren.ir.tagged_values import TaggedValues
 from warren.ir.workflow import FieldDef, TypeDef
 
@@ -51,6 +52,9 @@ _CONTAINERS: Final[dict[str, Any]] = {
 class StandIns:
     """The stand-ins of one program's types. `values` makes values of tagged JSON with them."""
 
+    simple = SCALAR_TYPES
+    containers = _CONTAINERS
+
     def __init__(self, definitions: Mapping[str, TypeDef]) -> None:
         self.definitions = definitions
         self._is_bounded = True
@@ -61,7 +65,8 @@ class StandIns:
         self._open: dict[str, str] = {}
         self._adapters: dict[int, tuple[Json, TypeAdapter[Any]]] = {}
         self._code: dict[int, tuple[Json, bool]] = {}
-        """Both by the identity of a spec, which is kept beside it."""
+        self._secrets: dict[int, tuple[Json, bool]] = {}
+        """All three by the identity of a spec, which is kept beside it."""
 
     def needs_code(self, spec: Json, value: Json) -> bool:
         """Whether checking the value against the spec needs the user's code. What has a class's tag was made by it."""
@@ -69,6 +74,13 @@ class StandIns:
         if found is None:
             found = self._code[id(spec)] = (spec, bool(code_in(spec, self.definitions)))
         return found[1] and not is_made(spec, value)
+
+    def has_secret(self, spec: Json) -> bool:
+        """Whether a secret is declared anywhere in the spec."""
+        found = self._secrets.get(id(spec))
+        if found is None:
+            found = self._secrets[id(spec)] = (spec, secret_in(spec, self.definitions))
+        return found[1]
 
     def adapter(self, spec: Json) -> TypeAdapter[Any]:
         """The validator of a spec; raises `InvalidInput` when pydantic cannot make one."""
@@ -86,37 +98,27 @@ class StandIns:
 
     def annotation(self, spec: Json) -> Any:
         """The annotation that a spec is of."""
-        if spec is None or isinstance(spec, str):
-            return SCALAR_TYPES.get(spec, Any) if spec is not None else Any
-        ((kind, inner),) = spec.items()
+        return annotation_of(spec, self)
+
+    def literal(self, value: Json) -> Any:
+        """The value of an encoded one, of stand-ins where it has classes."""
+        return decode(value, self.values)
+
+    def described(self, ref: str) -> Any:
+        """As `stand_in`."""
+        return self.stand_in(ref)
+
+    def other(self, kind: str, inner: Any) -> Any:
+        """The annotations of constraints, of types that are the same everywhere, and of instances."""
         match kind:
-            case "tuple":
-                return tuple.__class_getitem__(tuple(map(self.annotation, inner)))
-            case "tuple_of":
-                return tuple.__class_getitem__((self.annotation(inner), ...))
-            case "dict" | "ordereddict" | "defaultdict":
-                return _CONTAINERS[kind].__class_getitem__(tuple(map(self.annotation, inner)))
-            case "counter":
-                return typing.Counter[self.annotation(inner)]  # type: ignore[misc]  # built at run time
-            case "union":
-                parts = tuple(map(self.annotation, inner))
-                return Optional[parts[0]] if len(parts) == 1 else Union[parts]  # noqa: UP007, UP045 - as above
-            case "literal":
-                return Literal[tuple(decode(value, self.values) for value in inner)]
             case "bounded":
                 return self._constrained(inner[0], inner[1])
-            case "code":
-                return self.annotation(inner[0])
             case "known":
                 name, *given = inner if isinstance(inner, list) else [inner]
                 found = known_type(name)
                 return found[tuple(map(self.annotation, given))] if given else found
             case "instance":
                 return typing.Annotated[Any, InstanceOf(inner)]
-            case "type":
-                return self.stand_in(inner)
-            case _ if kind in _CONTAINERS:
-                return _CONTAINERS[kind][self.annotation(inner)]
         raise InvalidInput(f"unknown type spec {kind[:50]!r}")
 
     def _constrained(self, spec: Json, bounds: Mapping[str, Json]) -> Any:
@@ -290,8 +292,11 @@ class StandIns:
     def _named_tuple(self, definition: TypeDef) -> Any:
         fields = [(field.name, self.annotation(field.spec)) for field in definition.fields]
         made: Any = typing.NamedTuple(short_name(definition.ref), fields)  # type: ignore[misc]  # at run time
-        defaults = {field.name: self._default(field) for field in definition.fields if field.optional}
-        values = {name: found.get("default") for name, found in defaults.items()}
+        values = {
+            field.name: Field(**(self._default(field) or {"default": None}))  # made by code: as `_factory` has it
+            for field in definition.fields
+            if field.optional
+        }
         made.__new__.__defaults__ = tuple(values.values())
         made._field_defaults = values
         return made

@@ -10,6 +10,7 @@ from typing import Final
 
 from warren.contracts.tags import Json
 from warren.ir.coercion import Coercion
+from warren.ir.program import Program
 from warren.ir.stand_ins import StandIns
 from warren.ir.workflow import WorkflowIR
 
@@ -17,9 +18,9 @@ _MISFIT: Final = object()
 
 
 class TypedText:
-    """Reads what was typed for the parameters of one workflow."""
+    """Reads what was typed for the parameters of one workflow, or of its registered program."""
 
-    def __init__(self, workflow: WorkflowIR) -> None:
+    def __init__(self, workflow: WorkflowIR | Program) -> None:
         self._parameters: Mapping[str, Json] = workflow.parameters
         self._stand_ins = StandIns(workflow.types)
 

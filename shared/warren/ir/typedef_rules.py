@@ -58,7 +58,7 @@ def is_spec(spec: Any) -> bool:
         case "tuple" | "union":
             return isinstance(inner, list) and all(map(is_spec, inner))
         case "code":
-            return isinstance(inner, list) and len(inner) == 2 and is_spec(inner[0]) and isinstance(inner[1], str)
+            return _is_code(inner)
         case "known":
             name, *parts = inner if isinstance(inner, list) and inner else [inner]
             return isinstance(name, str) and all(map(is_spec, parts))
@@ -68,6 +68,12 @@ def is_spec(spec: Any) -> bool:
             return isinstance(inner, list) and len(inner) == 2 and is_spec(inner[0]) and _are_bounds(inner[1])
         case _:
             return kind in {"type", "instance"} and isinstance(inner, str)
+
+
+def _is_code(inner: Any) -> bool:
+    if not isinstance(inner, list) or len(inner) not in {2, 3}:
+        return False
+    return is_spec(inner[0]) and isinstance(inner[1], str) and inner[2:] in ([], ["secret"])
 
 
 def _are_bounds(bounds: Any) -> bool:

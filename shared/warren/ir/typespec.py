@@ -7,7 +7,8 @@
     {"known": "ipaddress:IPv4Address"} {"known": ["pydantic.types:Secret", T]}    a type that is the same everywhere
     {"instance": "module:Class"}    a value of the class or of a subclass; plain JSON is none
     {"bounded": [T, {"gt": 0, "pattern": "...", ...}]}  (`ir.bounds`)
-    {"code": [T, "why"]}    what else pydantic does with it is the user's code, which a worker runs
+    {"code": [T, "why"]}    what else pydantic does with it is the user's code, which a worker runs; with "secret" as a
+                            third item, what it makes is a secret
 
 `frontend` makes them from annotations; `coerce` turns plain JSON input into the tagged JSON that the type asks for, and
 `InputCheck` does so for all of a workflow's arguments.

@@ -12,37 +12,24 @@ from typing import Final
 
 from warren.contracts.tags import Json
 from warren.errors import InvalidInput
+from warren.ir.depth import depth_of
 from warren.ir.spec_parts import parts_of
 from warren.ir.workflow import TypeDef
 
 _MOST_TRIALS: Final = 2_000_000
-_MAX_DEPTH: Final = 100
 
 
 def check_cost(spec: Json, value: Json, definitions: Mapping[str, TypeDef]) -> None:
-    """Raise `InvalidInput` where trying all members of unions could take too long, or a value is nested too deeply."""
+    """Raise `InvalidInput` where trying all members of unions could take too long."""
     if isinstance(spec, str) or not isinstance(value, dict | list):
         return
-    depth = _depth_of(value)
-    if depth > _MAX_DEPTH:
-        raise InvalidInput(f"nested deeper than {_MAX_DEPTH} levels")
+    depth = depth_of(value)
     width = _width_of(spec, definitions)
     if width > 1 and width**depth > _MOST_TRIALS:
         raise InvalidInput(
             f"nested {depth} levels deep, each of which may be one of {width} types that contain each other; "
             "give the union a discriminator"
         )
-
-
-def _depth_of(value: Json) -> int:
-    deepest = 0
-    waiting = [(value, 1)]
-    while waiting:
-        one, depth = waiting.pop()
-        deepest = max(deepest, depth)
-        parts = one.values() if isinstance(one, dict) else one
-        waiting.extend((part, depth + 1) for part in parts if isinstance(part, dict | list))
-    return deepest
 
 
 def _width_of(spec: Json, definitions: Mapping[str, TypeDef]) -> int:

@@ -38,8 +38,8 @@ class FieldDef(Node):
     `spec` is its type spec (`ir.typespec`). `default` is a Const. `factory` is `list`, `dict`, `set`, the ref of a
     constructible type, or the key of a function without parameters; a fresh value each time. `serialization_alias` is
     what `model_dump(by_alias=True)` calls it, and with `exclude` it is in no dump. `aliases` are the ways by which
-    pydantic finds it instead of `alias`, as lists of names and indices; `optional` is a typed dictionary's field that
-    may be absent.
+    pydantic finds it instead of `alias`, as lists of names and indices; `optional` is a typed dictionary's or a named
+    tuple's field that may be absent.
     """
 
     name: str

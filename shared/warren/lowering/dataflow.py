@@ -16,8 +16,8 @@ from warren.ir import expressions as ex
 from warren.ir import statements as st
 from warren.ir.base import Node
 from warren.ir.intrinsics import START
+from warren.ir.walk import walk
 from warren.ir.workflow import Function
-from warren.lowering.walk import walk
 
 
 @dataclass(frozen=True, slots=True)

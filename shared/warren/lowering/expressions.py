@@ -17,9 +17,10 @@ from warren.ir import expressions as ex
 from warren.ir import statements as st
 from warren.ir.base import Node, Span
 from warren.ir.program import AwaitNode, BranchNode, LoopNode
+from warren.ir.walk import children, map_children, rename, walk
 from warren.ir.workflow import Function, TypeDef
 from warren.lowering.assembler import Assembler, Label
-from warren.lowering.walk import Waits, children, map_children, rename, walk
+from warren.lowering.waits import Waits
 
 _STABLE = (ex.Const, ex.Intrinsic, ex.ActionRef, ex.ChildRef, ex.FunctionRef, ex.TypeName)
 _NONE = ex.Const(None)

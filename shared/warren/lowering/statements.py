@@ -10,11 +10,11 @@ from warren.ir import expressions as ex
 from warren.ir import statements as st
 from warren.ir.base import Node
 from warren.ir.program import BranchNode, LoopNode, RaiseNode
+from warren.ir.walk import children
 from warren.ir.workflow import Function, TypeDef
 from warren.lowering.assembler import Label
 from warren.lowering.expressions import ExpressionLifter
 from warren.lowering.unwinding import Loop, Scope, TryLowering
-from warren.lowering.walk import children
 
 
 class StatementLowering(TryLowering, ExpressionLifter):

@@ -60,11 +60,16 @@ class Programs:
         self._latest[workflow] = (asyncio.get_running_loop().time() + _LATEST_SECONDS, executable)
 
     def _keep(self, record: ProgramRecord) -> Executable:
-        program = from_json(json.loads(record.program))
-        if not isinstance(program, Program):
-            raise MessageError(f"the stored program {record.version} of {record.workflow!r} is not a program")
-        executable = Executable(program)
+        executable = Executable(program_of(record))
         self._executables[record.version] = executable
         if len(self._executables) > _KEPT:
             self._executables.popitem(last=False)
         return executable
+
+
+def program_of(record: ProgramRecord) -> Program:
+    """The stored program; raises `MessageError` if it is none."""
+    program = from_json(json.loads(record.program))
+    if not isinstance(program, Program):
+        raise MessageError(f"the stored program {record.version} of {record.workflow!r} is not a program")
+    return program

@@ -7,14 +7,12 @@ the sources when a class's module is missing, not before. Must not know what is 
 
 from __future__ import annotations
 
-import ast
-import functools
-import importlib.util
 import inspect
 import sys
 from collections.abc import Iterator
 from types import ModuleType
 
+from warren.frontend.module_imports import imports_of
 from warren.sdk.registry import registry
 from warren.sdk.workflow import workflow_registry
 
@@ -30,30 +28,9 @@ def _defining_modules() -> set[str]:
     return {str(getattr(one, "__module__", "")) for one in (*actions, *workflow_registry.entries())}
 
 
-@functools.lru_cache(maxsize=1024)
-def _imports_of(module: ModuleType) -> frozenset[str]:
-    """The modules that its source names, wherever the import stands; none for a module without a source."""
-    try:
-        tree = ast.parse(inspect.getsource(module))
-    except (OSError, TypeError, SyntaxError, ValueError):
-        return frozenset()
-    package = module.__package__ or ""
-    return frozenset(
-        name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for name in _names(node, package)
-    )
-
-
-def _names(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[str]:
-    """The modules of one statement: what `from` takes of a package may be a module of it."""
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-        return
-    try:
-        origin = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
-    except ImportError:  # more dots than there are packages: the statement itself fails, too
-        return
-    yield origin
-    yield from (f"{origin}.{alias.name}" for alias in node.names if alias.name != "*")
+def _imports_of(module: ModuleType) -> Iterator[str]:
+    """The modules that its source names: what `from` takes of a package may be a module of it."""
+    for one in imports_of(module):
+        yield one.module
+        if one.attribute not in {None, "*"}:
+            yield f"{one.module}.{one.attribute}"

@@ -35,26 +35,30 @@ async def check_input(workflow: str, parameter: str, value: Any) -> Any:
     Raises:
         InvalidInput: it does not fit, or this worker has not got the workflow.
     """
-    data = value.value if isinstance(value, Unchecked) else value
-    adapter = _adapter(workflow, parameter)
+    data, is_secret = (value.value, value.is_secret) if isinstance(value, Unchecked) else (value, False)
+    adapter = _adapter(_class_of(workflow), parameter)
     try:
         if has_tags(data):
             return adapter.validate_python(decode(data, _TYPES))
         return adapter.validate_json(to_json(data))
     except ValidationError as error:
-        raise InvalidInput(f"the input does not fit: {'; '.join(problems_of(error, parameter))}") from None
+        problems = problems_of(error, parameter, is_secret=is_secret)
+        raise InvalidInput(f"the input does not fit: {'; '.join(problems)}") from None
 
 
-@lru_cache(maxsize=1024)
-def _adapter(workflow: str, parameter: str) -> TypeAdapter[Any]:
+def _class_of(workflow: str) -> Any:
     from warren.sdk.workflow import workflow_registry  # which has an action of this kind in its own imports
 
     known = (cls for cls in workflow_registry.entries() if type_ref(cls) == workflow)
-    cls = next(known, None) or find_type(workflow, object)
+    return next(known, None) or find_type(workflow, object)
+
+
+@lru_cache(maxsize=1024)
+def _adapter(cls: Any, parameter: str) -> TypeAdapter[Any]:
     try:
         return TypeAdapter(getattr(cls, ANNOTATIONS)[parameter])
     except (PydanticUserError, AttributeError, KeyError) as error:
-        raise InvalidInput(f"{parameter} of {workflow} cannot be checked by this worker: {error}") from error
+        raise InvalidInput(f"{parameter} of {type_ref(cls)} cannot be checked by this worker: {error}") from error
 
 
 CHECK_INPUT: Final[ActionDefinition] = define_action(check_input, key=CHECK_INPUT_ACTION)

@@ -18,9 +18,9 @@ from warren.contracts.moments import LONGEST_SECONDS, moment_after
 from warren.contracts.values import Json, decode, encode
 from warren.errors import ActionNotRegistered, ActionTimeout, UnserializableValue
 from warren.sdk import forks
+from warren.sdk.attempt_failures import ended
 from warren.sdk.context import ActionContext, current_context
 from warren.sdk.definitions import ActionDefinition, call_async, call_plain, is_awaitable, settled
-from warren.sdk.endings import ended
 from warren.sdk.registry import registry
 from warren.sdk.timeouts import AttemptTimeout, current_timeout
 

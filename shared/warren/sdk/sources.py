@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from warren.contracts.messages import WorkflowSource
 from warren.ir.base import to_json
-from warren.sdk.changes import check_unchanged
+from warren.sdk.compiled_bindings import check_unchanged
 from warren.sdk.workflow import Workflow
 
 

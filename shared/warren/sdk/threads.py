@@ -23,8 +23,8 @@ from typing import Any, Final
 
 from warren.errors import ActionError
 from warren.sdk import forks
+from warren.sdk.attempt_failures import ended
 from warren.sdk.context import ActionContext, current_context
-from warren.sdk.endings import ended
 from warren.sdk.timeouts import current_timeout
 
 log = logging.getLogger(__name__)

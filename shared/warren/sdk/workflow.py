@@ -18,8 +18,8 @@ from warren.contracts import marks
 from warren.contracts.names import WORKFLOW_NAME_BYTES, is_workflow_name
 from warren.ir.workflow import WorkflowIR
 from warren.sdk.attempts import is_native, run_natively
-from warren.sdk.changes import UsedAction, check_unchanged, refused_actions
 from warren.sdk.client_factory import default_client
+from warren.sdk.compiled_bindings import UsedAction, check_unchanged, refused_actions
 from warren.sdk.diagnostics import refuse
 from warren.sdk.durable import condition
 from warren.sdk.registry import Registry

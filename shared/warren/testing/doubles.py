@@ -13,7 +13,7 @@ from warren.errors import ActionNotRegistered
 from warren.frontend.bindings import Binding
 from warren.sdk import ActionDefinition, Workflow, registry
 from warren.sdk.built_in_actions import BUILT_IN
-from warren.sdk.changes import UsedAction, at_home
+from warren.sdk.compiled_bindings import UsedAction, at_home
 from warren.sdk.definitions import settled
 
 ActionKey = str | Callable[..., Any]

@@ -53,7 +53,7 @@ from warren.engine import (
 from warren.errors import WorkflowCancelledError, WorkflowFailedError
 from warren.lowering import lower
 from warren.sdk import Workflow, bind_arguments
-from warren.sdk.changes import check_unchanged
+from warren.sdk.compiled_bindings import check_unchanged
 
 DEFAULT_START = datetime(2026, 1, 1, tzinfo=UTC)
 

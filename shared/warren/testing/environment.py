@@ -20,8 +20,8 @@ from warren.contracts.values import Json
 from warren.engine import DispatchAction, RunState, StartChild, StartTimer
 from warren.errors import RunEnded
 from warren.sdk import ActionContext, Workflow, bind_arguments, workflow_registry
+from warren.sdk.attempt_failures import failure_of
 from warren.sdk.client_factory import WorkflowClient, provided_client
-from warren.sdk.endings import failure_of
 from warren.sdk.invoke import invoke_definition
 from warren.testing.client import InProcessClient
 from warren.testing.doubles import Doubles

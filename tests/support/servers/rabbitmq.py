@@ -17,12 +17,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
-from uuid import uuid4
 
 import aio_pika
 import pytest
-from tests.support.servers.rabbitmq_private import PrivateRabbit, is_accepting, vhost_expression
+from tests.support.servers.rabbitmq_private import PrivateRabbit, is_accepting
+from tests.support.servers.vhosts import VirtualHosts
 
 from warren.contracts.topology import standard_topology
 
@@ -95,7 +94,8 @@ def empty_broker(rabbit: BrokerServer) -> str:
 @contextmanager
 def _private() -> Iterator[BrokerServer]:
     with PrivateRabbit() as server:
-        yield BrokerServer(server.url, server.new_vhost)
+        hosts = VirtualHosts(server.url, lambda expression: server.ctl("eval", expression))
+        yield BrokerServer(server.url, hosts.new)
 
 
 @contextmanager
@@ -118,14 +118,12 @@ def _in_docker() -> Iterator[BrokerServer]:
             time.sleep(0.05)
         url = f"amqp://guest:guest@{host}:{port}/"
 
-        def new_vhost() -> str:
-            name = f"test-{uuid4().hex[:8]}"
-            code, output = container.exec(["rabbitmqctl", "eval", vhost_expression(name)])
+        def evaluate(expression: str) -> None:
+            code, output = container.exec(["rabbitmqctl", "eval", expression])
             if code != 0:
                 raise RuntimeError(f"rabbitmqctl eval: {output!r}")
-            return f"{url}{quote(name, safe='')}"
 
-        yield BrokerServer(url, new_vhost)
+        yield BrokerServer(url, VirtualHosts(url, evaluate).new)
 
 
 async def _delete_warren(url: str) -> None:

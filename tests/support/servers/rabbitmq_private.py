@@ -22,6 +22,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from tests.support.servers.ports import free_port
+from tests.support.servers.vhosts import vhost_expression
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
@@ -193,12 +194,3 @@ class PrivateRabbit:
     def _log_end(self) -> str:
         texts = [path.read_text()[-2000:] for path in self._folder.glob("[or]*") if path.is_file()]
         return "\n".join(texts)
-
-
-def vhost_expression(name: str, *, user: str = "guest") -> str:
-    """What makes a virtual host and gives a user everything in it, in one call of `rabbitmqctl eval`."""
-    all_of_it = '<<".*">>, <<".*">>, <<".*">>'
-    return (
-        f'rabbit_vhost:add(<<"{name}">>, <<"tests">>), '
-        f'rabbit_auth_backend_internal:set_permissions(<<"{user}">>, <<"{name}">>, {all_of_it}, <<"tests">>).'
-    )

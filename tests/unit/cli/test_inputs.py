@@ -13,8 +13,9 @@ from pydantic import AfterValidator, Field
 from warren import Workflow, workflow
 from warren.contracts.values import encode
 from warren.errors import InvalidInput
+from warren.ir.typed_text import TypedText
 from warren.testing.driver import executable_of
-from warren_cli.inputs import load_workflow, load_workflows, parse_input, split_input
+from warren_cli.inputs import depends_on_types, load_workflow, load_workflows, parse_input, split_input
 
 
 def test_parts_are_merged_in_order(tmp_path: Path) -> None:
@@ -84,19 +85,34 @@ class Typed(Workflow):
     ],
 )
 def test_the_type_of_a_parameter_decides_whether_a_value_is_text(typed: str, value: object) -> None:
-    (found,) = parse_input([typed], Typed).values()
+    (found,) = parse_input([typed], TypedText(Typed.workflow_ir())).values()
     assert found == value
     assert type(found) is type(value)
 
 
 def test_a_number_typed_for_text_is_an_argument_that_a_start_takes() -> None:
     executable = executable_of(Typed)
-    assert executable.bind_input(parse_input(["name=3", "price=1.10"], Typed)) == {
+    typed = TypedText(executable.program)
+    assert executable.bind_input(parse_input(["name=3", "price=1.10"], typed)) == {
         "name": "3",
         "price": {"$": "decimal", "v": "1.10"},
     }
     with pytest.raises(InvalidInput, match="name"):
-        executable.bind_input(parse_input(['{"name": 3}'], Typed))
+        executable.bind_input(parse_input(['{"name": 3}'], typed))
+
+
+@pytest.mark.parametrize(
+    ("parts", "depends"),
+    [
+        (["name=3"], True),
+        (["{}", "name=null"], True),
+        (['name="3"'], True),
+        (["name=ann", "text=007", "empty="], False),
+        (['{"name": 3}', "-", "@file=3"], False),
+    ],
+)
+def test_types_are_asked_for_only_where_they_decide(parts: list[str], depends: bool) -> None:
+    assert depends_on_types(parts) is depends
 
 
 def test_what_a_message_cannot_hold_is_tagged() -> None:

@@ -4,24 +4,42 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import re
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, Optional, TypedDict, TypeVar, Union
+from typing import (
+    Annotated,
+    Any,
+    Generic,
+    Literal,
+    LiteralString,
+    NamedTuple,
+    Never,
+    NewType,
+    Optional,
+    TypedDict,
+    TypeVar,
+    Union,
+)
 from uuid import UUID
 
 import pytest
 from annotated_types import Gt, Interval, MinLen
 from pydantic import AfterValidator, BaseModel, Field, FilePath, Json, PositiveInt, Secret, SecretStr
+from typing_extensions import TypeAliasType
 
-from warren.frontend.annotations import hints_of, spec_of, spec_of_field
+from warren.frontend.annotations import spec_of, spec_of_field
+from warren.frontend.hints import hints_of
 from warren.frontend.typedefs import TypeRegistry
 
 T = TypeVar("T")
 UserId = NewType("UserId", int)
+Json_ = TypeAliasType("Json_", "list[Json_] | int")
+Lost = TypeAliasType("Lost", "list[Nowhere]")  # type: ignore[name-defined]  # noqa: F821 - the point
 
 
 class Row(TypedDict):
@@ -110,6 +128,12 @@ HERE = __name__
         (Secret[int], {"known": ["pydantic.types:Secret", "int"]}),
         (Json[list[int]], {"bounded": [{"list": "int"}, {"json": True}]}),
         (FilePath, {"code": ["path", "PathType is code"]}),
+        (re.Pattern[bytes], {"known": ["re:Pattern", "bytes"]}),
+        (LiteralString, "str"),
+        (Never, {"instance": "typing:Never"}),
+        (type[int], {"instance": "builtins:type"}),
+        (Annotated[str, Field(pattern="(?=a)")], {"code": ["str", "a regular expression of Python's own"]}),
+        (Json_, {"union": [{"list": {"code": ["any", "Json_ contains itself"]}}, "int"]}),
         (Color, {"type": f"{HERE}:Color"}),
         (Model, {"type": f"{HERE}:Model"}),
         (list[Point], {"list": {"type": f"{HERE}:Point"}}),
@@ -152,3 +176,11 @@ def test_an_annotation_that_cannot_be_resolved_is_named() -> None:
     unresolved: dict[str, str] = {}
     assert hints_of(function, unresolved) == {"a": int, "c": Point, "return": str}
     assert unresolved == {"b": "'Nowhere' (NameError: name 'Nowhere' is not defined)"}
+
+
+def test_an_alias_that_cannot_be_resolved_is_named() -> None:
+    def function(a: dict[str, Lost], b: Json_) -> str: ...
+
+    unresolved: dict[str, str] = {}
+    assert hints_of(function, unresolved) == {"b": Json_, "return": str}
+    assert unresolved == {"a": "Lost (NameError: name 'Nowhere' is not defined)"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 import textwrap
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from tests.unit.frontend.test_refused import load
 
 from warren import UnsupportedPatternError, Workflow, action, workflow
-from warren.frontend.sources import SourceUnavailable, source_of
+from warren.frontend.sources import SourceFile, SourceUnavailable, source_of
 from warren.ir import Span
 
 
@@ -93,3 +94,23 @@ def test_classes_defined_inside_functions_keep_their_places() -> None:
     assert isinstance(InsideFunction.run, FunctionType)
     assert ir.source.startswith("class InsideFunction(Workflow):")
     assert textwrap.dedent(ir.source)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_class_is_found_with_its_text(end: str) -> None:
+    lines = ["x = 'é'; class_ = 1", "class A:", "    '''\x0c\u2028", "    é'''; y = 'ü'", "class A: pass", "z = A"]
+    text = "if True:" + end + "".join(f"    {line}{end}" for line in lines)
+    source = SourceFile("module.py", text)
+    first, second = source.class_statements("A")
+    assert source.class_source("A") == ast.get_source_segment(text, first)
+    assert source.class_source("B") == ""
+    assert (first.lineno, second.lineno) == (3, 6)
+
+
+def test_classes_of_classes_and_functions_are_found() -> None:
+    text = "def f():\n    class A:\n        class B: x = 1\n    class A: pass\nclass A:\n    class B: x = 2\n"
+    source = SourceFile("module.py", text)
+    assert source.class_source("f.<locals>.A.B") == "class B: x = 1"
+    assert [node.lineno for node in source.class_statements("f.<locals>.A")] == [2, 4]
+    assert [node.lineno for node in source.class_statements("A")] == [2, 4, 5]
+    assert source.class_statements("f") == source.class_statements("f.<locals>.C") == []

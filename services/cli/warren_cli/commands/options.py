@@ -18,16 +18,6 @@ Input = Annotated[
         'fits the parameter\'s type: name=3 is "3" for a str, 3 for an int.',
     ),
 ]
-UntypedInput = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--input",
-        "-i",
-        metavar="JSON",
-        help="Arguments: a JSON object, @FILE, -, or NAME=VALUE (repeatable). VALUE is JSON where it can be read as "
-        "JSON, else text, as `start` does not know the workflow's types: write name='\"3\"' for the text 3.",
-    ),
-]
 Key = Annotated[str | None, typer.Option("--key", help="A name for the run, unique per workflow.")]
 RunId = Annotated[
     str | None, typer.Option("--run-id", help="Id of the run, a UUID. If a run has it already, no second run starts.")

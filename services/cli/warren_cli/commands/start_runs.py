@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from warren_cli.commands.options import AsJson, Key, Of, Run, RunId, UntypedInput
+from warren_cli.commands.options import AsJson, Input, Key, Of, Run, RunId
 
 
 def register(
@@ -23,7 +23,7 @@ def start(
     workflow: Annotated[
         str, typer.Argument(metavar="WORKFLOW", help="The name that the workflow is registered under.")
     ],
-    input: UntypedInput = None,  # noqa: A002 - the option's name
+    input: Input = None,  # noqa: A002 - the option's name
     key: Key = None,
     run_id: RunId = None,
     version: Annotated[
@@ -32,7 +32,9 @@ def start(
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the run's end and print its result.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Start a run on the servers and print its id."""
+    """Start a run on the servers and print its id.
+
+    The types for NAME=VALUE are those of the registered program, which is looked up in the database."""
     from warren_cli.start_runs import start as work
 
     return work(workflow, input or [], key=key, run_id=run_id, version=version, wait=wait, as_json=as_json)

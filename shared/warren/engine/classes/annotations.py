@@ -5,12 +5,21 @@ Constraints are left out: a model that has any is made by a worker. Must not kno
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal, Optional, Protocol, Union
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
 
 from warren.contracts.decoding import TypeResolver
 from warren.contracts.values import decode
 from warren.engine.values.known_classes import SIMPLE_TYPES
+from warren.ir.spec_annotations import annotation_of
+
+_CONTAINERS: Final[dict[str, Any]] = {
+    "list": list,
+    "set": set,
+    "frozenset": frozenset,
+    "sequence": Sequence,
+    "dict": dict,
+}
 
 
 class Classes(TypeResolver, Protocol):
@@ -21,30 +30,23 @@ class Classes(TypeResolver, Protocol):
 
 def annotation(spec: Any, types: Classes) -> Any:
     """The annotation that a type spec describes, for pydantic."""
-    if isinstance(spec, str):
-        return SIMPLE_TYPES.get(spec, Any)
-    if not isinstance(spec, dict) or len(spec) != 1:
-        return Any
-    ((kind, inner),) = spec.items()
-    match kind:
-        case "list" | "set" | "frozenset" | "sequence":
-            generic: Any = {"list": list, "set": set, "frozenset": frozenset, "sequence": Sequence}[kind]
-            return generic.__class_getitem__(annotation(inner, types))
-        case "tuple":
-            return tuple.__class_getitem__(tuple(annotation(part, types) for part in inner))
-        case "tuple_of":
-            return tuple.__class_getitem__((annotation(inner, types), ...))
-        case "dict":
-            key, value = inner
-            return dict[annotation(key, types), annotation(value, types)]  # type: ignore[misc]  # built at run time
-        case "union":
-            parts = tuple(annotation(part, types) for part in inner)
-            return Optional[parts[0]] if len(parts) == 1 else Union[parts]  # noqa: UP007, UP045 - built at run time
-        case "literal":
-            return Literal[tuple(decode(value, types) for value in inner)]
-        case "type":
-            return types.field_type(inner)
-        case "bounded" | "code":
-            return annotation(inner[0], types)
-        case _:
-            return Any
+    return annotation_of(spec, _Makers(types))
+
+
+class _Makers:
+    """Makes annotations with the classes of one program; what the engine keeps whole is anything."""
+
+    simple: Mapping[str, Any] = SIMPLE_TYPES
+    containers: Mapping[str, Any] = _CONTAINERS
+
+    def __init__(self, types: Classes) -> None:
+        self._types = types
+
+    def literal(self, value: Any) -> Any:
+        return decode(value, self._types)
+
+    def described(self, ref: str) -> Any:
+        return self._types.field_type(ref)
+
+    def other(self, kind: str, inner: Any) -> Any:
+        return annotation_of(inner[0], self) if kind == "bounded" else Any

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, ForwardRef
 from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
 
 from warren.contracts.class_names import python_name, short_name
+from warren.contracts.encoded_records import BASES, users_bases
 from warren.contracts.exceptions import initialise
 from warren.contracts.instances import NO_STATE, State, construct_dataclass, construct_model
 from warren.contracts.known_values import load_known
-from warren.contracts.record_encoding import BASES, users_bases
 from warren.contracts.values import KEPT_TEXT, TAG, decode, kept_repr, kept_text
 from warren.engine.classes.annotations import annotation
 from warren.engine.classes.record_comparison import guard_dataclass, guard_hash, guard_identity, guarded_equality
@@ -124,11 +124,9 @@ class TypeTable:
         return self._definitions.get(ref)
 
     def _describe(self, ref: str) -> bool:
-        """Describe a generic model with parameters that the program does not mention, `Page[int]`: it has whatever the
-        generic one has. Whether that is possible.
-        """
-        generic = self._definitions.get(ref.partition("[")[0])
-        if generic is None or generic.kind != "model" or "[" not in ref:
+        """Describe a generic model with parameters that nobody mentioned as the generic one; false if it is none."""
+        generic = self._definitions.get(ref.partition("[")[0]) if "[" in ref else None
+        if generic is None or generic.kind != "model":
             return False
         self._definitions[ref] = dataclasses.replace(generic, ref=ref, bases=(generic.ref, *generic.bases))
         return True
@@ -147,7 +145,7 @@ class TypeTable:
             raise InvalidInput(f"{ref} has no member {name!r} in this program; register the workflow again")
         key = (ref, name)
         if key not in self._opaque:
-            self._opaque[key] = _named(enum.Enum(_short(ref), {name: value}), ref)
+            self._opaque[key] = _named(enum.Enum(short_name(ref), {name: value}), ref)
         return self._opaque[key][name]  # type: ignore[index]  # an enum class
 
     def build_dataclass(self, ref: str, fields: dict[str, Any], state: State = NO_STATE) -> Any:
@@ -223,7 +221,7 @@ class TypeTable:
             case "typed_dict":
                 return dict
             case _:
-                made = type(_short(ref), (Instance,), {})
+                made = type(short_name(ref), (Instance,), {})
         self._add_members(made, definition)
         setattr(made, BASES, users_bases(definition.bases))
         return _named(made, ref)
@@ -235,7 +233,7 @@ class TypeTable:
         if "__eq__" in methods:
             methods["__eq__"] = self._late_equality(definition.methods["__eq__"])
         members = Members(
-            name=_short(definition.ref),
+            name=short_name(definition.ref),
             constants=constants,
             methods={name: made for name, made in methods.items() if not name.startswith("__")},
             properties={name: self._late(key) for name, key in definition.properties.items()},
@@ -286,7 +284,7 @@ class TypeTable:
         fields = [(field.name, Any, self._dataclass_field(field)) for field in definition.fields]
         own: dict[str, Any] = {SLOTS: frozenset(name for name, _, _ in fields) if definition.slots else None}
         made: Any = dataclasses.make_dataclass(
-            _short(definition.ref),
+            short_name(definition.ref),
             fields,
             bases=self._bases(definition, Record),
             namespace=own | CHECKS.get(definition.ref, {}),
@@ -346,13 +344,13 @@ class TypeTable:
                 **({DUMP_GUARD: own_dump(definition.ref)} if "model_dump" in definition.opaque else {}),
             },
         )
-        made: Any = create_model(_short(definition.ref), __base__=base, **fields)
+        made: Any = create_model(short_name(definition.ref), __base__=base, **fields)
         guard_hash(made, self._guards, tuple(fields))
         return made
 
     def _computed(self, definition: TypeDef, field: FieldDef) -> Any:
         key = definition.properties.get(field.name)
-        read = self._late(key) if key is not None else unread(f"{_short(definition.ref)}.{field.name}")
+        read = self._late(key) if key is not None else unread(f"{short_name(definition.ref)}.{field.name}")
         return computed_field(return_type=Any, alias=field.serialization_alias, repr=field.repr)(property(read))
 
     def _invalid(self, text: str) -> Exception:
@@ -372,7 +370,7 @@ class TypeTable:
 
     def _exception(self, ref: str, rest: Sequence[str]) -> Any:
         return _named(
-            type(_short(ref), self._exception_bases(rest), {"__str__": kept_text, "__repr__": kept_repr}), ref
+            type(short_name(ref), self._exception_bases(rest), {"__str__": kept_text, "__repr__": kept_repr}), ref
         )
 
     def _exception_bases(self, rest: Sequence[str]) -> tuple[type, ...]:
@@ -385,17 +383,12 @@ class TypeTable:
                 bases.append(base)
         return tuple(bases) or (Exception,)
 
-    def _opaque_type(self, ref: str, tag: str) -> type:
-        return type(_short(ref), (Opaque,), {"__warren_tag__": tag, "__warren_guards__": self._guards})
-
     def _opaque_class(self, ref: str, tag: str) -> Any:
         key = (ref, tag)
         if key not in self._opaque:
-            self._opaque[key] = _named(self._opaque_type(ref, tag), ref)
+            made = type(short_name(ref), (Opaque,), {"__warren_tag__": tag, "__warren_guards__": self._guards})
+            self._opaque[key] = _named(made, ref)
         return self._opaque[key]
-
-
-_short = short_name
 
 
 def _named(cls: Any, ref: str) -> Any:

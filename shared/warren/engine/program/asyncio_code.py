@@ -14,9 +14,9 @@ from warren.ir import expressions as ex
 from warren.ir import statements as st
 from warren.ir.expressions import Param
 from warren.ir.program import AsyncFunction, SyncFunction
+from warren.ir.walk import walk
 from warren.ir.workflow import Function
 from warren.lowering.lower import lower_function
-from warren.lowering.walk import walk
 
 WAIT_FOR = "asyncio:wait_for"
 EXIT_GROUP = "asyncio:TaskGroup.__aexit__"

@@ -60,8 +60,8 @@ from warren.ir.checking import check
 from warren.ir.expressions import ActionRef, ChildRef, Const, Param, TypeName
 from warren.ir.program import AsyncFunction, HandlerNode, Program, SyncFunction
 from warren.ir.typespec import InputCheck, coerce
+from warren.ir.walk import walk
 from warren.ir.workflow import MAILBOX, SignalDef
-from warren.lowering.walk import walk
 
 if TYPE_CHECKING:
     from types import CodeType

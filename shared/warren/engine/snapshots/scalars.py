@@ -13,6 +13,7 @@ import decimal
 import zoneinfo
 from typing import Any
 
+from warren.contracts.known_values import zone_name
 from warren.contracts.values import decode, encode, type_ref
 from warren.engine.classes.type_table import TypeTable
 from warren.engine.library.builtins import placeholder_class
@@ -25,9 +26,7 @@ def write(value: Any) -> Json:
     """The value as snapshot data; raises `UnserializableValue` for what cannot be kept."""
     match value:
         case dt.timezone():
-            name = value.tzname(None)
-            offset = value.utcoffset(None)
-            return ["timezone", offset.total_seconds(), None if dt.timezone(offset).tzname(None) == name else name]
+            return ["timezone", value.utcoffset(None).total_seconds(), zone_name(value)]
         case zoneinfo.ZoneInfo():
             return ["zone", value.key]
         case slice():

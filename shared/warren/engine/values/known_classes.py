@@ -6,37 +6,19 @@ A program names them without describing them. Must not know a program.
 from __future__ import annotations
 
 import builtins
-import datetime as dt
-import decimal
 import pathlib
 import sys
-import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from warren import errors
 from warren.contracts.unchecked import UNCHECKED_REF, Unchecked
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.ir.intrinsics import ERROR_MODULES
+from warren.ir.scalars import SCALAR_TYPES
 
-SIMPLE_TYPES: dict[str, Any] = {
-    "any": Any,
-    "none": None,
-    "bool": bool,
-    "int": int,
-    "float": float,
-    "complex": complex,
-    "str": str,
-    "bytes": bytes,
-    "datetime": dt.datetime,
-    "date": dt.date,
-    "time": dt.time,
-    "timedelta": dt.timedelta,
-    "decimal": decimal.Decimal,
-    "uuid": uuid.UUID,
-    "path": pathlib.PurePosixPath,
-}
-"""What type specs call by a word."""
+SIMPLE_TYPES: Final[dict[str, Any]] = {**SCALAR_TYPES, "path": pathlib.PurePosixPath}
+"""What type specs call by a word; a path is one of no machine here."""
 _BUILTIN_TYPES = frozenset(
     {
         *("object", "type", "bool", "int", "float", "complex", "str", "bytes"),

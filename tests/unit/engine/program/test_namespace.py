@@ -13,8 +13,8 @@ from warren.engine.namespace import AsyncioPart, Global, call_name
 from warren.engine.program.executable import Executable
 from warren.ir.expressions import Intrinsic
 from warren.ir.intrinsics import DISCARD, INTERNAL, SUPPORTED
+from warren.ir.walk import walk
 from warren.lowering import lower
-from warren.lowering.walk import walk
 
 OWN = {Global.VARIABLES, Global.INNER}
 """Names of the code's own variables: a parameter, and a function in a function."""

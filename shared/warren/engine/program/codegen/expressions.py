@@ -27,7 +27,7 @@ from warren.engine.program.codegen.syntax import LOAD, STORE, attribute, call, c
 from warren.engine.program.codegen.weights import weight_of
 from warren.errors import InternalError
 from warren.ir import expressions as ex
-from warren.lowering.walk import walk
+from warren.ir.walk import walk
 
 if TYPE_CHECKING:
     from warren.ir.program import AsyncFunction, SyncFunction

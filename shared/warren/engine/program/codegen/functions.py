@@ -44,7 +44,7 @@ from warren.ir.program import (
     SwitchNode,
     SyncFunction,
 )
-from warren.lowering.walk import walk
+from warren.ir.walk import walk
 
 _STEPS_OF_AN_AWAIT = 4
 

@@ -13,7 +13,7 @@ from warren.ir import intrinsics
 from warren.ir import statements as st
 from warren.ir.base import Node
 from warren.ir.program import AsyncFunction, SyncFunction
-from warren.lowering.walk import walk
+from warren.ir.walk import walk
 
 _LARGEST = 1 << 31
 _ADDING = frozenset({"+", "-"})

@@ -7,7 +7,7 @@ from typing import Any
 from warren.ir import expressions as ex
 from warren.ir import statements as st
 from warren.ir.base import Node
-from warren.lowering.walk import children
+from warren.ir.walk import children
 
 _NODES_OF_A_STEP = 8
 _HEAVY: dict[type, int] = {

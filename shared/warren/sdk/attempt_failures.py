@@ -20,10 +20,10 @@ _OURS: Final = tuple(str(Path(__file__).parents[1] / name) + "/" for name in ("s
 
 
 def ended(action: str, error: BaseException) -> ActionError:
-    """The error of an action that ended with what is no `Exception`."""
-    failure = ActionError(f"the action {action!r} {_what_it_did(error)}")
-    failure.__cause__ = error.with_traceback(users_frames(error.__traceback__))
-    return failure.with_traceback(error.__traceback__)
+    """The error of an action that ended with what is no `Exception`; to be raised from it."""
+    trace = users_frames(error.__traceback__)
+    error.__traceback__ = trace
+    return ActionError(f"the action {action!r} {_what_it_did(error)}").with_traceback(trace)
 
 
 def failure_of(action: str, error: BaseException, *, internal: frozenset[str] = frozenset()) -> Exception:
@@ -32,7 +32,9 @@ def failure_of(action: str, error: BaseException, *, internal: frozenset[str] = 
     An error of ours alone has no traceback.
     """
     if not isinstance(error, Exception):
-        return ended(action, error)
+        failure = ended(action, error)
+        failure.__cause__ = error
+        return failure
     return error.with_traceback(users_frames(error.__traceback__, internal))
 
 

@@ -1,4 +1,4 @@
-"""Walking and rewriting IR nodes without knowing their classes; where an expression would have to wait.
+"""Walking and rewriting IR nodes without knowing their classes.
 
 Children come in the order in which CPython evaluates them.
 """
@@ -13,7 +13,6 @@ from typing import Any, TypeVar, cast
 from warren.ir import expressions as ex
 from warren.ir import statements as st
 from warren.ir.base import Node
-from warren.ir.workflow import TypeDef
 
 N = TypeVar("N", bound=Node)
 
@@ -72,30 +71,3 @@ def rename(node: N, names: Mapping[str, str]) -> N:
     if isinstance(node, ex.Local) and node.name in names:
         return cast("N", ex.Local(names[node.name], node.span))
     return map_children(node, lambda child: rename(child, names))
-
-
-class Waits:
-    """Knows which nodes contain something that waits: an `await`, or the construction of a class on a worker."""
-
-    def __init__(self, types: Mapping[str, TypeDef]) -> None:
-        self._types = types
-        self._known: dict[int, tuple[Node, bool]] = {}
-
-    def __call__(self, node: Node) -> bool:
-        known = self._known.get(id(node))
-        if known is None:
-            known = node, self._compute(node)
-            self._known[id(node)] = known
-        return known[1]
-
-    def is_remote_construction(self, node: Node) -> bool:
-        """Whether this is a call of a class whose construction runs user code."""
-        if not (isinstance(node, ex.Call) and isinstance(node.func, ex.TypeName)):
-            return False
-        definition = self._types.get(node.func.ref)
-        return definition is not None and not definition.constructible
-
-    def _compute(self, node: Node) -> bool:
-        if isinstance(node, ex.Await | st.AsyncWith) or self.is_remote_construction(node):
-            return True
-        return any(self(child) for child in children(node))

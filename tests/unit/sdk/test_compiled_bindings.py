@@ -69,6 +69,20 @@ async def test_an_equal_constant_is_no_change(paying: ModuleType) -> None:
     assert workflow_source(paying.Paying)
 
 
+MAIN = """
+
+if __name__ == "__main__":
+    LIMIT = 7
+else:
+    OTHER = 1
+"""
+
+
+async def test_what_only_a_script_binds_again_changes_nothing_for_who_imports_it(tmp_path: Path) -> None:
+    module = write_and_import(tmp_path, PAYING + MAIN)
+    assert await both(module.Paying, 3) == ["[3, 3, 1, 2, 5]"] * 2
+
+
 @pytest.mark.parametrize("name", ["FACTOR", "method"])
 def test_a_class_that_a_decorator_has_changed_is_refused(paying: ModuleType, name: str) -> None:
     setattr(paying.Paying, name, lambda self: 7)

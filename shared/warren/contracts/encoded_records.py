@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from warren.contracts import foreign_values, instances
-from warren.contracts.class_names import type_ref
+from warren.contracts.class_names import is_of_one_process, type_ref
 from warren.contracts.known_values import is_known, known_class
 from warren.contracts.tags import TAG, Json
 from warren.errors import WarrenError
@@ -54,7 +54,7 @@ def encode_model(value: BaseModel, part: Part) -> Json:
     own = value.__dict__
     names = [name for name in cls.model_fields if name in own]
     fields = {name: _field(value, name, part) for name in names}
-    encoded: dict[str, Json] = {TAG: "model", "t": type_ref(cls), "v": fields}
+    encoded: dict[str, Json] = {TAG: "model", "t": _ref_of_model(cls), "v": fields}
     extra = value.__pydantic_extra__
     if extra:
         encoded["e"] = _named(extra, part)
@@ -65,6 +65,19 @@ def encode_model(value: BaseModel, part: Part) -> Json:
     if len(own) != len(names) and (others := instances.others_of_model(value)):
         encoded["x"] = _named(others, part)
     return _with_bases(encoded, cls)
+
+
+@lru_cache(maxsize=4096)
+def _ref_of_model(cls: type[BaseModel]) -> str:
+    """Its reference; that of a generic model may have the address of a function in it, which no other process knows."""
+    ref = type_ref(cls)
+    if is_of_one_process(ref):
+        origin = cls.__pydantic_generic_metadata__["origin"]
+        raise NotEncodable(
+            f"a {cls.__name__} cannot be sent between processes, as the name has an object in it that has none; write "
+            f"a class with a name: `class Named({origin.__name__ if origin else cls.__name__}[...])`"
+        )
+    return ref
 
 
 def _field(value: BaseModel, name: str, part: Part) -> Json:
