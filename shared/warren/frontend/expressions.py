@@ -40,6 +40,7 @@ from warren.ir.expressions import (
     Unary,
     Walrus,
 )
+from warren.prelude.asyncio_names import is_coordination
 
 Visitor = Callable[[Builder, Any], Expr]
 
@@ -135,6 +136,8 @@ def _formatted(b: Builder, node: ast.FormattedValue) -> Expr:
 
 def _subscript(b: Builder, node: ast.Subscript) -> Expr:
     found = find(b, node.value)
+    if isinstance(found, Object) and is_coordination(found.value):
+        return b.expr(node.value)  # `asyncio.Queue[int]()`
     if isinstance(found, Object) and isinstance(found.value, type) and not isinstance(found.value, enum.EnumMeta):
         text = ast.unparse(node)
         return b.refuse(

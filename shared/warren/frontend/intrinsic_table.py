@@ -32,7 +32,7 @@ def class_method_name(cls: type, name: str) -> str | None:
 def _table(loaded: tuple[bool, ...]) -> dict[int, str]:
     """Names by `id`, for the modules that are loaded now."""
     found: dict[int, str] = {}
-    for name in sorted(intrinsics.SUPPORTED - intrinsics.CLASS_METHODS - _NO_OBJECT):
+    for name in sorted((intrinsics.SUPPORTED | intrinsics.PRELUDE) - intrinsics.CLASS_METHODS - _NO_OBJECT):
         value = _find(name)
         if value is not None:
             found.setdefault(id(value), name)

@@ -31,6 +31,7 @@ from warren.frontend.refusals import Refusal
 from warren.frontend.sources import is_standard
 from warren.ir.intrinsics import ASYNCIO_ATTRIBUTES
 from warren.ir.workflow import TypeDef
+from warren.prelude.asyncio_names import is_of_prelude
 
 _FOREIGN = frozenset({"builtins", "pydantic", "pydantic_core", "enum", "typing", "abc", "collections"})
 _CONSTRUCTION = frozenset(
@@ -68,6 +69,10 @@ _COMMON = frozenset(
     "done",
     "cancel",
     "cancelled",
+    "cancelling",
+    "uncancel",
+    "add_done_callback",
+    "remove_done_callback",
     "exception",
     "create_task",
     "expired",
@@ -299,7 +304,7 @@ def _special(cls: type) -> list[str]:
             for name, value in vars(base).items()
             if name.startswith("__")
             and name.endswith("__")
-            and name not in _CONSTRUCTION
+            and (name not in _CONSTRUCTION or (name == "__post_init__" and is_of_prelude(base)))
             and isinstance(value, FunctionType)
             and not _is_foreign(value)
             and (_is_written(value) or value.__module__ == "functools")

@@ -17,6 +17,7 @@ from typing import Any
 
 from warren.frontend import bindings
 from warren.frontend.builder import Builder
+from warren.prelude.asyncio_names import of_asyncio
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,11 @@ def _find_outside(builder: Builder, node: ast.Name) -> Found:
         except ValueError:  # the variable is assigned later
             return _own_class(builder, name)
         builder.bind(node, name, value, bindings.of_cell(cell), holder=cell)
-        return Object(value, name)
+        return Object(of_asyncio(value), name)
     if actual in (variables := function.__globals__):
         value = variables[actual]
         builder.bind(node, name, value, lambda: variables.get(actual, MISSING), holder=variables, names=variables)
-        return Object(value, name)
+        return Object(of_asyncio(value), name)
     if hasattr(builtins, actual):
         return Object(getattr(builtins, actual), name)
     return _own_class(builder, name)
@@ -189,7 +190,7 @@ def _of_module(builder: Builder, node: ast.Attribute, module: ModuleType, text: 
             "check the spelling, or import the submodule at the top of the module",
         )
     builder.bind(node, text, value, lambda: getattr(module, name, MISSING), holder=module)
-    return Object(value, text)
+    return Object(of_asyncio(value), text)
 
 
 def _is_super(builder: Builder, node: ast.expr) -> bool:

@@ -83,27 +83,15 @@ _LOGGING = Refusal(
 _CONCURRENCY = Refusal(
     RefusalCode.UNSUPPORTED_OBJECT,
     "{name} is not one of the asyncio functions that a workflow may use",
-    "use `asyncio.gather`, `asyncio.create_task`, `asyncio.wait_for`, `asyncio.timeout`, `asyncio.TaskGroup` "
-    "or `asyncio.sleep`",
-)
-_PORTIONS = (
-    "start them in portions: `for i in range(0, len(items), 10):` and in it "
-    "`results += await asyncio.gather(*[work(item) for item in items[i : i + 10]])`"
+    "use `asyncio.gather`, `create_task`, `TaskGroup`, `wait_for`, `wait`, `timeout` or `sleep`, or `Queue`, `Event`, "
+    "`Lock`, `Semaphore` or `Condition`",
 )
 _TO_ACTION = "do it in an @action and await it; one that is a plain `def` runs in a thread"
 _TASK = "`task = asyncio.create_task(work())`, and `await task` where its result is needed"
 _ASYNCIO = {
-    "Semaphore": _PORTIONS,
-    "BoundedSemaphore": _PORTIONS,
-    "Lock": "leave it out: a workflow is interrupted only at its own awaits; or await one thing after the other",
-    "Queue": "use a list: `items.append(item)`, and `items.pop(0)` while there are any",
-    "Event": _TASK,
-    "Condition": _TASK,
     "Future": _TASK,
     "ensure_future": _TASK,
     "run": "await it: `await work()`",
-    "wait": "`results = await asyncio.gather(*tasks, return_exceptions=True)`",
-    "as_completed": "`for result in await asyncio.gather(*tasks):`",
     "to_thread": _TO_ACTION,
     "get_event_loop": _TO_ACTION,
     "get_running_loop": _TO_ACTION,
@@ -150,6 +138,11 @@ ACTION_OF_SELF = Refusal(
     RefusalCode.UNSUPPORTED_OBJECT,
     "{name} is an action in a class, which Python would call with the workflow as its first argument",
     "call the action by the name of its function, or write `staticmethod(...)` around it in the class",
+)
+DERIVED_FROM_ASYNCIO = Refusal(
+    RefusalCode.UNSUPPORTED_OBJECT,
+    "the class {name} is derived from a class of asyncio's, whose methods are not its own in a workflow",
+    "keep the object in a field of a dataclass, and write methods that use it",
 )
 ONE_KEY = Refusal(
     RefusalCode.REBOUND,

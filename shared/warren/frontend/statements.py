@@ -18,8 +18,8 @@ from warren.frontend.intrinsic_table import intrinsic_name
 from warren.frontend.names import Object, find
 from warren.frontend.operators import BINARY
 from warren.frontend.refusals import Refusal
-from warren.frontend.values import CONTEXTS
 from warren.ir.expressions import ActionRef, Call, Expr, FunctionRef, Intrinsic, Keyword, Local, TypeName
+from warren.ir.intrinsics import OWN_CONTEXTS
 from warren.ir.statements import (
     Assert,
     Assign,
@@ -222,17 +222,18 @@ def _async_with(b: Builder, node: ast.AsyncWith) -> Sequence[Stmt]:
 def _context(b: Builder, node: ast.expr) -> Expr:
     found = find(b, node.func) if isinstance(node, ast.Call) else None
     name = intrinsic_name(found.value) if isinstance(found, Object) else None
-    if not isinstance(node, ast.Call) or name not in CONTEXTS:
-        if isinstance(found, Object) and getattr(found.value, "__module__", "").startswith("asyncio"):
-            return b.refuse(node, refusals.refusal_of(found.value, found.text))
-        return b.refuse(
-            node,
-            Refusal(
-                RefusalCode.CONTEXT_MANAGER,
-                "`async with` is only supported on `asyncio.timeout(...)` and `asyncio.TaskGroup()`",
-                "do what needs the resource in an @action and await it",
-            ),
-        )
+    if not isinstance(node, ast.Call) or name not in OWN_CONTEXTS:
+        context = b.expr(node)
+        if isinstance(node, ast.Call) and _is_awaitable(b, node, context):
+            return b.refuse(
+                node,
+                Refusal(
+                    RefusalCode.CONTEXT_MANAGER,
+                    f"`async with` takes an object with `__aenter__`; {ast.unparse(node.func)}(...) is to be awaited",
+                    "await it: `async with await open_it():`; what needs an outside resource belongs into an @action",
+                ),
+            )
+        return context
     keywords = tuple(Keyword(b.expr(keyword.value), keyword.arg) for keyword in node.keywords)
     return Call(Intrinsic(name or "", span=b.span(node.func)), b.exprs(node.args), keywords, span=b.span(node))
 

@@ -29,6 +29,7 @@ from warren.ir.expressions import Const, Expr, TypeName
 from warren.ir.intrinsics import ERROR_MODULES
 from warren.ir.typedef_rules import is_public
 from warren.ir.workflow import FieldDef, Member, TypeDef
+from warren.prelude.asyncio_names import is_of_prelude, of_asyncio
 
 _RECORD_FLAGS = "__dataclass_params__"
 
@@ -49,6 +50,7 @@ class TypeRegistry:
 
     def use(self, cls: type) -> TypeName | None:
         """Name a class and describe it; None for one that is no exception, dataclass, model or enum."""
+        cls = of_asyncio(cls)
         ref = type_ref(cls)
         if ref in self.types or ref in self._open:
             return TypeName(ref)
@@ -278,7 +280,7 @@ def _bases(cls: type) -> tuple[str, ...]:
 
 def _is_plain_dataclass(cls: type) -> bool:
     """Whether constructing it only sets fields, or it is one of Warren's own, whose checks the engine knows."""
-    if cls.__module__.startswith("warren.sdk."):
+    if cls.__module__.startswith("warren.sdk.") or is_of_prelude(cls):
         return True
     special = ("__post_init__", "__new__", "__setattr__", "__getattribute__", "__getattr__")
     if any(name in vars(base) and name != "__setattr__" for base in users_bases(cls) for name in special):

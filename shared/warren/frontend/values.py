@@ -39,8 +39,10 @@ from warren.ir.expressions import (
     Starred,
     TypeName,
 )
+from warren.ir.intrinsics import OWN_CONTEXTS, PRELUDE
 from warren.ir.statements import Return
 from warren.ir.workflow import Function
+from warren.prelude.asyncio_names import is_coordination, is_of_prelude, of_asyncio
 
 _SELF = Refusal(
     RefusalCode.SELF_ESCAPE,
@@ -52,7 +54,6 @@ _CONTEXT_ONLY = Refusal(
     "{name} can only be used directly in `async with {name}(...)`",
     "write `async with {name}(...):` around the statements",
 )
-CONTEXTS = frozenset({"asyncio.timeout", "asyncio.TaskGroup"})
 
 
 def visit_name(b: Builder, node: ast.Name) -> Expr:
@@ -97,12 +98,15 @@ def value_of(b: Builder, node: ast.expr, found: Any) -> Expr:
 def emit(b: Builder, node: ast.expr, value: Any, text: str) -> Expr:
     """The expression for an object from outside the workflow's functions."""
     span = b.span(node)
+    value = of_asyncio(value)
     name = intrinsic_name(value)
     if not isinstance(value, FunctionType) and marks.is_around_action(value):
         return b.refuse(node, refusals.AROUND_ACTION.named(text))
     if name is not None:
-        if name in CONTEXTS:
+        if name in OWN_CONTEXTS:
             return b.refuse(node, _CONTEXT_ONLY.named(text))
+        if name in PRELUDE and not is_of_prelude(b.unit.function):
+            return b.refuse(node, refusals.refusal_of(value, text))
         return Intrinsic(name, span=span)
     if marks.is_action(value):
         return action(b, node, value, text)
@@ -165,6 +169,8 @@ def type_name(b: Builder, node: ast.expr, cls: type, text: str) -> Expr:
         )
     if cls is type(None):
         return Call(Intrinsic("type"), (Const(None),), span=b.span(node))
+    if is_coordination(cls) and not is_of_prelude(cls):
+        return b.refuse(node, refusals.DERIVED_FROM_ASYNCIO.named(text))
     found = b.compilation.registry.use(cls)
     if found is not None:
         return TypeName(found.ref, span=b.span(node))

@@ -18,7 +18,7 @@ from warren.ir import expressions as ex
 from warren.ir import program as pr
 from warren.ir import statements as st
 from warren.ir.base import Node
-from warren.ir.intrinsics import DUNDER_ATTRIBUTES, INTERNAL, SUPPORTED
+from warren.ir.intrinsics import DUNDER_ATTRIBUTES, INTERNAL, PRELUDE, SUPPORTED
 from warren.ir.sizes import check_sizes
 from warren.ir.typedef_rules import check_types, is_public, is_spec
 from warren.ir.workflow import MAILBOX, Function, WorkflowIR
@@ -63,7 +63,7 @@ class _Checker:
     def __init__(self, root: WorkflowIR | pr.Program) -> None:
         self._root = root
         self._functions: Mapping[str, AnyFunction] = root.functions
-        self._intrinsics = SUPPORTED if isinstance(root, WorkflowIR) else SUPPORTED | INTERNAL
+        self._intrinsics = SUPPORTED | PRELUDE | (frozenset() if isinstance(root, WorkflowIR) else INTERNAL)
         self._where = ""
         self._known: set[str] = set()
 

@@ -65,6 +65,7 @@ DURABLE: Final = frozenset(
         "asyncio.sleep",
         "asyncio.gather",
         "asyncio.create_task",
+        "asyncio.current_task",
         "asyncio.wait_for",
         "asyncio.timeout",
         "asyncio.TaskGroup",
@@ -198,7 +199,7 @@ DUNDER_ATTRIBUTES: Final = frozenset({"__cause__", "__name__"})
 
 ASYNCIO_ATTRIBUTES: Final = frozenset(
     {
-        *("add_done_callback", "remove_done_callback", "set_result", "set_exception", "cancelling", "uncancel"),
+        *("set_result", "set_exception"),
         *("get_coro", "get_context", "get_loop", "get_name", "set_name", "get_stack", "print_stack"),
         *("reschedule", "when"),
     }
@@ -226,14 +227,27 @@ SUPPORTED: Final = (
 )
 """All names that the engine implements; the front end refuses every other callable that it cannot compile."""
 
+PRELUDE_PACKAGE: Final = "warren.prelude"
+"""Where the parts of asyncio are that are compiled with the workflow: the start of what their modules are called."""
+PRELUDE: Final = frozenset(
+    f"{PRELUDE_PACKAGE}.primitives.{name}"
+    for name in ("new_future", "set_result", "set_exception", "as_future", "is_future", "is_coroutine")
+)
+"""What only those parts may call."""
+
 MATCHES: Final = "$matches"
 """Whether an exception is an instance of what an `except` clause names."""
 START: Final = "$start"
 """Start an awaitable now that is awaited later."""
+OWN_CONTEXTS: Final = frozenset({"asyncio.timeout", "asyncio.TaskGroup"})
+"""Contexts of the engine's own: a call of one may stand in an `async with` only."""
 ENTER: Final = "$enter"
 EXIT: Final = "$exit"
-"""The two ends of an `async with`."""
+"""The two ends of an `async with` over a context of the engine's own."""
+ENTER_OTHER: Final = "$aenter"
+EXIT_OTHER: Final = "$aexit"
+"""The same over any other object: what its class has as `__aenter__` and `__aexit__`."""
 DISCARD: Final = "$discard"
 """As an assignment's value: leaves the variable unbound."""
-INTERNAL: Final = frozenset({MATCHES, START, ENTER, EXIT, DISCARD})
+INTERNAL: Final = frozenset({MATCHES, START, ENTER, EXIT, ENTER_OTHER, EXIT_OTHER, DISCARD})
 """What only lowering writes. A program may use them; a workflow's source cannot name them."""

@@ -155,7 +155,7 @@ class Assert(Stmt):
 
 @node
 class WithItem(Node):
-    """`context as target` of an `async with`; context is a call of an Intrinsic (`asyncio.timeout`, `TaskGroup`)."""
+    """`context as target` of an `async with`: a call of `asyncio.timeout` or `TaskGroup`, or any other object."""
 
     context: Expr
     target: Expr | None = None

@@ -17,7 +17,7 @@ _EXTRA = frozenset({"ignore", "allow", "forbid"})
 _FACTORIES = frozenset({"list", "dict", "set"})
 _REF = re.compile(r"[\w.]+:[\w.<>]+(\[[^\x00-\x1f]+\])?")
 """Module, qualified name, and what a generic model was given."""
-_SPECIAL = re.compile(r"__[a-z]+__", re.ASCII)
+_SPECIAL = re.compile(r"__([a-z]+|post_init)__", re.ASCII)
 _NOT_SPECIAL = frozenset(
     f"__{name}__"
     for name in (

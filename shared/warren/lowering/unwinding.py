@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from warren.ir import expressions as ex
 from warren.ir import statements as st
 from warren.ir.base import Span
-from warren.ir.intrinsics import DISCARD, ENTER, EXIT, MATCHES
+from warren.ir.intrinsics import DISCARD, ENTER, ENTER_OTHER, EXIT, EXIT_OTHER, MATCHES, OWN_CONTEXTS
 from warren.ir.program import AwaitNode, BranchNode, HandlerNode, RaiseNode, ReturnNode, SwitchNode
 from warren.lowering.assembler import Label
 from warren.lowering.expressions import ExpressionLifter
@@ -224,23 +224,23 @@ class TryLowering(ExpressionLifter):
     # async with
 
     def async_with(self, statement: st.AsyncWith) -> None:
-        """Lower `async with` over one of the engine's own contexts: enter, body, and an exit that sees the exception.
+        """Lower `async with`: enter, body, and an exit that sees the exception.
 
-        The exit is an await of `$exit(context, exception or None)`; when it returns true the exception is swallowed.
+        The exit is an await of `$exit(context, exception or None)`, or of `$aexit` where the context is none of the
+        engine's own; when it returns true the exception is swallowed. Entering one of the others is an await, too.
         """
         outer, failed, done = self.asm.handler, Label(), Label()
         context, error, swallowed = self.temporary(), self.temporary(), self.temporary()
         self.set(context, self.lift(statement.item.context))
-        entered = ex.Call(ex.Intrinsic(ENTER), (ex.Local(context),), (), statement.span)
-        if statement.item.target is None:
-            self.asm.code(st.ExprStmt(entered, statement.span))
-        else:
-            self.asm.code(st.Assign((statement.item.target,), entered, statement.span))
+        is_own = _is_own_context(statement.item.context)
+        exit_name, assigned = (EXIT, ()) if is_own else (EXIT_OTHER, self._enter(statement, context))
+        if is_own:
+            self._enter_own(statement, context)
         scope = Finally(Label(), self.temporary(), self.temporary(), outer)
         _, after = scope.exit()
         self.asm.handler = failed
         self.scopes.append(scope)
-        self.body(statement.body)
+        self.body((*assigned, *statement.body))
         self.scopes.pop()
         self.set(scope.selector, ex.Const(0))
         self.asm.jump(scope.entry)
@@ -248,17 +248,35 @@ class TryLowering(ExpressionLifter):
         self.asm.place(failed)
         self.asm.emit(HandlerNode, statement.span, error=error)
         again = Label()
-        exit_call = ex.Call(ex.Intrinsic(EXIT), (ex.Local(context), ex.Local(error)), (), statement.span)
+        exit_call = ex.Call(ex.Intrinsic(exit_name), (ex.Local(context), ex.Local(error)), (), statement.span)
         self._await_exit(exit_call, swallowed, statement.span)
         self.asm.emit(BranchNode, statement.span, test=ex.Local(swallowed), then=done, orelse=again)
         self.asm.place(again)
         self.asm.emit(RaiseNode, statement.span, error=error)
         self.asm.place(scope.entry)
-        exit_call = ex.Call(ex.Intrinsic(EXIT), (ex.Local(context), ex.Const(None)), (), statement.span)
+        exit_call = ex.Call(ex.Intrinsic(exit_name), (ex.Local(context), ex.Const(None)), (), statement.span)
         self._await_exit(exit_call, swallowed, statement.span)
         self.asm.emit(SwitchNode, statement.span, selector=scope.selector, targets=tuple(scope.exits))
         self.asm.place(after)
         self.asm.place(done)
 
+    def _enter_own(self, statement: st.AsyncWith, context: str) -> None:
+        entered = ex.Call(ex.Intrinsic(ENTER), (ex.Local(context),), (), statement.span)
+        if statement.item.target is None:
+            self.asm.code(st.ExprStmt(entered, statement.span))
+        else:
+            self.asm.code(st.Assign((statement.item.target,), entered, statement.span))
+
+    def _enter(self, statement: st.AsyncWith, context: str) -> st.Body:
+        """Await the entering; what assigns its result, which the exit must see fail."""
+        entered, target = self.temporary(), statement.item.target
+        call = ex.Call(ex.Intrinsic(ENTER_OTHER), (ex.Local(context),), (), statement.span)
+        self.asm.emit(AwaitNode, statement.span, value=call, result=entered, kind="task", label="enter")
+        return () if target is None else (st.Assign((target,), ex.Local(entered), statement.span),)
+
     def _await_exit(self, call: ex.Expr, result: str, span: Span | None) -> None:
         self.asm.emit(AwaitNode, span, value=call, result=result, kind="task", label="exit")
+
+
+def _is_own_context(context: ex.Expr) -> bool:
+    return isinstance(context, ex.Call) and isinstance(context.func, ex.Intrinsic) and context.func.name in OWN_CONTEXTS

@@ -1,6 +1,6 @@
-"""An async context manager of another kind."""
+"""An action that is not awaited, as a context manager."""
 
-EXPECT = ("context-manager", 34, '`async with` is only supported on')
+EXPECT = ("context-manager", 34, 'work(...) is to be awaited')
 
 REWRITE = '''
 import asyncio
@@ -31,5 +31,5 @@ async def work(x=None):
 @workflow
 class RefusedAsyncWithOther(Workflow):
     async def run(self, x):
-        async with x.connect():
+        async with work(x):
             return x

@@ -1,6 +1,6 @@
 """Another function of asyncio."""
 
-EXPECT = ("unsupported-object", 35, 'asyncio.wait is not one of the asyncio functions')
+EXPECT = ("unsupported-object", 35, 'asyncio.to_thread is not one of the asyncio functions')
 
 REWRITE = '''
 import asyncio
@@ -32,4 +32,4 @@ async def work(x=None):
 @workflow
 class RefusedAsyncioOther(Workflow):
     async def run(self, x):
-        return await asyncio.wait([asyncio.create_task(work(x))])
+        return await asyncio.to_thread(work, x)

@@ -1,6 +1,6 @@
 """What a task of asyncio has, and one of the engine's has not."""
 
-EXPECT = ("uncompilable-call", 38, 'add_done_callback of a task or a timeout')
+EXPECT = ("uncompilable-call", 38, 'set_result of a task or a timeout')
 
 REWRITE = '''
 import asyncio
@@ -35,5 +35,5 @@ class RefusedTaskCallback(Workflow):
     async def run(self, x):
         found = []
         task = asyncio.create_task(work(x))
-        task.add_done_callback(found.append)
+        task.set_result(1)
         return found

@@ -38,11 +38,13 @@ from warren.engine.values.records import (
     Opaque,
     Record,
     RecordModel,
+    RunRecord,
     new_opaque,
 )
 from warren.errors import InvalidInput, MessageError
 from warren.ir.enums import make_enum
 from warren.ir.expressions import Const
+from warren.ir.intrinsics import PRELUDE_PACKAGE
 from warren.ir.workflow import FieldDef, TypeDef
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 
 _COMPUTED_WITH = frozenset({"zoneinfo:ZoneInfo", "datetime:timezone", "builtins:slice"})
 """Known classes whose values workflow code can have itself."""
+POST_INIT = "__post_init__"
 _BASE_MODEL = "pydantic.main:BaseModel"
 _VALIDATION_ERROR = "pydantic_core._pydantic_core:ValidationError"
 _FACTORIES: dict[str, Callable[[], Any]] = {"list": list, "dict": dict, "set": OrderedSet}
@@ -283,10 +286,12 @@ class TypeTable:
     def _dataclass(self, definition: TypeDef) -> Any:
         fields = [(field.name, Any, self._dataclass_field(field)) for field in definition.fields]
         own: dict[str, Any] = {SLOTS: frozenset(name for name, _, _ in fields) if definition.slots else None}
+        if POST_INIT in definition.methods:  # of the prelude: that of a user's class is run by a worker
+            own[POST_INIT] = self._late(definition.methods[POST_INIT])
         made: Any = dataclasses.make_dataclass(
             short_name(definition.ref),
             fields,
-            bases=self._bases(definition, Record),
+            bases=self._bases(definition, RunRecord if definition.ref.startswith(f"{PRELUDE_PACKAGE}.") else Record),
             namespace=own | CHECKS.get(definition.ref, {}),
             unsafe_hash=definition.unsafe_hash,
             frozen=definition.frozen,

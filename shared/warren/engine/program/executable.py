@@ -49,6 +49,7 @@ from warren.engine.run.contexts import Contexts
 from warren.engine.run.interpreter import Interpreter
 from warren.engine.run.scheduling import Scheduler
 from warren.engine.run.state import RunState
+from warren.engine.run.tasks import Tasks
 from warren.engine.run.transition import Transition
 from warren.engine.values.calls import Coroutine
 from warren.engine.values.closures import UNBOUND, Cell, Closure, Late
@@ -102,10 +103,11 @@ class Executable:
         self.transition = Transition(self.budget, program.semantics)
         self.completion = Completion(self.transition)
         self.cancellation = Cancellation(self.transition, self.completion)
-        self.contexts = Contexts(self.transition, self.completion, self.cancellation)
+        self.tasks = Tasks(self.transition, self.completion, self.cancellation, self.guards)
+        self.contexts = Contexts(self.transition, self.completion, self.cancellation, self.tasks)
         self.scheduler = Scheduler(self.transition, self.completion, self.guards)
         self.interpreter = Interpreter(
-            self.transition, self.completion, self.cancellation, self.contexts, self.scheduler, self.guards
+            self.transition, self.completion, self.cancellation, self.contexts, self.tasks, self.scheduler, self.guards
         )
         self.functions: dict[str, AsyncCode] = {}
         self.makers: dict[str, Callable[..., Callable[..., Any]]] = {}
@@ -233,7 +235,7 @@ class Executable:
         guards = self.guards
         attributes = Attributes(guards, self.contexts.attribute)
         self.shared = {"budget": self.budget, "guards": guards, "attributes": attributes}
-        scheduler = self.scheduler.table() | self.contexts.table()
+        scheduler = self.scheduler.table() | self.contexts.table() | self.tasks.table()
         calls = call_table(guards, attributes) | scheduler
         values = value_table(calls)
         return {

@@ -1,8 +1,8 @@
-"""What can end a wait early: `asyncio.timeout`, `asyncio.TaskGroup` and `asyncio.wait_for`, on top of cancellation."""
+"""`async with`: over what can end a wait early (`asyncio.timeout`, `TaskGroup`; `wait_for` is made of these), and over
+objects of the program's own classes."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -10,22 +10,27 @@ from warren.engine.namespace import AsyncioPart
 from warren.engine.run.asyncio_errors import CancelledError
 from warren.engine.run.cancellation import Cancellation
 from warren.engine.run.completion import Completion
-from warren.engine.run.results import FUTURE_METHODS, is_done, late_result, result_of
+from warren.engine.run.results import is_done, late_result, result_of
 from warren.engine.run.state import PendingTimer
+from warren.engine.run.tasks import Tasks
 from warren.engine.run.transition import Transition
 from warren.engine.values.calls import Awaitable, Coroutine
 from warren.engine.values.closures import BoundMethod
 from warren.engine.values.futures import Future, FutureState, Notice, TaskGroup, Timeout
+from warren.engine.values.records import MEMBERS
 from warren.ir import intrinsics
 
 
 class Contexts:
     """The contexts of one executable."""
 
-    def __init__(self, transition: Transition, completion: Completion, cancellation: Cancellation) -> None:
+    def __init__(
+        self, transition: Transition, completion: Completion, cancellation: Cancellation, tasks: Tasks
+    ) -> None:
         self._transition = transition
         self._completion = completion
         self._cancellation = cancellation
+        self._tasks = tasks
         self.exit_group: Callable[[TaskGroup, BaseException | None], Coroutine] | None = None
         """Makes the call that waits for the tasks of a group; the executable has its code."""
 
@@ -36,13 +41,15 @@ class Contexts:
             "asyncio.TaskGroup": TaskGroup,
             intrinsics.ENTER: self.enter,
             intrinsics.EXIT: self.exit,
+            intrinsics.ENTER_OTHER: enter_other,
+            intrinsics.EXIT_OTHER: exit_other,
             AsyncioPart.GROUP_LEAVE: self.group_leave,
             AsyncioPart.GROUP_IS_BUSY: lambda group: bool(group.tasks),
             AsyncioPart.GROUP_WAIT: self.group_wait,
             AsyncioPart.GROUP_CANCELLED: self.group_cancelled,
             AsyncioPart.GROUP_CLOSE: self.group_close,
             AsyncioPart.IS_OVER: lambda seconds: seconds is not None and seconds <= 0,
-            AsyncioPart.TASK: self.task,
+            AsyncioPart.TASK: self._tasks.as_future,
             AsyncioPart.IS_DONE: is_done,
             AsyncioPart.ENDED: self.ended,
             AsyncioPart.RESULT: result_of,
@@ -56,22 +63,11 @@ class Contexts:
                 return BoundMethod(value, name, lambda coro, *, name=None, context=None: self.create_task(value, coro))
             case Timeout() if name == "expired":
                 return BoundMethod(value, name, lambda: value.has_expired)
-            case Future() if name == "cancel":
-                return BoundMethod(value, name, functools.partial(self._cancel, value))
-            case Future() if name in FUTURE_METHODS:
-                return BoundMethod(value, name, functools.partial(FUTURE_METHODS[name], value))
+            case Future():
+                return self._tasks.attribute(value, name)
         return None
 
-    def _cancel(self, future: Future, msg: Any = None) -> bool:
-        return self._cancellation.cancel(future, CancelledError() if msg is None else CancelledError(msg))
-
     # wait_for
-
-    def task(self, awaitable: Any) -> Future:
-        """A future as it is; anything else as a task."""
-        if not isinstance(awaitable, Awaitable):
-            raise TypeError("An asyncio.Future, a coroutine or an awaitable is required")
-        return awaitable if isinstance(awaitable, Future) else self._completion.create_task(awaitable)
 
     def ended(self, task: Future) -> Future:
         """Cancel a task; the future of its end, however it ends."""
@@ -193,3 +189,37 @@ class Contexts:
             self._cancellation.take_back(strand)
             self._cancellation.cancel_strand(strand, CancelledError())
         raise BaseExceptionGroup("unhandled errors in a TaskGroup", group.errors)
+
+
+# objects of the program's classes
+
+
+def enter_other(context: Any) -> Awaitable:
+    """The call of the `__aenter__` of its class, to be awaited."""
+    missing = [name for name in ("__aenter__", "__aexit__") if _method_of(context, name) is None]
+    if missing:
+        if isinstance(context, Timeout | TaskGroup):
+            raise RuntimeError(f"{type(context).__name__} has already been entered")
+        kind = f"'{type(context).__name__}' object does not support the asynchronous context manager protocol"
+        raise TypeError(kind if missing[0] == "__aenter__" else f"{kind} (missed __aexit__ method)")
+    return _awaitable(_method_of(context, "__aenter__")(context), "__aenter__")
+
+
+def exit_other(context: Any, error: BaseException | None) -> Awaitable:
+    """The call of its `__aexit__`, without a traceback: there is none in a workflow."""
+    return _awaitable(
+        _method_of(context, "__aexit__")(context, None if error is None else type(error), error, None), "__aexit__"
+    )
+
+
+def _method_of(context: Any, name: str) -> Any:
+    cls = type(context)
+    return getattr(cls, name, None) if hasattr(cls, MEMBERS) else None
+
+
+def _awaitable(made: Any, name: str) -> Awaitable:
+    if not isinstance(made, Awaitable):
+        raise TypeError(
+            f"'async with' received an object from {name} that does not implement __await__: {type(made).__name__}"
+        )
+    return made

@@ -20,10 +20,22 @@ from warren.engine.run.contexts import Contexts
 from warren.engine.run.leases import Leases
 from warren.engine.run.scheduling import Scheduler
 from warren.engine.run.sizes import size_of
+from warren.engine.run.tasks import Tasks
 from warren.engine.run.transition import Transition
 from warren.engine.values.calls import Awaitable, Coroutine, SleepCall
 from warren.engine.values.code import NodeCode, Step
-from warren.engine.values.futures import Frame, Future, FutureState, Launch, Notice, Settle, Strand, TaskGroup, Timeout
+from warren.engine.values.futures import (
+    Callback,
+    Frame,
+    Future,
+    FutureState,
+    Launch,
+    Notice,
+    Settle,
+    Strand,
+    TaskGroup,
+    Timeout,
+)
 from warren.engine.values.known_classes import ends_the_process
 from warren.engine.values.limits import MAX_STATE_BYTES, Stop
 from warren.errors import LimitExceeded, NotSupportedInWorkflow
@@ -34,7 +46,7 @@ _MEASURE_AFTER = 1024 * 1024
 class Interpreter:
     """Advances the run of the transition that is under way."""
 
-    __slots__ = ("_cancellation", "_completion", "_contexts", "_guards", "_scheduler", "_transition")
+    __slots__ = ("_cancellation", "_completion", "_contexts", "_guards", "_scheduler", "_tasks", "_transition")
 
     def __init__(
         self,
@@ -42,6 +54,7 @@ class Interpreter:
         completion: Completion,
         cancellation: Cancellation,
         contexts: Contexts,
+        tasks: Tasks,
         scheduler: Scheduler,
         guards: Guards,
     ) -> None:
@@ -49,6 +62,7 @@ class Interpreter:
         self._completion = completion
         self._cancellation = cancellation
         self._contexts = contexts
+        self._tasks = tasks
         self._scheduler = scheduler
         self._guards = guards
 
@@ -116,6 +130,8 @@ class Interpreter:
                 self._contexts.task_done(group, notice.future)
             case Future() as waiter:  # it waits for the end alone
                 self._completion.complete(waiter, FutureState.DONE, None)
+            case Callback(function):
+                self._tasks.call(function, notice.future)
             case (gather, index):
                 self._completion.child_done(gather, index, notice.future)
             case other:
@@ -173,6 +189,7 @@ class Interpreter:
 
     def begin(self, strand: Strand, coroutine: Coroutine, initialise: Callable[[], Any] | None) -> None:
         """Make a strand ready that first initialises `self` and then runs a coroutine."""
+        self._transition.current = strand
         try:
             if initialise is not None:
                 initialise()
@@ -278,9 +295,9 @@ class Interpreter:
             return frame
         if strand.inject is not None:
             self._end_with(strand, strand.inject)
-        elif strand.future is None:
+        elif strand is self._transition.run.main:
             self._finish_completed(value)
-        else:
+        elif strand.future is not None:
             self._completion.complete(strand.future, FutureState.DONE, value)
         return None
 
@@ -304,9 +321,9 @@ class Interpreter:
         return None
 
     def _end_with(self, strand: Strand, error: BaseException) -> None:
-        if strand.future is None:
+        if strand is self._transition.run.main:
             self.finish_failed(error)
-        else:
+        elif strand.future is not None:
             self._completion.fail(strand.future, error)
 
     # the end of the run

@@ -44,10 +44,11 @@ from warren.engine.values.views import VIEWS
 from warren.errors import SnapshotUnreadable, UnserializableValue
 
 Json = Any
-FORMAT = 4
+FORMAT = 5
 """Of what `take_snapshot` writes. It changes whenever a golden snapshot does, or has new kinds of objects."""
-READABLE = frozenset({3, FORMAT})
-"""Of what `restore` takes: format 3 has no named tuples, and nothing of a model besides its fields."""
+READABLE = frozenset({3, 4, FORMAT})
+"""Of what `restore` takes: format 4 has no callbacks, format 3 besides no named tuples, and nothing of a model
+but its fields."""
 
 _MAPPINGS: dict[type, str] = {dict: "d", Counter: "counter", OrderedDict: "ordered", DefaultDict: "default"}
 _SCALARS = (type(None), bool, float, str)

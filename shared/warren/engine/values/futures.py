@@ -28,8 +28,9 @@ class FutureState(IntEnum):
 class Future(Awaitable):
     """Something that was started. `value` is its result, or its exception once failed or cancelled.
 
-    `waiters` are strands, (gather, index) pairs and task groups. `strand` is the strand whose end completes it, if it
-    is a task that runs workflow code; `number` that of the invocation or timer that completes it, if it is one of them.
+    `waiters` are strands, (gather, index) pairs, task groups and callbacks. `strand` is the strand whose end completes
+    it, if it is a task that runs workflow code; `number` that of the invocation or timer that completes it, if it is
+    one of them.
     `is_task` tells a task of a single call from the bare call: it ends one turn after what it waits for was cancelled.
     `must_cancel` is the CancelledError that such a task gets at its next turn.
     """
@@ -111,7 +112,8 @@ class Frame:
 @kept("Strand", "number frames future waits_for inject cancels")
 @dataclass(slots=True, eq=False)
 class Strand:
-    """A line of execution: a stack of frames, innermost last. `future` completes when it ends (None: the run's own).
+    """A line of execution: a stack of frames, innermost last. `future` completes when it ends; the run's own has none,
+    but for what `asyncio.current_task` gave.
 
     `waits_for` is the future that it waits for. `inject` is an exception to raise at its await when it goes on.
     `cancels` counts the cancellations asked for and not taken back (`asyncio.Task.cancelling`).
@@ -142,6 +144,14 @@ class Settle:
     future: Future
     state: FutureState
     value: Any
+
+
+@kept("Callback", "function")
+@dataclass(slots=True, eq=False)
+class Callback:
+    """What `add_done_callback` was given: one of a future's waiters."""
+
+    function: Any
 
 
 @kept("Notice", "waiter future")

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from warren.contracts.instances import State
 from warren.contracts.policies import check_policy
+from warren.contracts.record_encoding import NotEncodable
 from warren.contracts.tags import KEPT_REPR, KEPT_TEXT, UNCOMPILED
 from warren.contracts.values import encode
 from warren.engine.values.closures import BoundMethod
@@ -94,6 +95,17 @@ class Record:
         if name in getattr(self, "__dataclass_fields__", ()):  # one that `__init__` does not set: the class has it
             return getattr(self, name)
         return members.get(self, name)
+
+
+class RunRecord(Record):
+    """What coordinates the strands of one run, and so cannot leave it: a queue, a lock."""
+
+    __slots__ = ()
+
+    def __warren_encode__(self, _: Callable[[Any, str], Any]) -> Any:
+        raise NotEncodable(
+            f"a {type(self).__name__} lives inside its run and cannot be sent between processes; send what is in it"
+        )
 
 
 class Instance(Record):

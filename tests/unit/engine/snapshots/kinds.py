@@ -69,6 +69,11 @@ BODIES = {
             group.create_task(act(1))
             group.create_task(waiting(2))
         """,
+    "a callback": """
+        task = asyncio.create_task(act(1))
+        task.add_done_callback([].append)
+        return await task
+        """,
     "a wait_for": """
         return await asyncio.wait_for(waiting(1), 30)
         """,
