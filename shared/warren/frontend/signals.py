@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from warren.frontend.annotations import hints_of, spec_of
+from warren.frontend.annotations import spec_of
 from warren.frontend.compilation import Compilation
+from warren.frontend.hints import hints_of
 from warren.ir.workflow import SignalDef
 
 

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from warren.contracts.encoded_records import NotEncodable
 from warren.contracts.instances import State
 from warren.contracts.policies import check_policy
-from warren.contracts.record_encoding import NotEncodable
 from warren.contracts.tags import KEPT_REPR, KEPT_TEXT, UNCOMPILED
 from warren.contracts.values import encode
 from warren.engine.values.closures import BoundMethod
