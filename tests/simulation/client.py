@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -10,9 +11,10 @@ from uuid import UUID
 
 from tests.chaos.hostile import Hostile
 from tests.chaos.plans import as_ordered
+from tests.chaos.told import Told
 from tests.chaos.workload import Ordered, Planned
 from tests.simulation.network import StormyBroker
-from tests.simulation.scenario import HostileRun, PlannedRun
+from tests.simulation.scenario import HostileRun, PlannedRun, ToldRun
 
 from warren.contracts import messages, names, wire
 from warren.contracts.topology import standard_topology
@@ -20,6 +22,7 @@ from warren.ports import OutgoingMessage
 from warren.runtime.settings import Settings
 
 _RESEND_SECONDS: Final = 30.0
+_ASK_AGAIN_SECONDS: Final = 7.0
 
 
 class SimulatedClient:
@@ -33,6 +36,7 @@ class SimulatedClient:
         broker: StormyBroker,
         runs: Sequence[PlannedRun],
         neighbours: Sequence[HostileRun],
+        told: Sequence[ToldRun],
         *,
         settings: Settings,
         note: Callable[[str], None],
@@ -46,6 +50,10 @@ class SimulatedClient:
         self._broker = broker
         self._runs = runs
         self._neighbours = neighbours
+        self._told = told
+        self._asked: set[str] = set()
+        self._answered: set[str] = set()
+        """The correlation ids of signals that have arrived."""
         self._settings = settings
         self._note = note
         self._arrived = asyncio.Event()
@@ -65,10 +73,16 @@ class SimulatedClient:
             for each in self._neighbours:
                 kind = {"kind": each.kind}
                 group.create_task(self._drive(each.run_id, each.at, Hostile.short_name(), kind, replies))
+            for told in self._told:
+                arguments = {"count": told.count, "has_mailbox": told.has_mailbox}
+                group.create_task(self._drive(told.run_id, told.at, Told.short_name(), arguments, replies))
+                group.create_task(self._tell(told, replies))
             while True:
                 for delivery in await subscription.receive(100):
                     reply = wire.load_reply(delivery.body)
-                    if isinstance(reply, messages.RunFinished):
+                    if delivery.correlation_id in self._asked:
+                        self._take_answer(delivery.correlation_id, reply)
+                    elif isinstance(reply, messages.RunFinished):
                         self.outcomes[reply.run_id] = reply
                         self.answers[reply.run_id] += 1
                         self.ended_at.setdefault(reply.run_id, asyncio.get_running_loop().time())
@@ -79,6 +93,33 @@ class SimulatedClient:
                     subscription.ack([delivery])
                 self._arrived.set()
                 self._arrived.clear()
+
+    async def _tell(self, run: ToldRun, replies: str) -> None:
+        """Send the numbers, each once the one before has arrived; again while there is no answer."""
+        await asyncio.sleep(run.told_at)
+        for number in range(run.count):
+            asked = f"{run.run_id}/{number}"
+            self._asked.add(asked)
+            request = messages.SignalRun(run_id=run.run_id, signal=run.signal, payload=number, id=str(number))
+            message = OutgoingMessage(
+                names.COMMANDS_EXCHANGE,
+                names.SIGNAL_KEY,
+                wire.dump(request),
+                reply_to=replies,
+                correlation_id=asked,
+            )
+            while asked not in self._answered:
+                await self._broker.publish([message])
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_ASK_AGAIN_SECONDS):
+                        while asked not in self._answered:
+                            await self._arrived.wait()
+
+    def _take_answer(self, asked: str, reply: messages.Reply) -> None:
+        if isinstance(reply, messages.RequestDone):
+            self._answered.add(asked)
+        elif not isinstance(reply, messages.Refused) or reply.error.code != "run_not_found":
+            self.problems.append(f"the signal {asked} was answered with {reply!r}")
 
     async def _drive(
         self, run_id: UUID, at: float, workflow: str, arguments: dict[str, Any], replies: str, *, times: int = 1

@@ -16,6 +16,7 @@ from tests.support.controls import Control
 from warren.contracts import wire
 from warren.contracts.shared_values import put_back
 from warren.contracts.values import decode
+from warren.engine.run.state import RunState
 from warren.sdk import input_checks
 
 AGAINST_NEIGHBOURS: Final = ("salvage", "single", "halves", "replacement", "quarantine")
@@ -50,6 +51,7 @@ CONTROLS: Final[dict[str, Control]] = {
     "fence": lambda: patch.object(NotedRunStore, "_refuse_taken", _unfenced),
     "copies": _common_copies,
     "places": lambda: patch.object(wire, "put_back", _reversed_values),
+    "request_ids": lambda: patch.object(RunState, "note_request", lambda *_: None),
     "input_check": lambda: patch.object(input_checks, "_adapter", lambda *_: TypeAdapter(Any)),
 }
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from tests.chaos.hostile import KINDS
-from tests.simulation.scenario import HostileRun, PlannedRun
+from tests.simulation.scenario import HostileRun, PlannedRun, ToldRun
 from tests.simulation.world import World
 
 from warren.contracts import messages, wire
@@ -33,7 +33,10 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
         yield from (f"{run.run_id}: {text}" for text in _of_outcome(world, run, stored))
     for neighbour in world.scenario.neighbours:
         yield from (f"{neighbour.run_id} ({neighbour.kind}): {text}" for text in _of_neighbour(world, neighbour))
-    planned = {run.run_id for run in world.scenario.runs} | {one.run_id for one in world.scenario.neighbours}
+    for told in world.scenario.told:
+        yield from (f"{told.run_id}: {text}" for text in _of_told(world, told))
+    everybody: list[Any] = [*world.scenario.runs, *world.scenario.neighbours, *world.scenario.told]
+    planned = {run.run_id for run in everybody}
     for run_id, stored in world.database.runs.items():
         rows = [row for _, row in sorted(world.database.histories[run_id].items())]
         yield from (f"{run_id}: {text}" for text in _of_history(executables[stored.version], stored, rows))
@@ -46,7 +49,8 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
         f"{run_id}: transition {seq} was recorded {count} times" for (run_id, seq), count in places.items() if count > 1
     )
     yield from _of_ledger(world)
-    yield from (f"parked: {reason}" for reason in world.dead_letters())
+    known = {"run_not_found"} if world.scenario.told else set()  # a signal waits for its run for 10 seconds
+    yield from (f"parked: {reason}" for reason in world.dead_letters() if reason not in known)
     if depths := world.depths():
         yield f"messages are left in the queues: {depths}"
 
@@ -63,6 +67,15 @@ def _of_outcome(world: World, run: PlannedRun, stored: StoredRun) -> Iterator[st
     starts = run.times + world.client.sent_again[run.run_id]
     if world.scenario.profile == "calm" and not 1 <= world.client.answers[run.run_id] <= starts:
         yield f"the client was answered {world.client.answers[run.run_id]} times"
+
+
+def _of_told(world: World, run: ToldRun) -> Iterator[str]:
+    """Each signal has arrived once, in the order in which they were sent."""
+    stored = world.database.runs.get(run.run_id)
+    if stored is None:
+        yield "its confirmed start is lost"
+    elif stored.status is not RunStatus.COMPLETED or json.loads(stored.result or "null") != run.result:
+        yield f"ended as {stored.status} with {stored.result or stored.error}; told were {run.count} numbers in order"
 
 
 def _of_neighbour(world: World, run: HostileRun) -> Iterator[str]:

@@ -17,6 +17,7 @@ from typing import Any, Final, NoReturn
 
 import structlog
 from tests.chaos.hostile import Hostile
+from tests.chaos.told import Told
 from tests.chaos.workload import Child, Ordered, Planned
 from tests.simulation.invariants import delays, violations
 from tests.simulation.scenario import Scenario, make_scenario
@@ -51,7 +52,7 @@ class Simulator:
     def __init__(self) -> None:
         self._executables: dict[str, Executable] = {}
         self._records: list[ProgramRecord] = []
-        for cls in (Child, Planned, Ordered, Hostile):
+        for cls in (Child, Planned, Ordered, Hostile, Told):
             ir = cls.workflow_ir()
             program = lower(ir)
             executable = Executable(program)
@@ -86,6 +87,7 @@ class Simulator:
             + Counter(deaths=world.deaths.total())
             + Counter({"messages with shared values": world.server.shared})
             + Counter("input for a worker to check" for run in scenario.runs if run.is_ordered)
+            + Counter({"signals": sum(run.count for run in scenario.told)})
             + Counter(f"neighbour: {run.kind}" for run in scenario.neighbours),
             world.ledger.total(),
             world.loop.time(),

@@ -23,6 +23,8 @@ _HOSTILE_SHARE: Final = 0.4
 """Of all seeds, those with bad neighbours."""
 _SHARING_SHARE: Final = 0.3
 """Likewise with runs whose actions share values, or whose input is checked by a worker."""
+_TOLD_SHARE: Final = 0.3
+"""Likewise with runs that are sent signals."""
 _SMALL: Final = Limits(steps=3, depth=1, width=4, sleep=3.0, long=8.0)
 _LARGE: Final = Limits(steps=5, depth=2, width=8, sleep=5.0, long=8.0)
 _SHARING: Final = Limits(steps=3, depth=1, width=6, sleep=1.0, share=2_500)
@@ -67,6 +69,27 @@ class PlannedRun:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldRun:
+    """A run that is told `count` numbers, one after the other, from `told_at` on: before or after its start is sent."""
+
+    run_id: UUID
+    at: float
+    told_at: float
+    count: int
+    has_mailbox: bool
+
+    @property
+    def signal(self) -> str:
+        """What the numbers are sent to."""
+        return "numbers" if self.has_mailbox else "tell"
+
+    @property
+    def result(self) -> list[int]:
+        """What must come of it."""
+        return list(range(self.count))
+
+
+@dataclass(frozen=True, slots=True)
 class HostileRun:
     """A bad neighbour to start: `kind` is one of `tests.chaos.hostile.KINDS`."""
 
@@ -102,6 +125,7 @@ class Scenario:
     source: random.Random = field(repr=False)
     neighbours: list[HostileRun] = field(default_factory=list)
     """Drawn from a source of its own, so that a seed without them is the same otherwise."""
+    told: list[ToldRun] = field(default_factory=list)
 
 
 def make_scenario(seed: int) -> Scenario:
@@ -123,7 +147,9 @@ def make_scenario(seed: int) -> Scenario:
             if source.random() < 0.3:
                 setattr(weather, name, source.uniform(0, most))
     queue_type: QueueType = "classic" if seed % _CLASSIC_EVERY == 0 else "quorum"
-    return Scenario(seed, profile, queue_type, runs, faults, weather, source, _neighbours(seed, window))
+    return Scenario(
+        seed, profile, queue_type, runs, faults, weather, source, _neighbours(seed, window), _told(seed, window)
+    )
 
 
 def _neighbours(seed: int, window: float) -> list[HostileRun]:
@@ -136,6 +162,18 @@ def _neighbours(seed: int, window: float) -> list[HostileRun]:
         )
         for _ in range(source.randint(1, 5))
     ]
+
+
+def _told(seed: int, window: float) -> list[ToldRun]:
+    source = random.Random(f"signals of {seed}")
+    if source.random() >= _TOLD_SHARE:
+        return []
+    found = []
+    for _ in range(source.randint(1, 3)):
+        run_id, at = UUID(int=source.getrandbits(128), version=4), source.uniform(0, window / 2)
+        told_at = max(0.0, at + source.uniform(-1.0, 3.0))
+        found.append(ToldRun(run_id, at, told_at, source.randint(1, 12), source.random() < 0.5))
+    return found
 
 
 def _sharing_runs(seed: int, window: float) -> list[PlannedRun]:

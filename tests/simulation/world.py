@@ -89,7 +89,7 @@ class World:
         self._clock = SimulatedClock()
         broker = StormyBroker(self.server, name="client", source=scenario.source, weather=scenario.weather)
         self.client = SimulatedClient(
-            broker, scenario.runs, scenario.neighbours, settings=self._typed(SETTINGS), note=self.note
+            broker, scenario.runs, scenario.neighbours, scenario.told, settings=self._typed(SETTINGS), note=self.note
         )
         self._neighbours = {run.run_id: run.at for run in scenario.neighbours}
         if scenario.neighbours:
@@ -115,7 +115,7 @@ class World:
         self.loop.spawn(self.loop.world, self._inject())
         last = max((fault.at + fault.seconds for fault in self.scenario.faults), default=0.0)
         if not self.loop.run(self._is_done, deadline=last + GRACE):
-            everybody: list[Any] = [*self.scenario.runs, *self.scenario.neighbours]
+            everybody: list[Any] = [*self.scenario.runs, *self.scenario.neighbours, *self.scenario.told]
             open_runs = [str(each.run_id) for each in everybody if not self._has_ended(each.run_id)]
             waiting = [str(each.run_id) for each in self.scenario.runs if each.run_id not in self.client.outcomes]
             self.problems.append(

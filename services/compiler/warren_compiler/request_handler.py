@@ -115,21 +115,21 @@ class RequestHandler:
             self._put_back(request, since or now.timestamp(), now, outbox)
             return False
         if run.status is not RunStatus.RUNNING:
-            raise RunEnded(f"the run {run.run_id} of {run.workflow!r} has ended ({run.status})")
+            return await self._look_it_up(request, run, outbox)
         executable = await self._programs.get(run.version)
         payload = executable.bind_signal(request.signal.signal, request.signal.payload)
         check_payload(payload, f"the payload of the signal {request.signal.signal!r}")
-        delivery = request.delivery
-        reply = (
-            None
-            if not delivery.reply_to
-            else messages.RequestReply(reply_to=delivery.reply_to, correlation_id=delivery.correlation_id)
-        )
-        event = messages.SignalReceived(
-            run_id=run.run_id, id=request.request_id, name=request.signal.signal, payload=payload, reply=reply
-        )
-        outbox.add_event(run.shard, event)
+        outbox.add_event(run.shard, _event(request, run, payload))
         return True
+
+    async def _look_it_up(self, request: _Request, run: StoredRun, outbox: Outbox) -> bool:
+        """A request to a run that has ended is a repetition of one that the run took, or comes too late."""
+        event = _event(request, run, None)
+        for row in await self._store.find_transitions(run.run_id, event.subject):
+            if event.is_recorded_as(wire.load_event(row.event)):
+                outbox.add_answer(event)
+                return True
+        raise RunEnded(f"the run {run.run_id} of {run.workflow!r} has ended ({run.status})")
 
     def _put_back(self, request: _Request, since: float, now: datetime, outbox: Outbox) -> None:
         place = request.place
@@ -149,6 +149,15 @@ class RequestHandler:
                 message_id=delivery.message_id,
             )
         )
+
+
+def _event(request: _Request, run: StoredRun, payload: messages.Json) -> messages.SignalReceived:
+    delivery, reply = request.delivery, None
+    if delivery.reply_to:
+        reply = messages.RequestReply(reply_to=delivery.reply_to, correlation_id=delivery.correlation_id)
+    return messages.SignalReceived(
+        run_id=run.run_id, id=request.request_id, name=request.signal.signal, payload=payload, reply=reply
+    )
 
 
 def _add(outbox: Outbox, outgoing: Sequence[OutgoingMessage]) -> None:

@@ -6,10 +6,11 @@ import asyncio
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from warren import Workflow, action, signal, workflow
+from warren import Signal, Workflow, action, signal, workflow
 from warren.contracts.messages import RunStatus, SignalReceived
 from warren.engine.run.state import MAX_REQUESTS
 from warren.errors import InvalidInput
@@ -82,6 +83,64 @@ class Waits(Workflow):
         except ZeroDivisionError as error:
             return [first, second, cancelled, str(error)]
         return [first, second, cancelled]
+
+
+@workflow
+class Desk(Workflow):
+    """Mailboxes, and what they compose with."""
+
+    payments = Signal[Payment]()
+    notes = Signal[Any]()
+
+    async def run(self, patience: float = 5) -> list[object]:
+        got: list[object] = []
+        async with asyncio.timeout(60):
+            got.append(await self.payments.receive())
+        got += await asyncio.gather(self.payments.receive(), self.notes.receive())
+        try:
+            got.append(await asyncio.wait_for(self.payments.receive(), patience))
+        except TimeoutError:
+            got.append("too late")
+        got += [len(self.notes), self.notes.receive_nowait()]
+        try:
+            self.notes.receive_nowait()
+        except asyncio.QueueEmpty:
+            got.append("empty")
+        task = asyncio.create_task(self.notes.receive())
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        got.append(await self.notes.receive())
+        return got
+
+
+def test_a_mailbox_keeps_what_came_before_it_was_asked_for_in_order() -> None:
+    driver = EngineDriver.of(Desk)
+    driver.signal("notes", "first")
+    driver.signal("payments", Payment(1))
+    driver.restore(json.loads(json.dumps(driver.snapshot())))
+    driver.signal("notes", [2])
+    driver.signal("payments", {"amount": 2})
+    driver.fire(max(driver.timers))
+    driver.signal("notes", None)
+    assert driver.outcome() == [Payment(1), Payment(2), "first", "too late", 1, [2], "empty", None]
+    assert driver.replay().state.result == driver.state.result
+
+
+def test_a_payload_has_the_type_of_its_mailbox() -> None:
+    driver = EngineDriver.of(Desk)
+    with pytest.raises(InvalidInput, match=r"the payload of 'payments'\.amount"):
+        driver.signal("payments", {"amount": "much"})
+    with pytest.raises(InvalidInput, match="no signal 'pay'; it has notes, payments"):
+        driver.signal("pay", 1)
+
+
+def test_a_run_that_ends_takes_its_mailboxes_along() -> None:
+    driver = EngineDriver.of(Desk, patience=1)
+    driver.cancel()
+    assert driver.state.status is RunStatus.CANCELLED
+    assert driver.signal("notes", 1) is None
+    assert driver.state.instance is None
 
 
 def test_a_handler_changes_self_and_what_waits_for_it_goes_on() -> None:
