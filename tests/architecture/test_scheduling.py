@@ -16,9 +16,9 @@ def test_a_file_with_servers_stays_whole_and_begins_first() -> None:
     assert scope_of(one) == scope_of(two) == "e2e/test_traces"
     unit = "tests/unit/sdk/test_retry.py::test_a"
     assert scope_of(unit) == unit
-    law = "tests/property/test_laws.py::TestLaws::test_a[sleep]"
-    assert scope_of(law) == "property/test_laws"
-    assert rank_of(law) == rank_of(unit)
+    entry = "tests/catalogue/test_catalogue.py::test_a[int]"
+    assert scope_of(entry) == "catalogue/test_catalogue"
+    assert rank_of(entry) == rank_of(unit)
     assert rank_of("tests/e2e/test_outages.py::test_a") < rank_of(one) < rank_of(unit)
 
 

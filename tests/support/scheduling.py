@@ -6,8 +6,8 @@ from typing import Any
 
 NEEDS_NOTHING = {"unit", "oracle", "property", "architecture", "catalogue", "recorded", "simulation", "fuzz"}
 """Folders whose tests share no server and no process: each may run beside any other."""
-SHARES_PROGRAMS = {"catalogue", "property"}
-"""Those of them whose tests share what takes long to compile or to run first, so that it is done in one process."""
+SHARES_PROGRAMS = {"catalogue"}
+"""Those of them whose tests share what takes long to compile, so that it is done in one process."""
 LONGEST = (
     *("chaos/test_chaos", "e2e/test_outages", "integration/test_rabbit_faults", "e2e/test_docs", "simulation"),
     *(
