@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.scheduling import NEEDS_NOTHING, rank_of, scope_of
+from tests.support.scheduling import NEEDS_NOTHING, SHARES_PROGRAMS, rank_of, scope_of
 
 TESTS = Path(__file__).parents[1]
 
@@ -16,10 +16,14 @@ def test_a_file_with_servers_stays_whole_and_begins_first() -> None:
     assert scope_of(one) == scope_of(two) == "e2e/test_traces"
     unit = "tests/unit/sdk/test_retry.py::test_a"
     assert scope_of(unit) == unit
+    entry = "tests/catalogue/test_catalogue.py::test_a[int]"
+    assert scope_of(entry) == "catalogue/test_catalogue"
+    assert rank_of(entry) == rank_of(unit)
     assert rank_of("tests/e2e/test_outages.py::test_a") < rank_of(one) < rank_of(unit)
 
 
 def test_every_folder_that_needs_nothing_is_one() -> None:
+    assert SHARES_PROGRAMS < NEEDS_NOTHING
     assert {name for name in NEEDS_NOTHING if not (TESTS / name).is_dir()} == set()
 
 

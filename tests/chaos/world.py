@@ -19,6 +19,7 @@ from tests.chaos.ledger import VARIABLE
 from tests.chaos.plans import Limits, Plan, as_ordered, expected, expected_of_ordered, generate, invocations
 from tests.chaos.proxy import ChaosProxy
 from tests.chaos.supervisor import Supervisor
+from tests.chaos.told import Told
 from tests.chaos.workload import Ordered, Planned
 from tests.support.processes import Installation, installation
 from tests.support.servers.postgres import PrivatePostgres
@@ -27,7 +28,7 @@ from tests.support.servers.rabbitmq_private import PrivateRabbit
 from warren.client import ClientRunHandle
 from warren.contracts.ids import new_run_id
 from warren.contracts.topology import QueueType
-from warren.errors import InfrastructureError, WarrenError
+from warren.errors import InfrastructureError, RunNotFound, WarrenError
 
 SETTINGS: Final = {
     "WARREN_LEASE_AFTER": "2",
@@ -41,6 +42,8 @@ SETTINGS: Final = {
 LIMITS: Final = Limits(steps=4, depth=2, width=10, sleep=1.0, long=4.0, share=3_000)
 _ORDERED_SHARE: Final = 0.3
 """Of the runs, those whose input a worker checks first."""
+_TOLD_SHARE: Final = 0.2
+"""Those that are sent signals."""
 _ASK_SECONDS: Final = 20.0
 """After so long without an outcome the client looks whether its run exists, and starts it again if not."""
 _LOOK_SECONDS: Final = 0.02
@@ -53,10 +56,13 @@ class StartedRun:
     run_id: UUID
     plan: Plan
     total: int
-    result: int
+    result: int | list[int]
     invocations: int
     is_ordered: bool = False
     """Whether a worker has to check its input first (`Ordered`)."""
+    told: int = 0
+    """How many numbers it is told, by signals, one after the other (`Told`)."""
+    has_mailbox: bool = False
     is_done: bool = False
     starts: int = 1
     seconds: float = 0.0
@@ -114,6 +120,10 @@ class World:
                 self.problems.append(f"{run.run_id}: the client was told {result!r}, not {run.result}")
 
     def _drawn(self, plan: Plan, total: int) -> StartedRun:
+        if self.source.random() < _TOLD_SHARE:
+            count = self.source.randint(1, 20)
+            is_boxed = self.source.random() < 0.5
+            return StartedRun(new_run_id(), [], 0, list(range(count)), -(-count // 3), told=count, has_mailbox=is_boxed)
         if self.source.random() < _ORDERED_SHARE:
             result, count = expected_of_ordered(plan, total), 1 + invocations(plan)
             return StartedRun(new_run_id(), plan, total, result, count, is_ordered=True)
@@ -121,6 +131,8 @@ class World:
 
     async def _outcome(self, run: StartedRun) -> object:
         handle = await self._start(run)
+        for number in range(run.told):
+            await self._tell(run, number)
         while True:
             try:
                 return await handle.result(_ASK_SECONDS)
@@ -132,10 +144,26 @@ class World:
                 run.starts += 1
                 handle = await self._start(run)
 
+    async def _tell(self, run: StartedRun, number: int) -> None:
+        """Send a number until the run has it; a start that the broker lost with all its data is sent again, too."""
+        signal = Told.numbers if run.has_mailbox else Told.tell
+        while True:
+            try:
+                await self.made.client.signal(run.run_id, signal, number, id=str(number), timeout=_ASK_SECONDS)
+            except (TimeoutError, InfrastructureError):
+                await asyncio.sleep(0.2)
+            except RunNotFound:
+                run.starts += 1
+                await self._start(run)
+            else:
+                return
+
     async def _start(self, run: StartedRun) -> ClientRunHandle:
         """Start it, however often: what a broker that lost its queues just now did not confirm is no start."""
         while True:
             try:
+                if run.told:
+                    return await self.made.client.start(Told, run.told, run.has_mailbox, run_id=run.run_id)
                 if run.is_ordered:
                     data = as_ordered(run.plan, run.total)
                     return await self.made.client.start_encoded(Ordered, data, run_id=run.run_id)

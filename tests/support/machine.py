@@ -32,6 +32,11 @@ def slowness(clock: Callable[[], float] = time.monotonic) -> float:
     return max(1.0, (clock() - began) / 3 / _QUIET_SECONDS)
 
 
+def is_within(seconds: float, most: float, clock: Callable[[], float] = time.monotonic) -> bool:
+    """Whether this is less than `most` seconds of a quiet machine; how slow this one is, is measured if it matters."""
+    return seconds < most or seconds < most * slowness(clock)
+
+
 def allowed(seconds: float) -> float:
     """So many seconds of a quiet machine, in seconds of this one as it is now."""
     return seconds * slowness()

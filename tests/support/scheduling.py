@@ -6,6 +6,8 @@ from typing import Any
 
 NEEDS_NOTHING = {"unit", "oracle", "property", "architecture", "catalogue", "recorded", "simulation", "fuzz"}
 """Folders whose tests share no server and no process: each may run beside any other."""
+SHARES_PROGRAMS = {"catalogue"}
+"""Those of them whose tests share what takes long to compile, so that it is done in one process."""
 LONGEST = (
     *("chaos/test_chaos", "e2e/test_outages", "integration/test_rabbit_faults", "e2e/test_docs", "simulation"),
     *(
@@ -25,9 +27,9 @@ def place_of(nodeid: str) -> str:
 
 
 def scope_of(nodeid: str) -> str:
-    """Tests of one scope run in one process: a whole file with servers, any other test by itself."""
+    """Tests of one scope run in one process: a file with servers or shared programs, any other test by itself."""
     place = place_of(nodeid)
-    return nodeid if place.partition("/")[0] in NEEDS_NOTHING else place
+    return nodeid if place.partition("/")[0] in NEEDS_NOTHING - SHARES_PROGRAMS else place
 
 
 def rank_of(nodeid: str) -> int:

@@ -1,8 +1,24 @@
 """`collections`: Counter, defaultdict, OrderedDict and deque, kept across awaits and sent to actions."""
 
 from collections import Counter, OrderedDict, defaultdict, deque
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, Field
 
 from warren import Workflow, action, workflow
+
+
+@dataclass
+class Holder:
+    waiting: deque = field(default_factory=deque)
+    counts: Counter = field(default_factory=Counter)
+    order: OrderedDict = field(default_factory=OrderedDict)
+    groups: defaultdict = field(default_factory=defaultdict)
+
+
+class Held(BaseModel):
+    waiting: deque[int] = Field(default_factory=deque)
+    counts: Counter[str] = Field(default_factory=Counter)
 
 
 @action
@@ -19,6 +35,11 @@ async def most(counts: Counter) -> list:
 class CollectionsContainers(Workflow):
     async def run(self, words: list[str]) -> list:
         log: list = []
+        first, second, model = Holder(), Holder(), Held()
+        first.waiting.append(1)
+        first.counts.update("aab")
+        model.waiting.append(2)
+        log.append([await act(first), second, repr(second.order), len(second.groups), model, Held()])
         counts = Counter(words)
         counts.update(await act(["x", "x"]))
         counts["y"] -= 1

@@ -28,7 +28,7 @@ from warren.frontend.users_code import code_of, code_of_default, code_of_generat
 from warren.ir.expressions import Const, Expr, TypeName
 from warren.ir.intrinsics import ERROR_MODULES
 from warren.ir.typedef_rules import is_public
-from warren.ir.workflow import FieldDef, Member, TypeDef
+from warren.ir.workflow import FACTORIES, FieldDef, Member, TypeDef
 from warren.prelude.asyncio_names import is_of_prelude, of_asyncio
 
 _RECORD_FLAGS = "__dataclass_params__"
@@ -243,7 +243,7 @@ class TypeRegistry:
         return found, None, found is not None
 
     def _factory(self, factory: Any) -> tuple[Expr | None, str | None, bool]:
-        if factory in {list, dict, set}:
+        if factory in FACTORIES.values():
             return None, factory.__name__, True
         if isinstance(factory, type) and intrinsic_name(factory) is not None:
             with contextlib.suppress(Exception):  # a class that cannot be called without arguments

@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 from warren.contracts.foreign_values import is_named_tuple
 from warren.ir.expressions import Expr
 from warren.ir.spec_parts import parts_of
-from warren.ir.workflow import TypeDef
+from warren.ir.workflow import FACTORIES, TypeDef
 
 OWN_SCHEMA: Final = "__get_pydantic_core_schema__"
 _FOREIGN: Final = frozenset({"builtins", "pydantic", "enum", "typing", "typing_extensions", "abc", "collections"})
@@ -62,7 +62,7 @@ def code_of_default(
     name: str, default: Expr | None, factory: str | None, is_pure: bool, types: Mapping[str, TypeDef]
 ) -> str:
     """Whether the default of a field is made by code that a compiler has not got."""
-    if not is_pure or (factory is not None and factory not in {"list", "dict", "set"} and factory not in types):
+    if not is_pure or (factory is not None and factory not in FACTORIES and factory not in types):
         return f"the default of {name}"
     return ""
 

@@ -32,10 +32,9 @@ from warren.ir.scalars import SCALAR_TYPES
 from warren.ir.spec_annotations import annotation_of
 from warren.ir.spec_parts import code_in, is_made, secret_in
 from warren.ir.tagged_values import TaggedValues
-from warren.ir.workflow import FieldDef, TypeDef
+from warren.ir.workflow import FACTORIES, FieldDef, TypeDef
 
 _ROOT_MODEL: Final = "pydantic.root_model:RootModel"
-_EMPTY: Final[dict[str, Callable[[], Any]]] = {"list": list, "dict": dict, "set": set}
 _CONTAINERS: Final[dict[str, Any]] = {
     "list": list,
     "set": set,
@@ -203,8 +202,8 @@ class StandIns:
     def _default(self, field: FieldDef) -> dict[str, Any]:
         if isinstance(field.default, Const):
             return {"default": self._constant(field.default)}
-        if field.factory in _EMPTY:
-            return {"default_factory": _EMPTY[field.factory]}
+        if field.factory in FACTORIES:
+            return {"default_factory": FACTORIES[field.factory]}
         if field.factory is not None:
             return {"default_factory": self._factory(field.factory)}
         return {}

@@ -10,11 +10,10 @@ from typing import Any
 from warren.errors import MessageError
 from warren.ir.bounds import is_bound
 from warren.ir.expressions import Const
-from warren.ir.workflow import TypeDef
+from warren.ir.workflow import FACTORIES, TypeDef
 
 _KINDS = frozenset({"exception", "dataclass", "model", "enum", "workflow", "typed_dict", "named_tuple"})
 _EXTRA = frozenset({"ignore", "allow", "forbid"})
-_FACTORIES = frozenset({"list", "dict", "set"})
 _REF = re.compile(r"[\w.]+:[\w.<>]+(\[[^\x00-\x1f]+\])?")
 """Module, qualified name, and what a generic model was given."""
 _SPECIAL = re.compile(r"__([a-z]+|post_init)__", re.ASCII)
@@ -116,7 +115,7 @@ def _problem(ref: str, one: TypeDef, types: Mapping[str, TypeDef], functions: Ma
     if any(not isinstance(value, Const) for value in values):
         return "a default or constant is no constant"
     known = {*types, *(key for key, function in functions.items() if not function.free)}
-    if any(factory not in _FACTORIES and factory not in known for factory in factories):
+    if any(factory not in FACTORIES and factory not in known for factory in factories):
         return "a default_factory is not known"
     return None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable
 from dataclasses import field
 from typing import Any, Final
 
@@ -31,11 +33,17 @@ class Function(Node):
     span: Span | None = None
 
 
+FACTORIES: Final[dict[str, Callable[[], Any]]] = {
+    cls.__name__: cls for cls in (list, dict, set, deque, Counter, OrderedDict, defaultdict)
+}
+"""Python's own classes that make the default of a field, by name. The engine has classes of its own in their place."""
+
+
 @node
 class FieldDef(Node):
     """A field of a dataclass or model. Without a default it is required.
 
-    `spec` is its type spec (`ir.typespec`). `default` is a Const. `factory` is `list`, `dict`, `set`, the ref of a
+    `spec` is its type spec (`ir.typespec`). `default` is a Const. `factory` is one of `FACTORIES`, the ref of a
     constructible type, or the key of a function without parameters; a fresh value each time. `serialization_alias` is
     what `model_dump(by_alias=True)` calls it, and with `exclude` it is in no dump. `aliases` are the ways by which
     pydantic finds it instead of `alias`, as lists of names and indices; `optional` is a typed dictionary's or a named

@@ -73,14 +73,22 @@ def bad(how: str, name: str) -> Json:
     return {"$": "dataclass", "t": f"{name}:Bad", "v": {"how": how}}
 
 
+NESTED = {"deep": 3_000, "deeper": 100_000, "deep tuples": 20_000}
+
+
+def value_of(name: str, kind: str) -> Json:
+    """A value whose decoding raises something, for the module `name`; what is deep is made for its own tests only."""
+    if kind not in NESTED:
+        return values(name)[kind]
+    made = nested(NESTED[kind])
+    return {"$": "tuple", "v": made} if kind == "deep tuples" else made
+
+
 def values(name: str) -> dict[str, Json]:
-    """Values whose decoding raises something, by name."""
+    """Those that are not deep, by their kinds."""
     found: dict[str, Json] = {f"key: {how}": {"$": "dict", "v": [[bad(how, name), 1]]} for how in HOW}
     found |= {f"items: {how}": {"$": "set", "v": [bad(how, name), bad(how, name)]} for how in HOW}
     return found | {
-        "deep": nested(3_000),
-        "deeper": nested(100_000),
-        "deep tuples": {"$": "tuple", "v": nested(20_000)},
         "recursive model": {"$": "model", "t": f"{name}:Node", "v": {"kids": []}},
         "same hashes": {"$": "set", "v": [{"$": "int", "v": hex(n * ((1 << 61) - 1))} for n in range(2_000)]},
         "same hashes of tuples": {
@@ -97,7 +105,7 @@ def values(name: str) -> dict[str, Json]:
     }
 
 
-NAMES = sorted(values("m"))
+NAMES = sorted([*values("m"), *NESTED])
 
 
 def written(tmp_path: Path, body: str) -> Executable:
@@ -112,7 +120,7 @@ def test_a_result_that_cannot_be_decoded_is_the_runs_error_or_the_workflows(tmp_
     executable = written(tmp_path, f"{body}\nreturn 'fine'")
     driver = start(executable)
     neighbour = start(executable)
-    driver.succeed_encoded(1, values(executable.workflow)[name])
+    driver.succeed_encoded(1, value_of(executable.workflow, name))
     assert driver.is_finished
     assert driver.state.error is not None or driver.state.result is not None
     neighbour.succeed(1, 5)
@@ -127,7 +135,7 @@ def test_an_error_that_cannot_be_decoded(tmp_path: Path, name: str) -> None:
         run_id=driver.run_id,
         invocation=1,
         attempt=1,
-        error={"$": "exception", "t": "builtins:ValueError", "args": [values(executable.workflow)[name]]},
+        error={"$": "exception", "t": "builtins:ValueError", "args": [value_of(executable.workflow, name)]},
     )
     driver.apply(event)
     assert driver.is_finished
@@ -138,7 +146,7 @@ def test_an_error_that_cannot_be_decoded(tmp_path: Path, name: str) -> None:
 def test_an_input_that_cannot_be_decoded_is_refused(tmp_path: Path, name: str) -> None:
     executable = written(tmp_path, "kinds = [Bad, Color]\nreturn 'fine'")
     with contextlib.suppress(InvalidInput):
-        assert EngineDriver(executable, {"x": values(executable.workflow)[name]}).state.result == "fine"
+        assert EngineDriver(executable, {"x": value_of(executable.workflow, name)}).state.result == "fine"
     assert start(executable, 1).state.result == "fine"
 
 

@@ -45,7 +45,7 @@ from warren.errors import InvalidInput, MessageError
 from warren.ir.enums import make_enum
 from warren.ir.expressions import Const
 from warren.ir.intrinsics import PRELUDE_PACKAGE
-from warren.ir.workflow import FieldDef, TypeDef
+from warren.ir.workflow import FACTORIES, FieldDef, TypeDef
 
 if TYPE_CHECKING:
     from warren.engine.guarded.guards import Guards
@@ -55,7 +55,7 @@ _COMPUTED_WITH = frozenset({"zoneinfo:ZoneInfo", "datetime:timezone", "builtins:
 POST_INIT = "__post_init__"
 _BASE_MODEL = "pydantic.main:BaseModel"
 _VALIDATION_ERROR = "pydantic_core._pydantic_core:ValidationError"
-_FACTORIES: dict[str, Callable[[], Any]] = {"list": list, "dict": dict, "set": OrderedSet}
+_FACTORIES = FACTORIES | {"set": OrderedSet, "deque": Deque, "defaultdict": DefaultDict}
 
 
 class TypeTable:

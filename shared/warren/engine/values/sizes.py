@@ -102,6 +102,9 @@ def memory_size(roots: Iterable[Any], fields_of: Callable[[Any], Iterable[Any] |
     total = 0
     while waiting:
         value = waiting.pop()
+        if value.__class__ is int and -(1 << 64) < value < 1 << 64:  # as below; most of what is large is full of these
+            total += _ITEM
+            continue
         size = flat_size(value)
         if size is not None and size < SHARED_TEXT:
             total += size

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from tests.support.machine import slowness
+from tests.support.machine import is_within
 from tests.unit.engine.guarded.costs.measure import measure
 
 from warren.engine.values.limits import MAX_STEPS
@@ -23,5 +23,5 @@ def check(folder: Path, program: str) -> None:
     """Run a program with an eighth of the steps; it must end over a limit, soon and in little memory."""
     found = measure(folder, program, steps=STEPS)
     assert found.is_over_a_limit, (found.status, found.error)
-    assert found.seconds < SECONDS * slowness(time.process_time)
+    assert is_within(found.seconds, SECONDS, time.process_time), found
     assert found.megabytes < MEGABYTES
