@@ -12,6 +12,7 @@ WarrenError
 │   ├── WorkflowFailedError          the run that was waited for ended with an exception
 │   │   └── WorkflowCancelledError
 │   ├── RunNotFound
+│   ├── QueryFailed                  the workflow's own query raised
 │   ├── RunEnded                     a request came after the run's end
 │   ├── ExhaustedRetriesError        (alias ExhaustedRetries)
 │   ├── SchedulingUnavailable        (also a NotImplementedError)
@@ -213,6 +214,12 @@ class RunNotFound(UserError, LookupError):
     """No run has this id or key."""
 
     code = "run_not_found"
+
+
+class QueryFailed(UserError):
+    """A query's method raised, exceeded a limit, or returned what cannot be sent; the run is not touched."""
+
+    code = "query_failed"
 
 
 class RunEnded(UserError):

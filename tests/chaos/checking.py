@@ -18,7 +18,7 @@ from warren.contracts import messages, names, wire
 from warren.contracts.messages import RunStatus
 from warren.contracts.topology import standard_topology
 from warren.engine import StartTimer, load_commands
-from warren.errors import WarrenError
+from warren.errors import RunNotFound, WarrenError
 from warren.ports import LoadedRun, StoredRun, TransitionRow
 from warren.runs.programs import Programs
 from warren.runs.replay import replay
@@ -144,6 +144,8 @@ async def _of_queues(world: World, *, has_neighbours: bool) -> AsyncIterator[str
         for delivery in await subscription.receive(10_000):
             if has_neighbours and not any(run_id in delivery.body for run_id in planned):
                 continue
+            if delivery.headers.get(names.HEADER_REASON) == RunNotFound.code:
+                continue  # a signal that came before its run waits for 10 seconds; the client sent it again
             headers = {key: value for key, value in delivery.headers.items() if key.startswith("x-")}
             yield f"parked (of {depths[names.DEAD_QUEUE]}): {headers} {delivery.body[:300]!r}"
         await broker.close()

@@ -27,12 +27,16 @@ async def test_from_the_client(pairs: Installation) -> None:
         await handle.signal("payed", 4)
     with pytest.raises(InvalidInput, match="the payload of 'pay'"):
         await handle.signal(Shop.pay, "much")
+    assert await handle.query(Shop.owed, price=10) == {"owed": 6, "parts": 1}
+    with pytest.raises(InvalidInput, match="no query 'owes'"):
+        await handle.query("owes")
     await handle.signal(Shop.hold, True)
     await handle.signal(Shop.pay, 6)
     await handle.signal(Shop.hold, False)
     assert await handle.result(30) == [4, 6, 11]
     with pytest.raises(RunEnded):
         await handle.signal(Shop.pay, 1)
+    assert await handle.query("owed", price=10) == {"owed": 0, "parts": 2}
     with pytest.raises(TimeoutError):
         await pairs.client.signal(new_run_id(), Shop.pay, 1, timeout=0.2)
 
@@ -67,6 +71,8 @@ async def test_from_the_command_line(pairs: Installation, tmp_path: Path) -> Non
     await call("signal", run_id, "hold", "false")
     handle = await pairs.client.get(run_id)
     assert await handle.result(30) == [3, 4]
+    code, out, _ = await call("query", run_id, "owed", "-i", "price=10")
+    assert (code, json.loads(out)) == (0, {"owed": 7, "parts": 1})
     code, out, _ = await call("history", run_id)
     assert "signal pay received with 3" in out
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.chaos.ledger import hooks
 
-from warren import RetryPolicy, WorkerLost, Workflow, action, action_context, signal, workflow
+from warren import RetryPolicy, WorkerLost, Workflow, action, action_context, query, signal, workflow
 
 
 class Refused(Exception):
@@ -361,6 +361,10 @@ class Shop(Workflow):
     @signal
     def hold(self, is_held: bool) -> None:
         self.held = is_held
+
+    @query
+    def owed(self, price: int) -> dict[str, int]:
+        return {"owed": price - sum(self.paid), "parts": len(self.paid)}
 
     async def run(self, price: int) -> list[int]:
         await self.wait_until(lambda: sum(self.paid) >= price and not self.held)

@@ -66,6 +66,7 @@ _COMMANDS: dict[str, list[Callable[..., int]]] = {
         inspect_runs.history,
         administration.doctor,
         start_runs.signal,
+        start_runs.query,
         start_runs.cancel,
     ],
 }

@@ -285,7 +285,7 @@ def event_text(event: messages.RunEvent) -> str:
         case messages.EventRejected():
             error = error_data(event.error)
             return f"{event.rejected.replace('_', ' ')} rejected: {error['type']}: {error['message']}"
-        case messages.ContinuationDue() | messages.ActionHeartbeat():
+        case messages.ContinuationDue() | messages.ActionHeartbeat() | messages.QueryAsked():
             return event.type.replace("_", " ")
         case _:
             assert_never(event)

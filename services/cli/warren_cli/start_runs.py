@@ -1,4 +1,4 @@
-"""`register`, `start`, `signal` and `cancel`: what is sent to the servers."""
+"""`register`, `start`, `signal`, `query` and `cancel`: what is sent to the servers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from uuid import UUID
 from rich.markup import escape
 
 from warren.client import ClientRunHandle
-from warren.contracts.messages import RunFinished
+from warren.contracts.messages import Json, RunFinished
+from warren.contracts.plain import to_plain
 from warren.errors import RegistrationRefused, WarrenError
 from warren.ir.typed_text import TypedText
 from warren.runs.programs import program_of
@@ -138,6 +139,18 @@ def signal(
         print_json({"run": run, "signal": name, "received": True})
     else:
         out.print(f"run {run} has received the signal {name}", highlight=False, markup=False)
+    return 0
+
+
+def query(run: str, name: str, parts: Sequence[str], *, workflow: str | None) -> int:
+    """Ask a run something."""
+    arguments = parse_input(parts)
+
+    async def ask() -> Json:
+        async with people_client() as client:
+            return await client.query_encoded(run, name, arguments, workflow=workflow)
+
+    print_json(to_plain(run_async(ask())))
     return 0
 
 

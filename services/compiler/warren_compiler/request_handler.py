@@ -34,6 +34,12 @@ _LOOK_SECONDS: Final = 0.05
 MAX_WAITING: Final = 1_000
 """So many requests wait for runs that are not there; more are refused at once, as each is looked up all the time."""
 
+_KINDS: Final[dict[str, type[messages.SignalRun | messages.QueryRun]]] = {
+    names.SIGNAL_KEY: messages.SignalRun,
+    names.QUERY_KEY: messages.QueryRun,
+}
+"""What a message of each routing key is."""
+
 _Place = UUID | tuple[str, str]
 """A run as a request names it."""
 
@@ -41,16 +47,23 @@ _Place = UUID | tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class _Request:
     delivery: Delivery
-    signal: messages.SignalRun
+    body: messages.SignalRun | messages.QueryRun
     request_id: str
 
     @property
     def place(self) -> _Place:
-        if self.signal.run_id is not None:
-            return self.signal.run_id
-        assert self.signal.workflow is not None
-        assert self.signal.key is not None
-        return self.signal.workflow, self.signal.key
+        if self.body.run_id is not None:
+            return self.body.run_id
+        assert self.body.workflow is not None
+        assert self.body.key is not None
+        return self.body.workflow, self.body.key
+
+    @property
+    def reply(self) -> messages.RequestReply | None:
+        delivery = self.delivery
+        if not delivery.reply_to:
+            return None
+        return messages.RequestReply(reply_to=delivery.reply_to, correlation_id=delivery.correlation_id)
 
 
 class RequestHandler:
@@ -70,11 +83,11 @@ class RequestHandler:
         requests: list[_Request] = []
         for delivery in deliveries:
             try:
-                signal = wire.load(messages.SignalRun, delivery.body)
+                body = wire.load(_KINDS.get(delivery.routing_key, messages.SignalRun), delivery.body)
             except MessageError as error:
                 _add(outbox, refuse(delivery, error))
             else:
-                requests.append(_Request(delivery, signal, _id_of(delivery, signal)))
+                requests.append(_Request(delivery, body, _id_of(delivery, body)))
         runs = await self._find({request.place for request in requests})
         now = self._clock.now()
         passed = 0
@@ -85,7 +98,7 @@ class RequestHandler:
             except BaseException as error:  # the handler's boundary: only this request is refused
                 if not is_refusable(error):
                     raise
-                run_id = request.signal.run_id if run is None else run.run_id
+                run_id = request.body.run_id if run is None else run.run_id
                 _add(outbox, refuse(request.delivery, error, run_id=run_id))
         if requests and not passed:
             await asyncio.sleep(_LOOK_SECONDS)  # all of them wait: what is put back must not go round at full speed
@@ -114,13 +127,26 @@ class RequestHandler:
         if run is None or (since is None and self._waiting[request.place]):
             self._put_back(request, since or now.timestamp(), now, outbox)
             return False
+        if isinstance(request.body, messages.QueryRun):
+            outbox.add_event(run.shard, await self._question(request, request.body, run))
+            return True
         if run.status is not RunStatus.RUNNING:
             return await self._look_it_up(request, run, outbox)
         executable = await self._programs.get(run.version)
-        payload = executable.bind_signal(request.signal.signal, request.signal.payload)
-        check_payload(payload, f"the payload of the signal {request.signal.signal!r}")
+        payload = executable.requests.bind_signal(request.body.signal, request.body.payload)
+        check_payload(payload, f"the payload of the signal {request.body.signal!r}")
         outbox.add_event(run.shard, _event(request, run, payload))
         return True
+
+    async def _question(self, request: _Request, body: messages.QueryRun, run: StoredRun) -> messages.QueryAsked:
+        reply = request.reply
+        if reply is None:
+            raise InvalidInput("a query is answered to `reply_to`, which the message has not got")
+        executable = await self._programs.get(run.version)
+        arguments = executable.requests.bind_query(body.query, body.arguments)
+        return messages.QueryAsked(
+            run_id=run.run_id, id=request.request_id, name=body.query, arguments=arguments, reply=reply
+        )
 
     async def _look_it_up(self, request: _Request, run: StoredRun, outbox: Outbox) -> bool:
         """A request to a run that has ended is a repetition of one that the run took, or comes too late."""
@@ -142,7 +168,7 @@ class RequestHandler:
             OutgoingMessage(
                 delivery.exchange or names.COMMANDS_EXCHANGE,
                 delivery.routing_key if delivery.exchange else names.SIGNAL_KEY,
-                wire.dump(request.signal.model_copy(update={"id": request.request_id})),
+                wire.dump(request.body.model_copy(update={"id": request.request_id})),
                 headers={**delivery.headers, names.HEADER_WAITING_SINCE: repr(since)},
                 reply_to=delivery.reply_to,
                 correlation_id=delivery.correlation_id,
@@ -152,11 +178,9 @@ class RequestHandler:
 
 
 def _event(request: _Request, run: StoredRun, payload: messages.Json) -> messages.SignalReceived:
-    delivery, reply = request.delivery, None
-    if delivery.reply_to:
-        reply = messages.RequestReply(reply_to=delivery.reply_to, correlation_id=delivery.correlation_id)
+    name = request.body.signal if isinstance(request.body, messages.SignalRun) else ""
     return messages.SignalReceived(
-        run_id=run.run_id, id=request.request_id, name=request.signal.signal, payload=payload, reply=reply
+        run_id=run.run_id, id=request.request_id, name=name, payload=payload, reply=request.reply
     )
 
 
@@ -173,10 +197,10 @@ def _waiting_since(delivery: Delivery) -> float | None:
         raise InvalidInput(f"the header {names.HEADER_WAITING_SINCE} is no number of seconds: {since!r:.50}") from None
 
 
-def _id_of(delivery: Delivery, signal: messages.SignalRun) -> str:
+def _id_of(delivery: Delivery, body: messages.RunRequest) -> str:
     """The id of a request: its own, or what tells its message from others."""
-    if signal.id is not None:
-        return signal.id
+    if body.id is not None:
+        return body.id
     if delivery.message_id and len(delivery.message_id) <= 200:
         return delivery.message_id
     if delivery.reply_to and delivery.correlation_id:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from types import ModuleType, TracebackType
 from typing import Any, Self
@@ -24,6 +24,7 @@ from warren.client.registration import classes_of, versions_of
 from warren.client.replies import Expectation, Replies
 from warren.client.requests import Requests
 from warren.client.run_queries import find_run, load_history, name_of, place_of
+from warren.client.run_requests import RunRequests
 from warren.client.servers import client_broker, client_store
 from warren.client.tracing import start_span, trace_headers
 from warren.contracts import messages, names, wire
@@ -35,14 +36,13 @@ from warren.contracts.registrations import registrations
 from warren.contracts.values import encode
 from warren.errors import BrokerUnavailable, InvalidInput
 from warren.ports import Broker, OutgoingMessage, RunFilter, RunStore, StoredRun
-from warren.sdk.signals import Signal, name_of_signal
 from warren.sdk.sources import workflow_source
 from warren.sdk.workflow import Workflow, bind_arguments
 
 log = logging.getLogger(__name__)
 
 
-class Warren:
+class Warren(RunRequests):
     """A client of one Warren installation: `async with Warren() as client`.
 
     Without URLs, `WARREN_BROKER_URL` and `WARREN_DATABASE_URL` say where it is. A call gives up on a server that stays
@@ -258,50 +258,6 @@ class Warren:
                 correlation_id=correlation_id,
             )
         )
-
-    # --- requests about one run ---------------------------------------------------------------------------------------
-
-    async def signal(
-        self,
-        run: UUID | str,
-        signal: Signal[Any] | Callable[..., None] | str,
-        payload: Any = None,
-        *,
-        workflow: type[Workflow] | str | None = None,
-        id: str | None = None,  # noqa: A002 - the field's word for it
-        timeout: float | None = 30.0,
-    ) -> None:
-        """Send a signal to a run: by its id, or by its key and workflow. Returns when the run has it.
-
-        `signal` is the class's attribute (`Order.approvals`), a `@signal` method of it, or a name. A signal with the
-        `id` of an earlier one is that one, and arrives once; default: a new id. A run whose start was sent just now is
-        waited for.
-
-        Raises:
-            InvalidInput: the workflow has no such signal, or the payload does not fit it.
-            RunNotFound: there is no such run.
-            RunEnded: the run has ended.
-            UnserializableValue: the payload cannot be sent.
-            TimeoutError: no answer came within `timeout` seconds; the signal may arrive yet.
-        """
-        await self.signal_encoded(
-            run, name_of_signal(signal), encode(payload), workflow=workflow, id=id, timeout=timeout
-        )
-
-    async def signal_encoded(
-        self,
-        run: UUID | str,
-        signal: str,
-        payload: Json = None,
-        *,
-        workflow: type[Workflow] | str | None = None,
-        id: str | None = None,  # noqa: A002 - as above
-        timeout: float | None = 30.0,
-    ) -> None:
-        """Like `signal`, with the payload as plain or tagged JSON."""
-        self._check_open()
-        name = None if workflow is None else name_of(workflow)
-        await self._requests.signal(run, signal, payload, workflow=name, request_id=id, timeout=timeout)
 
     # --- registering --------------------------------------------------------------------------------------------------
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
 from warren.client.histories import HistoryEntry
-from warren.client.outcomes import refusal, result_of
+from warren.client.outcomes import decoded, refusal, result_of
 from warren.client.replies import Expectation
 from warren.contracts import messages
-from warren.contracts.messages import RunStatus
+from warren.contracts.messages import Json, RunStatus
+from warren.contracts.values import encode
 from warren.errors import InternalError
 from warren.ports import StoredRun
 from warren.sdk import RunHandle, Signal
+from warren.sdk.requests import name_of_query
 
 
 class RunService(Protocol):
@@ -43,6 +45,12 @@ class RunService(Protocol):
         timeout: float | None,
     ) -> None:
         """Send a signal to a run."""
+        ...
+
+    async def query_encoded(
+        self, run: UUID, query: str, arguments: Mapping[str, Json], /, *, timeout: float | None
+    ) -> Json:
+        """Ask a run something."""
         ...
 
 
@@ -137,6 +145,11 @@ class ClientRunHandle(RunHandle[Any]):
     ) -> None:
         """Send a signal to the run; returns when the run has it. Raises what `Warren.signal` does."""
         await self._client.signal(self._id, signal, payload, id=id, timeout=timeout)
+
+    async def query(self, query: Callable[..., Any] | str, *, timeout: float | None = 30.0, **arguments: Any) -> Any:
+        """Ask the run something, open or ended. Raises what `Warren.query` does."""
+        encoded = {name: encode(value) for name, value in arguments.items()}
+        return decoded(await self._client.query_encoded(self._id, name_of_query(query), encoded, timeout=timeout))
 
 
 def _finished(reply: messages.Reply) -> messages.RunFinished:

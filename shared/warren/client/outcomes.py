@@ -13,6 +13,7 @@ from warren.contracts.values import Json, decode
 from warren.errors import (
     InternalError,
     InvalidInput,
+    QueryFailed,
     RegistrationRefused,
     RunEnded,
     RunIdTaken,
@@ -28,7 +29,16 @@ from warren.errors import (
 _TYPES = ImportedTypes()
 _REFUSALS: dict[str, type[WarrenError]] = {
     each.code: each
-    for each in (InvalidInput, UnknownWorkflow, RunIdTaken, UnserializableValue, ValueTooLarge, RunNotFound, RunEnded)
+    for each in (
+        InvalidInput,
+        UnknownWorkflow,
+        RunIdTaken,
+        UnserializableValue,
+        ValueTooLarge,
+        RunNotFound,
+        RunEnded,
+        QueryFailed,
+    )
 }
 
 
@@ -39,6 +49,11 @@ def refusal(reply: messages.Refused) -> WarrenError:
     if reply.error.code == "internal_error":
         return InternalError(reply.error.message)
     return _REFUSALS.get(reply.error.code, InvalidInput)(reply.error.message)
+
+
+def decoded(result: Json) -> Any:
+    """An answer as Python values; raises `InvalidInput` where a class in it is not imported in this process."""
+    return decode(result, _TYPES)
 
 
 def result_of(finished: messages.RunFinished) -> Any:

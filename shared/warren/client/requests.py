@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from warren.contracts import messages, names, wire
 from warren.contracts.identity import shown
 from warren.contracts.limits import check_payload
 from warren.contracts.messages import Json
-from warren.errors import InvalidInput
+from warren.errors import InternalError, InvalidInput
 from warren.ports import OutgoingMessage, StoredRun
 
 
@@ -43,6 +44,23 @@ class Requests:
         request = signal_request(run, signal, payload, workflow=workflow, request_id=request_id or uuid4().hex)
         await self.ask(names.SIGNAL_KEY, request, what=f"the signal {signal!r}", timeout=timeout)
 
+    async def query(
+        self,
+        run: UUID | str,
+        query: str,
+        arguments: Mapping[str, Json],
+        *,
+        workflow: str | None,
+        timeout: float | None,
+    ) -> Json:
+        """Ask a run something; the encoded answer. Raises as `ask`, and `InvalidInput` for what cannot be sent."""
+        check_payload(dict(arguments), f"the arguments of the query {query!r}")
+        try:
+            request = messages.QueryRun(query=query, arguments=dict(arguments), **_place(run, workflow))
+        except ValidationError as error:
+            raise InvalidInput(f"query {shown(query)}: {wire.explained(error)}") from None
+        return await self.ask(names.QUERY_KEY, request, what=f"the query {query!r}", timeout=timeout)
+
     async def cancel(self, run: StoredRun, reason: str | None) -> None:
         """Request the cancellation of a run; returns when the broker has confirmed it."""
         event = messages.CancelRequested(run_id=run.run_id, reason=reason)
@@ -51,8 +69,8 @@ class Requests:
             OutgoingMessage(names.EVENTS_EXCHANGE, names.event_key(run.shard), body, headers=trace_headers())
         )
 
-    async def ask(self, key: str, request: messages.Message, *, what: str, timeout: float | None) -> None:
-        """Send a request, again where the answer may be lost, and wait for the answer.
+    async def ask(self, key: str, request: messages.Message, *, what: str, timeout: float | None) -> Json:
+        """Send a request, again where the answer may be lost, and wait for the answer; its result.
 
         Raises:
             TimeoutError: there was none within `timeout` seconds.
@@ -78,19 +96,28 @@ class Requests:
                 reply = await expectation.answer
         except TimeoutError:
             raise TimeoutError(f"{what} was not answered within {timeout} s; it may arrive yet") from None
+        if isinstance(reply, messages.RequestDone):
+            return reply.result
         if isinstance(reply, messages.Refused):
             raise refusal(reply)
+        raise InternalError(f"{what} was answered with {type(reply).__name__}")
 
 
 def signal_request(
     run: UUID | str, signal: str, payload: Json, *, workflow: str | None, request_id: str
 ) -> messages.SignalRun:
     """A signal to a run by its id, or by its key and workflow; raises `InvalidInput` for what cannot be sent."""
-    run_id = as_run_id(run)
-    if run_id is None and workflow is None:
-        raise InvalidInput(f"{run!r} is not a run id; a key is looked up together with its workflow (--workflow)")
-    place: dict[str, Any] = {"run_id": run_id} if run_id is not None else {"workflow": workflow, "key": run}
     try:
-        return messages.SignalRun(signal=signal, payload=payload, id=request_id, **place)
+        return messages.SignalRun(signal=signal, payload=payload, id=request_id, **_place(run, workflow))
     except ValidationError as error:
         raise InvalidInput(f"signal {shown(signal)}: {wire.explained(error)}") from None
+
+
+def _place(run: UUID | str, workflow: str | None) -> dict[str, Any]:
+    """The run as a request names it; raises `InvalidInput` for a key without a workflow."""
+    run_id = as_run_id(run)
+    if run_id is not None:
+        return {"run_id": run_id}
+    if workflow is None:
+        raise InvalidInput(f"{run!r} is not a run id; a key is looked up together with its workflow (--workflow)")
+    return {"workflow": workflow, "key": run}

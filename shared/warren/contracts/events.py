@@ -44,6 +44,8 @@ class Event(Part):
 
     is_durable: ClassVar[bool] = True
     """Whether it matters beyond the moment: the history, the quarantine and a second publication are for these."""
+    is_question: ClassVar[bool] = False
+    """Whether it changes nothing, and only asks: it is answered when all else that came with it is committed."""
 
     type: str
     run_id: UUID
@@ -191,6 +193,29 @@ class SignalReceived(Event):
         return super().is_recorded_as(recorded) and getattr(recorded, "id", None) == self.id
 
 
+class QueryAsked(Event):
+    """Somebody asks the run something. Never part of the history."""
+
+    is_durable: ClassVar[bool] = False
+    is_question: ClassVar[bool] = True
+
+    type: Literal["query_asked"] = "query_asked"
+    id: RequestId
+    name: str
+    arguments: dict[str, Json] = Field(default_factory=dict)
+    reply: RequestReply
+
+    @property
+    def subject(self) -> int:
+        """As that of a signal."""
+        return request_number(self.id)
+
+    @property
+    def answer(self) -> RequestAnswer | None:
+        """To who asks."""
+        return RequestAnswer(self.reply, self.id)
+
+
 def request_number(request_id: str) -> int:
     """A request's number within its run, made of its id."""
     return int.from_bytes(hashlib.sha256(request_id.encode()).digest()[:8], "big") >> 1
@@ -258,6 +283,7 @@ RunEvent = Annotated[
     | ContinuationDue
     | CancelRequested
     | SignalReceived
+    | QueryAsked
     | ChildFinished
     | EventRejected
     | RunStarted,

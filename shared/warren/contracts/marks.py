@@ -31,6 +31,8 @@ STARTS_RUNS: Final = "__warren_starts_runs__"
 """Of the `run` that `@workflow` puts in the place of the user's, which it wraps: itself."""
 SIGNAL: Final = "__warren_signal__"
 """Of a workflow's method that handles a signal: itself."""
+QUERY: Final = "__warren_query__"
+"""Of a workflow's method that is a query: itself."""
 MAILBOX: Final = "__warren_mailbox__"
 """Of the class of a workflow's declared mailboxes: the class of the mailboxes that its instances have."""
 COMPILED: Final = "__warren_compiled__"
@@ -47,6 +49,11 @@ def is_action(value: Any) -> bool:
 def is_signal(value: Any) -> bool:
     """Whether it is a method that handles a signal, and not something around one."""
     return isinstance(value, FunctionType) and vars(value).get(SIGNAL) is value
+
+
+def is_query(value: Any) -> bool:
+    """Whether it is a method that answers a query, and not something around one."""
+    return isinstance(value, FunctionType) and vars(value).get(QUERY) is value
 
 
 def starts_runs(value: Any) -> bool:

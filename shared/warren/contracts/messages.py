@@ -28,6 +28,7 @@ from warren.contracts.events import (
     EventRejected,
     Identity,
     LeaseExpired,
+    QueryAsked,
     RequestId,
     RequestReply,
     RunEvent,
@@ -62,6 +63,8 @@ __all__ = [
     "Message",
     "ParentRun",
     "Part",
+    "QueryAsked",
+    "QueryRun",
     "Refused",
     "RegisterWorkflows",
     "Reply",
@@ -73,6 +76,7 @@ __all__ = [
     "RunEvent",
     "RunFinished",
     "RunKey",
+    "RunRequest",
     "RunSeed",
     "RunStarted",
     "RunStatus",
@@ -152,17 +156,13 @@ class RegisterWorkflows(Message):
 # --- requests about one run -------------------------------------------------------------------------------------------
 
 
-class SignalRun(Message):
-    """Send a signal to a run: by its `run_id`, or by its `workflow` and `key`.
+class RunRequest(Message):
+    """What is asked of one run: by its `run_id`, or by its `workflow` and `key`.
 
-    `payload` is plain or tagged JSON. `id` makes it arrive once however often it is sent; without one the AMQP
-    `message_id` is taken, or what tells an RPC request from others (`reply_to` and `correlation_id`). With none of
-    these, a redelivery after the death of a compiler is another signal. With `reply_to` the answer is `RequestDone`
-    once the run has it, or `Refused`.
+    `id` tells a request from others. Without one the AMQP `message_id` is taken, or what tells an RPC request from
+    others (`reply_to` and `correlation_id`).
     """
 
-    signal: str = Field(min_length=1, max_length=200)
-    payload: Json = None
     id: RequestId | None = None
     run_id: Annotated[UUID, WrapValidator(identity.read_run_id)] | None = None
     workflow: WorkflowName | None = None
@@ -173,6 +173,27 @@ class SignalRun(Message):
         if (self.run_id is None) == (self.workflow is None or self.key is None):
             raise PydanticCustomError("run", "say which run: either `run_id`, or `workflow` and `key`")
         return self
+
+
+class SignalRun(RunRequest):
+    """Send a signal to a run. `payload` is plain or tagged JSON.
+
+    The same `id` twice arrives once. Where nothing identifies the request, a redelivery after the death of a compiler
+    is another signal. With `reply_to` the answer is `RequestDone` once the run has it, or `Refused`.
+    """
+
+    signal: str = Field(min_length=1, max_length=200)
+    payload: Json = None
+
+
+class QueryRun(RunRequest):
+    """Ask a run something, open or ended. `arguments` are those of the query's method by name, plain or tagged JSON.
+
+    The answer goes to `reply_to`: `RequestDone` with `result`, or `Refused`.
+    """
+
+    query: str = Field(min_length=1, max_length=200)
+    arguments: dict[str, Json] = Field(default_factory=dict)
 
 
 # --- replies ----------------------------------------------------------------------------------------------------------
@@ -218,11 +239,12 @@ class WorkflowsRegistered(Message):
 
 
 class RequestDone(Message):
-    """A request has reached its run: what it changes is in the run's history."""
+    """A request has reached its run: what it changes is in the run's history. `result` is the answer to a query."""
 
     type: Literal["request_done"] = "request_done"
     run_id: UUID
     id: str
+    result: Json = None
 
 
 class Refused(Message):

@@ -28,6 +28,7 @@ BLOCKED_QUEUE: Final = "warren.blocked"
 START_KEY: Final = "start"
 REGISTER_KEY: Final = "register"
 SIGNAL_KEY: Final = "signal"
+QUERY_KEY: Final = "query"
 PROBE_KEY: Final = "probe"
 """Bound to nothing: a message with it shows that the broker takes messages, and is gone."""
 

@@ -22,14 +22,24 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A durable queue. `binding` is its (exchange, routing key); `dead_letter` names the queue for what it rejects."""
+    """A durable queue. `binding` is its (exchange, routing key), with `more_keys` at the same exchange; `dead_letter`
+    names the queue for what it rejects."""
 
     name: str
     binding: tuple[str, str] | None = None
+    more_keys: tuple[str, ...] = ()
     single_active_consumer: bool = False
     dead_letter: str | None = names.DEAD_QUEUE
     queue_type: QueueType | None = None
     """None takes the topology's own."""
+
+    @property
+    def bindings(self) -> list[tuple[str, str]]:
+        """All exchanges and routing keys that route to it."""
+        if self.binding is None:
+            return []
+        exchange, key = self.binding
+        return [(exchange, each) for each in (key, *self.more_keys)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,7 @@ def standard_topology(
             Queue(
                 names.REQUESTS_QUEUE,
                 binding=(names.COMMANDS_EXCHANGE, names.SIGNAL_KEY),
+                more_keys=(names.QUERY_KEY,),
                 single_active_consumer=True,
             ),
             *(action_queue(queue) for queue in action_queues),

@@ -18,6 +18,7 @@ from warren.engine.commands import (
     load_commands,
 )
 from warren.engine.program.executable import Executable
+from warren.engine.queries import answer_query
 from warren.engine.run.state import RunState
 from warren.engine.snapshots.writing import restore, take_snapshot
 from warren.engine.transitions import Decision, apply, expired_leases, extend_leases, may_be_ahead, overdue, start_run
@@ -34,6 +35,7 @@ __all__ = [
     "RunState",
     "StartChild",
     "StartTimer",
+    "answer_query",
     "apply",
     "commands_data",
     "dump_commands",

@@ -38,7 +38,7 @@ def arrived(run: RunState, value: Any) -> Any:
 
 def take_signal(executable: Executable, run: RunState, event: m.SignalReceived) -> bool:
     """A signal lies in its mailbox, or its handler takes it; false for one that was taken before or is unknown."""
-    signal, number = executable.signals.get(event.name), event.subject
+    signal, number = executable.requests.signals.get(event.name), event.subject
     if signal is None or number in run.requests:
         return False
     try:

@@ -21,6 +21,7 @@
     anything late or twice                                               nothing: no transition
 
     ActionHeartbeat     a lease of this worker is held                   moves the end of the lease: never a transition
+    QueryAsked          never                                            is answered (`engine.queries`)
 
 Whatever became ready then runs until everything waits. Pure: no I/O, no clock, no randomness.
 """
@@ -80,8 +81,8 @@ def start_run(
         run.seq = 1
         run.strands = 1
         run.main = Strand(1, [])
-        if executable.signals:
-            run.instance = instance
+        if executable.requests.signals or executable.requests.queries:
+            run.instance, run.is_signalled = instance, bool(executable.requests.signals)
             executable.make_mailboxes(instance)
         interpreter.begin(run.main, coroutine, None if initialise is None else lambda: initialise(instance))
         interpreter.advance()
@@ -168,7 +169,7 @@ def may_be_ahead(run: RunState, event: m.RunEvent) -> bool:
             return event.timer > run.numbers
         case m.ContinuationDue():
             return event.number > run.continues
-        case m.CancelRequested() | m.EventRejected() | m.RunStarted() | m.SignalReceived():
+        case m.CancelRequested() | m.EventRejected() | m.RunStarted() | m.SignalReceived() | m.QueryAsked():
             return False
         case _:
             assert_never(event)
@@ -362,12 +363,12 @@ def _rejected(executable: Executable, _: RunState, event: m.EventRejected) -> bo
     return True
 
 
-def _started_again(*_: Any) -> bool:
+def _never(*_: Any) -> bool:
     return False
 
 
 _RULES: Final[Mapping[type[m.Event], Callable[[Executable, RunState, Any], bool]]] = {
-    m.RunStarted: _started_again,
+    m.RunStarted: _never,
     m.ActionSucceeded: _succeeded,
     m.ActionFailed: _failed,
     m.TimerDue: _timer_due,
@@ -375,6 +376,7 @@ _RULES: Final[Mapping[type[m.Event], Callable[[Executable, RunState, Any], bool]
     m.ChildFinished: _child_finished,
     m.CancelRequested: _cancel,
     m.SignalReceived: take_signal,
+    m.QueryAsked: _never,
     m.EventRejected: _rejected,
 }
 _OF_LEASES: Final = frozenset({m.ActionStarted, m.ActionHeartbeat, m.LeaseExpired})

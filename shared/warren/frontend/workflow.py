@@ -21,7 +21,7 @@ from warren.frontend.diagnostics import diagnostic, in_source_order
 from warren.frontend.hints import hints_of
 from warren.frontend.input_checks import queue_of, with_input_checks
 from warren.frontend.refusals import Refusal
-from warren.frontend.signals import DeclaredSignals, compile_signals
+from warren.frontend.requests import DeclaredRequests, compile_requests
 from warren.frontend.sources import SourceUnavailable, source_of
 from warren.ir.spec_parts import types_in
 from warren.ir.workflow import WorkflowIR
@@ -47,7 +47,7 @@ class Compiled:
 
 
 def compile_workflow(
-    cls: type, *, name: str, run: FunctionType, concurrent: bool, signals: DeclaredSignals
+    cls: type, *, name: str, run: FunctionType, concurrent: bool, requests: DeclaredRequests
 ) -> Compiled:
     """Compile a workflow and everything that its `run` reaches.
 
@@ -56,7 +56,7 @@ def compile_workflow(
         name: the workflow's name.
         run: the user's own `run`, which the class may have replaced by now.
         concurrent: whether awaited actions are waited for at their first use only.
-        signals: those that it takes.
+        requests: what it can be asked.
     """
     compilation = Compilation(cls)
     compiler = Compiler(compilation)
@@ -68,11 +68,11 @@ def compile_workflow(
     if init is not None:
         found += _check_init(init)
         roots.append(compilation.use_function(init, is_method=True))
-    taken, handlers, problems = compile_signals(compilation, signals)
-    roots += handlers
+    asked = compile_requests(compilation, requests)
+    roots += asked.roots
     parameters, returns, annotations, unresolved = _signature(compilation, run)
     found += unresolved
-    found += [_at(run, f"the payload of the signal {problem}", _RESOLVABLE) for problem in problems]
+    found += [_at(run, f"the type of {problem}", _RESOLVABLE) for problem in asked.problems]
     compiler.run()
     found += compiler.diagnostics(roots)
     found += _bound_again(compilation, run)
@@ -95,7 +95,8 @@ def compile_workflow(
         parameters=parameters,
         returns=returns,
         concurrent=concurrent,
-        signals=taken,
+        signals=asked.signals,
+        queries=asked.queries,
         filename=source.filename,
         source=source.class_source(cls.__qualname__),
     )

@@ -87,6 +87,7 @@ class _Checker:
             self._refuse("the type of a parameter or of the result is none")
         check_types(root.types, self._functions)
         self._signals()
+        self._queries()
 
     def _signals(self) -> None:
         names = [signal.name for signal in self._root.signals]
@@ -101,6 +102,17 @@ class _Checker:
                     self._refuse("it has a mailbox, and does not describe its class")
             elif handler is None or isinstance(handler, pr.AsyncFunction) or getattr(handler, "is_async", False):
                 self._refuse(f"the handler of the signal {signal.name!r} is no plain function")
+
+    def _queries(self) -> None:
+        names = [query.name for query in self._root.queries]
+        if len(set(names)) != len(names) or not all(map(str.isidentifier, names)):
+            self._refuse("a query has no name of its own")
+        for query in self._root.queries:
+            method = self._functions.get(query.method)
+            if method is None or isinstance(method, pr.AsyncFunction) or getattr(method, "is_async", False):
+                self._refuse(f"the query {query.name!r} is no plain function")
+            if not all(map(is_spec, query.parameters.values())):
+                self._refuse(f"the type of a parameter of the query {query.name!r} is none")
 
     def _refuse(self, reason: str) -> None:
         raise MessageError(f"ill-formed program ({self._where}): {reason}")

@@ -13,7 +13,7 @@ from typing import Any
 from warren.ir.base import Node, Span, content_hash, node
 from warren.ir.expressions import Expr, Param
 from warren.ir.statements import Body
-from warren.ir.workflow import SignalDef, TypeDef
+from warren.ir.workflow import QueryDef, SignalDef, TypeDef
 
 
 class GraphNode(Node):
@@ -158,6 +158,7 @@ class Program(Node):
     returns: Any = None
     filename: str = ""
     signals: tuple[SignalDef, ...] = ()
+    queries: tuple[QueryDef, ...] = ()
     semantics: int = 1
     """Those of the engine that it was made for (`ir.semantics`)."""
 

@@ -52,7 +52,15 @@ class InputCheck:
     without a spec (`self`) takes no argument.
     """
 
-    def __init__(self, parameters: Mapping[str, Json], params: Sequence[Param], types: Mapping[str, TypeDef]) -> None:
+    def __init__(
+        self,
+        parameters: Mapping[str, Json],
+        params: Sequence[Param],
+        types: Mapping[str, TypeDef],
+        *,
+        name: str = "run",
+    ) -> None:
+        self._name = name
         self._parameters = parameters
         self._expected = {param.name: param for param in params if param.name in parameters}
         self._stand_ins = StandIns(types)
@@ -77,7 +85,7 @@ class InputCheck:
                 coercion.problems.append(f"missing argument {name!r} ({spec_text(self._parameters[name])})")
         if coercion.problems:
             raise InvalidInput(
-                f"the input does not fit {_signature(expected.values())}: {'; '.join(coercion.problems)}"
+                f"the input does not fit {_signature(self._name, expected.values())}: {'; '.join(coercion.problems)}"
             )
         check_payload(bound, "the input")
         return bound
@@ -88,9 +96,9 @@ def _suggestion(name: str, expected: Iterable[str]) -> str:
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
-def _signature(params: Iterable[Param]) -> str:
+def _signature(name: str, params: Iterable[Param]) -> str:
     marks = {"args": "*", "kwargs": "**"}
     shown = [
         f"{marks.get(param.kind, '')}{param.name}{'=...' if param.default is not None else ''}" for param in params
     ]
-    return f"run({', '.join(shown)})"
+    return f"{name}({', '.join(shown)})"

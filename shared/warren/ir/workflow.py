@@ -137,6 +137,17 @@ class SignalDef(Node):
 
 
 @node
+class QueryDef(Node):
+    """A query that a workflow answers: `method` is the key of the plain method, `parameters` has the type specs of its
+    parameters by name, without `self`.
+    """
+
+    name: str
+    method: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+@node
 class WorkflowIR(Node):
     """A whole workflow: what the SDK makes at import and what `RegisterWorkflows` carries.
 
@@ -154,6 +165,7 @@ class WorkflowIR(Node):
     returns: Any = None
     concurrent: bool = False
     signals: tuple[SignalDef, ...] = ()
+    queries: tuple[QueryDef, ...] = ()
     filename: str = ""
     source: str = ""
     """Reserved for tools; not part of the hash."""

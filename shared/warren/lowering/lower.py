@@ -35,6 +35,7 @@ def lower(ir: WorkflowIR) -> Program:
         parameters=ir.parameters,
         returns=ir.returns,
         signals=ir.signals,
+        queries=ir.queries,
         filename=ir.filename,
         semantics=semantics.CURRENT,
     )

@@ -103,11 +103,11 @@ class Outbox:
         """Tell a run of this shard what happened."""
         self._events.append((shard, event))
 
-    def add_answer(self, event: messages.Event) -> None:
-        """Tell who made a request that it has reached its run, if that was asked for."""
+    def add_answer(self, event: messages.Event, result: messages.Json = None) -> None:
+        """Tell who made a request that it has reached its run, and what came of it, if that was asked for."""
         if event.answer is not None:
             reply, request_id = event.answer
-            body = wire.dump(messages.RequestDone(run_id=event.run_id, id=request_id))
+            body = wire.dump(messages.RequestDone(run_id=event.run_id, id=request_id, result=result))
             self._messages.append(reply_message(body, reply_to=reply.reply_to, correlation_id=reply.correlation_id))
 
     def add_refusal(self, event: messages.Event, error: WarrenError) -> None:

@@ -15,7 +15,7 @@ log = get_logger(__name__)
 
 def route_repair(broker: Broker, topology: Topology) -> Callable[[UnroutableMessage], Awaitable[None]]:
     """A function that declares what an `UnroutableMessage` missed; `topology` has all queues but the action queues."""
-    by_binding = {queue.binding: queue for queue in topology.queues if queue.binding is not None}
+    by_binding = {binding: queue for queue in topology.queues for binding in queue.bindings}
     by_name = {queue.name: queue for queue in topology.queues}
 
     async def repair(error: UnroutableMessage) -> None:

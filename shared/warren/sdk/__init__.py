@@ -17,6 +17,7 @@ from warren.sdk.payloads import (
     serialize_result_payload,
 )
 from warren.sdk.registry import ActionRegistry, registry
+from warren.sdk.requests import Signal, query, signal
 from warren.sdk.retry import RetryPolicy
 from warren.sdk.run_handle import RunDescription, RunHandle, RunTransition
 from warren.sdk.schedules import (
@@ -27,7 +28,6 @@ from warren.sdk.schedules import (
     resume_schedule,
     schedule_workflow,
 )
-from warren.sdk.signals import Signal, signal
 from warren.sdk.workflow import (
     Workflow,
     WorkflowRegistry,
@@ -69,6 +69,7 @@ __all__ = [
     "pause_schedule",
     "provide_action_context",
     "provide_dependencies",
+    "query",
     "random",
     "registry",
     "resume_schedule",

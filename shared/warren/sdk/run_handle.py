@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import UUID
 
-from warren.sdk.signals import Signal
+from warren.sdk.requests import Signal
 
 if TYPE_CHECKING:  # for type checkers only: these models take longer to import than the rest of `import warren`
     from warren.contracts.messages import RunEvent, RunStatus
@@ -137,6 +137,16 @@ class RunHandle(Protocol[Result]):
             InvalidInput: the workflow has no such signal, or the payload does not fit it.
             RunEnded: the run has ended.
             TimeoutError: no answer came within `timeout` seconds; the signal may arrive yet.
+        """
+        ...
+
+    async def query(self, query: Callable[..., Any] | str, *, timeout: float | None = 30.0, **arguments: Any) -> Any:
+        """Ask the run, open or ended, something: a `@query` method of its workflow, or its name.
+
+        Raises:
+            InvalidInput: the workflow has no such query, or the arguments do not fit it.
+            QueryFailed: the query's method raised.
+            TimeoutError: no answer came within `timeout` seconds.
         """
         ...
 

@@ -23,9 +23,9 @@ from warren.sdk.compiled_bindings import UsedAction, check_unchanged, refused_ac
 from warren.sdk.diagnostics import refuse
 from warren.sdk.durable import condition
 from warren.sdk.registry import Registry
+from warren.sdk.requests import requests_of
 from warren.sdk.retry import RetryPolicy
 from warren.sdk.run_handle import HasRun, RunHandle
-from warren.sdk.signals import signals_of
 
 T = TypeVar("T")
 W = TypeVar("W", bound="type[Workflow]")
@@ -174,7 +174,7 @@ def workflow(cls: W) -> W:
         name=cls.short_name(),
         run=run,
         concurrent=cls.concurrent,
-        signals=signals_of(cls),
+        requests=requests_of(cls),
     )
     diagnostics = [*compiled.diagnostics, *refused_actions(compiled.actions)]
     if diagnostics:

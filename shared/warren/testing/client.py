@@ -15,7 +15,7 @@ from warren.contracts.messages import RunStatus
 from warren.contracts.values import encode_exception
 from warren.errors import WorkflowCancelledError, WorkflowFailedError
 from warren.sdk import RunHandle, Signal, Workflow
-from warren.sdk.signals import name_of_signal
+from warren.sdk.requests import name_of_query, name_of_signal
 from warren.testing.driver import EngineDriver, Transition
 
 _TASKS: set[asyncio.Task[Any]] = set()
@@ -118,6 +118,10 @@ class InProcessHandle(RunHandle[Any]):
     ) -> None:
         """Send a signal; the run has it when this returns. Raises what `RunHandle.signal` does."""
         self.environment.signal(name_of_signal(signal), payload, id=id)
+
+    async def query(self, query: Callable[..., Any] | str, *, timeout: float | None = 30.0, **arguments: Any) -> Any:
+        """Ask the run something. Raises what `RunHandle.query` does."""
+        return self.environment.driver.query(name_of_query(query), **arguments)
 
 
 class InProcessClient:

@@ -26,6 +26,7 @@ from warren.contracts.messages import (
     ContinuationDue,
     EventRejected,
     LeaseExpired,
+    QueryAsked,
     RunEvent,
     RunStarted,
     RunStatus,
@@ -45,6 +46,7 @@ from warren.engine import (
     RunState,
     StartChild,
     StartTimer,
+    answer_query,
     apply,
     restore,
     start_run,
@@ -188,8 +190,13 @@ class EngineDriver:
         Raises:
             InvalidInput: the workflow has no such signal, or the payload does not fit it.
         """
-        bound = self.executable.bind_signal(name, encode(payload))
+        bound = self.executable.requests.bind_signal(name, encode(payload))
         return self.apply(SignalReceived(run_id=self.run_id, id=id or uuid4().hex, name=name, payload=bound))
+
+    def query(self, name: str, **arguments: Any) -> Any:
+        """Ask the run something; raises `InvalidInput` for what it has no query for, and what the query raises."""
+        encoded = {key: encode(value) for key, value in arguments.items()}
+        return decode(answer_query(self.executable, self.state, name, encoded, self.now), ImportedTypes())
 
     def snapshot(self) -> Json:
         """The state as JSON data."""
@@ -276,6 +283,7 @@ class EngineDriver:
                 RunStarted()
                 | CancelRequested()
                 | SignalReceived()
+                | QueryAsked()
                 | EventRejected()
                 | ActionStarted()
                 | ActionHeartbeat()

@@ -190,7 +190,7 @@ class _Loop:
 
     @property
     def _waits_for_signals(self) -> bool:
-        return self.is_signalled and bool(self._driver.executable.signals)
+        return self.is_signalled and bool(self._driver.executable.requests.signals)
 
     async def _is_signalled(self) -> bool:
         """Wait for a signal: a moment only where time can jump to a timer; whether one came."""

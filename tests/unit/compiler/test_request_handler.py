@@ -10,7 +10,7 @@ from tests.support.clock import FakeClock
 from tests.support.cluster import Cluster, cluster
 from tests.support.eventually import eventually
 
-from warren import Workflow, signal, workflow
+from warren import Workflow, query, signal, workflow
 from warren.contracts import messages, names, wire
 from warren.contracts.ids import new_run_id
 from warren_compiler import request_handler
@@ -32,6 +32,13 @@ class Collects(Workflow):
     def end(self) -> None:
         self.over = True
 
+    @query
+    def count(self, above: int = 0) -> int:
+        """How many it has; it breaks what it has, which nobody must notice."""
+        found = len([number for number in self.got if number > above])
+        self.got.clear()
+        return 10 // found
+
     async def run(self) -> list[int]:
         await self.wait_until(lambda: self.over)
         return self.got
@@ -45,7 +52,8 @@ async def working() -> AsyncIterator[Cluster]:
 
 
 async def send(working: Cluster, run_id: UUID, name: str, payload: object = None, **more: object) -> messages.Reply:
-    request = messages.SignalRun.model_validate({"run_id": run_id, "signal": name, "payload": payload, **more})
+    given = {"run_id": run_id, "signal": name, "payload": payload, "id": uuid4().hex, **more}
+    request = messages.SignalRun.model_validate(given)
     await working.command(names.SIGNAL_KEY, wire.dump(request))
     return await working.reply()
 
@@ -165,3 +173,43 @@ async def test_a_compiler_that_dies_before_it_publishes_loses_nothing(working: C
     await working.compiler()
     assert await working.reply() == messages.RequestDone(run_id=run_id, id="one")
     assert working.sequence(run_id) == [1, 2]
+
+
+async def ask(working: Cluster, run_id: UUID, name: str, **more: object) -> messages.Reply:
+    request = messages.QueryRun.model_validate({"run_id": run_id, "query": name, **more})
+    await working.command(names.QUERY_KEY, wire.dump(request), correlation_id=uuid4().hex)
+    return await working.reply()
+
+
+async def test_a_query_sees_what_was_committed_before_it_and_changes_nothing(working: Cluster) -> None:
+    run_id = await working.start(Collects)
+    for number in range(1, 3):
+        await send(working, run_id, "give", number)
+        for _ in range(2):
+            answer = await ask(working, run_id, "count")
+            assert isinstance(answer, messages.RequestDone)
+            assert answer.result == 10 // number
+    assert working.sequence(run_id) == [1, 2, 3]
+
+
+async def test_a_run_that_has_ended_is_asked_about_its_end(working: Cluster) -> None:
+    run_id = await working.start(Collects)
+    await send(working, run_id, "give", 5)
+    await working.command(names.SIGNAL_KEY, wire.dump(messages.SignalRun(run_id=run_id, signal="end")))
+    assert {type(await working.reply()) for _ in range(2)} == {messages.RequestDone, messages.RunFinished}
+    answer = await ask(working, run_id, "count", arguments={"above": 4})
+    assert isinstance(answer, messages.RequestDone)
+    assert answer.result == 10
+
+
+async def test_what_cannot_be_answered_is_refused_and_the_run_goes_on(working: Cluster) -> None:
+    run_id = await working.start(Collects)
+    codes = []
+    for name, arguments in (("counts", {}), ("count", {"above": "x"}), ("count", {"below": 1}), ("count", {})):
+        answer = await ask(working, run_id, name, arguments=arguments)
+        assert isinstance(answer, messages.Refused), answer
+        codes.append((answer.error.code, answer.error.message))
+    assert [code for code, _ in codes] == ["invalid_input", "invalid_input", "invalid_input", "query_failed"]
+    assert "the query 'count' raised ZeroDivisionError" in codes[-1][1]
+    await send(working, run_id, "give", 1)
+    assert isinstance(await ask(working, run_id, "count"), messages.RequestDone)

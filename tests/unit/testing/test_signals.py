@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from warren import RunEnded, Workflow, WorkflowFailedError, action, signal, workflow
+from warren import RunEnded, Workflow, WorkflowFailedError, action, query, signal, workflow
 from warren.errors import InvalidInput
 from warren.testing import run_workflow
 
@@ -26,6 +26,10 @@ class Approval(Workflow):
     @signal
     def decide(self, answer: str) -> None:
         self.answer = answer
+
+    @query
+    def waits_for(self) -> str:
+        return "an answer" if self.answer is None else "nothing"
 
     async def run(self, patience: float | None = None) -> str:
         try:
@@ -50,6 +54,14 @@ async def test_time_does_not_jump_while_a_test_sends_signals() -> None:
     assert await handle.result(5) == "noted yes"
     late = await Approval().start(patience=3600)
     assert await late.result(5) == "nobody decided"
+
+
+async def test_a_test_asks_through_the_handle() -> None:
+    handle = await Approval().start()
+    assert await handle.query(Approval.waits_for) == "an answer"
+    await handle.signal("decide", "yes")
+    await handle.result(5)
+    assert await handle.query("waits_for") == "nothing"
 
 
 async def test_what_does_not_fit_is_refused() -> None:

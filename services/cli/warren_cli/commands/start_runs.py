@@ -58,6 +58,18 @@ def signal(
     return work(run, name, payload, workflow=workflow, signal_id=signal_id, as_json=as_json)
 
 
+def query(
+    run: Run,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The query's name.")],
+    arguments: Input = None,
+    workflow: Of = None,
+) -> int:
+    """Ask a run, open or ended, something, and print the answer as JSON."""
+    from warren_cli.start_runs import query as work
+
+    return work(run, name, arguments or [], workflow=workflow)
+
+
 def cancel(
     run: Run,
     workflow: Of = None,

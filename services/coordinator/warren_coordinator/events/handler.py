@@ -26,6 +26,7 @@ from warren.runtime.logs import get_logger
 from warren_coordinator.events.batch import BatchOutcome, Effects, Fault, Item
 from warren_coordinator.events.commits import Commits
 from warren_coordinator.events.incoming import read_events
+from warren_coordinator.events.questions import Questions
 from warren_coordinator.events.republisher import Republisher
 from warren_coordinator.events.run_seeds import load_seeds
 from warren_coordinator.events.single_events import SingleEvents
@@ -54,7 +55,9 @@ class EventHandler:
         max_losses: int,
         watchdog: TransitionWatchdog,
         trial: Trial,
+        questions: Questions,
     ) -> None:
+        self._questions = questions
         self._cache = cache
         self._loader = loader
         self._commits = commits
@@ -84,7 +87,7 @@ class EventHandler:
 
     async def _handle(self, deliveries: Sequence[Delivery]) -> Handled:
         effects = self._commits.effects()
-        items, seeds = await self._read(deliveries, effects)
+        items, seeds, questions = await self._read(deliveries, effects)
         try:
             begun = await load_seeds(seeds, cache=self._cache, programs=self._loader.programs) if seeds else []
             outcome = await self._apply(items, effects, loaded=begun, faults=await self._try_suspects(items))
@@ -95,6 +98,8 @@ class EventHandler:
                 repeated += (await self._apply(outcome.doubtful, effects, is_final=True)).repeated
             if repeated:
                 await self._republisher.publish_again(repeated, effects)
+            if questions:
+                await self._questions.answer(questions, effects.outbox)
         except BaseException:
             for item in items:
                 self._cache.forget(item.event.run_id)
@@ -102,9 +107,12 @@ class EventHandler:
         self._cache.shrink()
         return Handled(effects.outbox.messages(), effects.causes)
 
-    async def _read(self, deliveries: Sequence[Delivery], effects: Effects) -> tuple[list[Item], list[str]]:
-        """The events and the seeds that deliveries hold."""
+    async def _read(
+        self, deliveries: Sequence[Delivery], effects: Effects
+    ) -> tuple[list[Item], list[str], list[messages.QueryAsked]]:
+        """The events and the seeds that deliveries hold, and what is asked."""
         items: list[Item] = []
+        questions: list[messages.QueryAsked] = []
         seeds: list[str] = []
         for delivery in deliveries:
             incoming = read_events(delivery)
@@ -112,9 +120,10 @@ class EventHandler:
                 await self._set_aside(delivery, incoming.fault, effects, is_for_later=incoming.is_for_later)
             for event in incoming.events:
                 items.append(Item(delivery, event))  # noqa: PERF401 - a comprehension per delivery costs more
+            questions += incoming.questions
             if incoming.seeds and not delivery.redelivered:
                 seeds += incoming.seeds
-        return items, seeds
+        return items, seeds, questions
 
     async def _set_aside(
         self, delivery: Delivery, fault: MessageError, effects: Effects, *, is_for_later: bool

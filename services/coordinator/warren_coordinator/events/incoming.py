@@ -21,6 +21,8 @@ from warren.ports import Delivery
 
 _OURS_ALONE: Final = frozenset({messages.EventRejected, messages.RunStarted})
 """What no message may bring: it is made where a transition is."""
+_SET_APART: Final = _OURS_ALONE | {messages.QueryAsked}
+"""What no transition comes of."""
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class Incoming:
     """What a delivery holds. `fault` says what of it could not be read."""
 
     events: list[messages.RunEvent] = field(default_factory=list)
+    questions: list[messages.QueryAsked] = field(default_factory=list)
     seeds: tuple[str, ...] = ()
     fault: MessageError | None = None
 
@@ -47,7 +50,9 @@ def read_events(delivery: Delivery) -> Incoming:
         return Incoming(_salvaged(delivery.body), fault=error)
     except Exception as error:  # noqa: BLE001 - whatever a peer sends, it must not reach the other deliveries
         return Incoming(fault=MessageError(f"not an EventBatch: {type(error).__name__}: {error}"))
-    return Incoming([event for event in batch.items if type(event) not in _OURS_ALONE], batch.seeds)
+    taken = [event for event in batch.items if type(event) not in _SET_APART]
+    questions = [event for event in batch.items if isinstance(event, messages.QueryAsked)]
+    return Incoming(taken, questions, batch.seeds)
 
 
 def _salvaged(body: bytes) -> list[messages.RunEvent]:
@@ -60,7 +65,7 @@ def _salvaged(body: bytes) -> list[messages.RunEvent]:
     if not isinstance(items, list):
         return []
     found = (_salvaged_event(item) for item in items)
-    return [event for event in found if event is not None and type(event) not in _OURS_ALONE]
+    return [event for event in found if event is not None and type(event) not in _SET_APART]
 
 
 def _salvaged_event(item: Any) -> messages.RunEvent | None:

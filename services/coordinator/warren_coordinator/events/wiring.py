@@ -13,6 +13,7 @@ from warren.runtime.clock import Clock
 from warren.runtime.telemetry import Telemetry
 from warren_coordinator.events.commits import Commits
 from warren_coordinator.events.handler import EventHandler
+from warren_coordinator.events.questions import Questions
 from warren_coordinator.events.republisher import Republisher
 from warren_coordinator.events.single_events import SingleEvents
 from warren_coordinator.run_cache import RunCache
@@ -53,4 +54,5 @@ def make_handler(
         max_losses=max_losses,
         watchdog=watchdog,
         trial=trial,
+        questions=Questions(store=store, cache=cache, loader=loader, clock=clock, watchdog=watchdog),
     )

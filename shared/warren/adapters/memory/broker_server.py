@@ -91,8 +91,8 @@ class MemoryServer:
                 f"the queue {queue.name!r} exists with other properties ({existing.spec}); use another MemoryServer, "
                 "or declare it as it was"
             )
-        if queue.binding is not None:
-            self.bind(queue.name, *queue.binding)
+        for exchange, key in queue.bindings:
+            self.bind(queue.name, exchange, key)
 
     def bind(self, queue: str, exchange: str, routing_key: str) -> None:
         """Let an exchange route to a queue. Raises `BrokerError` when there is no such exchange."""

@@ -140,8 +140,8 @@ class Declarations:
         try:
             with translated(where):
                 declared = await channel.declare_queue(queue.name, durable=True, arguments=_arguments(queue))
-                if queue.binding is not None:
-                    await declared.bind(queue.binding[0], queue.binding[1])
+                for exchange, key in queue.bindings:
+                    await declared.bind(exchange, key)
         except ChannelRefused as exc:
             raise _explained(exc, "queue", queue.name) from exc
 

@@ -43,6 +43,7 @@ from warren.engine.program.codegen.functions import (
     temporary_of,
 )
 from warren.engine.program.codegen.syntax import located
+from warren.engine.program.requests import Requests
 from warren.engine.run.cancellation import Cancellation
 from warren.engine.run.completion import Completion
 from warren.engine.run.contexts import Contexts
@@ -60,7 +61,7 @@ from warren.ir import semantics
 from warren.ir.checking import check
 from warren.ir.expressions import ActionRef, ChildRef, Const, Param, TypeName
 from warren.ir.program import AsyncFunction, HandlerNode, Program, SyncFunction
-from warren.ir.typespec import InputCheck, coerce
+from warren.ir.typespec import InputCheck
 from warren.ir.walk import walk
 from warren.ir.workflow import MAILBOX, SignalDef
 
@@ -94,7 +95,7 @@ class Executable:
             )
         self.program = program
         self._input = InputCheck(program.parameters, program.functions[program.entry].params, program.types)
-        self._signals = {signal.name: signal for signal in program.signals}
+        self.requests = Requests(program)
         self.version = program.version
         self.workflow = program.workflow
         self.budget = Budget()
@@ -166,30 +167,9 @@ class Executable:
         assert code.bind is not None
         return self._called(code, (), code.bind(*args, **kwargs))
 
-    @property
-    def signals(self) -> Mapping[str, SignalDef]:
-        """The signals that the workflow takes, by name."""
-        return self._signals
-
-    def bind_signal(self, name: str, payload: Any) -> Any:
-        """A signal's payload, plain or tagged JSON, as tagged JSON of its type.
-
-        Raises:
-            InvalidInput: the workflow has no such signal, or the payload does not fit it.
-        """
-        signal = self._signals.get(name)
-        if signal is None:
-            known = f"it has {', '.join(self._signals)}" if self._signals else "it has none"
-            raise InvalidInput(f"the workflow {self.workflow!r} has no signal {name!r}; {known}")
-        if not signal.takes_payload:
-            if payload is not None:
-                raise InvalidInput(f"the signal {name!r} takes no payload")
-            return None
-        return coerce(signal.spec, payload, self.program.types, f"the payload of {name!r}")
-
     def make_mailboxes(self, instance: Any) -> None:
         """Give `self` the mailboxes of its signals."""
-        for signal in self._signals.values():
+        for signal in self.requests.signals.values():
             if not signal.handler:
                 instance.__dict__[signal.name] = self.types.get(MAILBOX)()
 
@@ -199,6 +179,10 @@ class Executable:
             self.attribute(instance.__dict__[signal.name], "put_nowait")(payload)
             return
         self._globals[function_name(signal.handler)](instance, *([payload] if signal.takes_payload else []))
+
+    def ask(self, instance: Any, name: str, arguments: Mapping[str, Any]) -> Any:
+        """Call a query's method with decoded arguments; raises what the user's method does."""
+        return self._globals[function_name(self.requests.queries[name].method)](instance, **arguments)
 
     def begin(self, run: RunState, at: datetime) -> None:
         """Work for this run from now on, with a new budget."""

@@ -183,7 +183,7 @@ class Interpreter:
 
     def _is_stuck(self) -> bool:
         run = self._transition.run
-        return not (run.ready or run.pending or run.children or run.timers or run.continuing or run.instance)
+        return not (run.ready or run.pending or run.children or run.timers or run.continuing or run.is_signalled)
 
     # one strand
 
@@ -370,7 +370,7 @@ class Interpreter:
         run.children.clear()
         run.timers.clear()
         run.continuing = False
-        run.main = run.instance = None
+        run.main = None
         run.watchers.clear()
         self._transition.commands.append(FinishRun(status, result, error))
 

@@ -1,6 +1,6 @@
-"""Signals: what a workflow takes from outside while it runs. `Signal[T]()` is a mailbox, `@signal` a handler.
+"""What a workflow can be asked while it runs: `Signal[T]()` is a mailbox, `@signal` a handler, `@query` a question.
 
-Must not know how a signal reaches its run.
+Must not know how a request reaches its run.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from warren.contracts import marks
-from warren.frontend.signals import DeclaredSignal, DeclaredSignals
+from warren.frontend.requests import DeclaredRequests, DeclaredSignal
 from warren.sdk.mailbox import Mailbox
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., None])
+Q = TypeVar("Q", bound=Callable[..., Any])
 
 
 class Inbox(Mailbox, Generic[T]):
@@ -105,13 +106,38 @@ def name_of_signal(value: Signal[Any] | Callable[..., None] | str) -> str:
     raise TypeError(f"a signal is given by its attribute of the workflow's class or by its name, not by {value!r:.100}")
 
 
-def signals_of(cls: type) -> DeclaredSignals:
-    """The signals of a workflow class, those of its bases included, in the order of their names."""
+def query(method: Q) -> Q:
+    """Make a plain method of a workflow a query: it is asked about the run's state, open or ended, and changes nothing.
+
+    Raises:
+        TypeError: it is no plain method.
+    """
+    if not inspect.isfunction(method) or inspect.iscoroutinefunction(method):
+        raise TypeError(
+            f"@query stands on a plain method, `def {getattr(method, '__name__', 'name')}(self)`, which reads "
+            "attributes of self and returns at once"
+        )
+    vars(method)[marks.QUERY] = method
+    return method
+
+
+def name_of_query(value: Callable[..., Any] | str) -> str:
+    """The name of a query that is given by its method or by its name; raises `TypeError` for anything else."""
+    if isinstance(value, str):
+        return value
+    if marks.is_query(value):
+        return value.__name__
+    raise TypeError(f"a query is given by its `@query` method or by its name, not by {value!r:.100}")
+
+
+def requests_of(cls: type) -> DeclaredRequests:
+    """What a workflow class can be asked, its bases included, in the order of the names."""
     found: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         found |= vars(base)
     signals = [_found(name, value) for name, value in sorted(found.items()) if _is_signal(value)]
-    return DeclaredSignals(signals, Mailbox)
+    queries = {name: value for name, value in sorted(found.items()) if marks.is_query(value)}
+    return DeclaredRequests(signals, Mailbox, queries)
 
 
 def _is_signal(value: Any) -> bool:

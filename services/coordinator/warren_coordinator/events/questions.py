@@ -1,0 +1,69 @@
+"""Answering queries, when all that came with them is committed: about open runs and about ended ones.
+
+Must not change a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from warren.contracts import messages
+from warren.engine import Executable, RunState, answer_query
+from warren.errors import InfrastructureError, InternalError, RunNotFound, WarrenError
+from warren.ports import RunStore
+from warren.runs.outbox import Outbox
+from warren.runs.replay import load_state
+from warren.runs.transition_watchdog import TransitionOverdue, TransitionWatchdog
+from warren.runtime.clock import Clock
+from warren_coordinator.run_cache import RunCache
+from warren_coordinator.run_loader import RunLoader
+
+
+class Questions:
+    """Answers queries."""
+
+    def __init__(
+        self, *, store: RunStore, cache: RunCache, loader: RunLoader, clock: Clock, watchdog: TransitionWatchdog
+    ) -> None:
+        self._store = store
+        self._cache = cache
+        self._loader = loader
+        self._clock = clock
+        self._watchdog = watchdog
+
+    async def answer(self, asked: Sequence[messages.QueryAsked], outbox: Outbox) -> None:
+        """Put the answers into `outbox`."""
+        for event in asked:
+            try:
+                result = await self._answer(event)
+            except InfrastructureError:
+                raise
+            except WarrenError as error:
+                outbox.add_refusal(event, error)
+            except Exception as error:  # noqa: BLE001 - of a run that cannot be loaded: only its queries fail
+                outbox.add_refusal(event, InternalError(f"{type(error).__name__}: {error}"))
+            else:
+                outbox.add_answer(event, result)
+
+    async def _answer(self, event: messages.QueryAsked) -> messages.Json:
+        executable, state = await self._state(event.run_id)
+        try:
+            with self._watchdog:
+                self._watchdog.current = event
+                return answer_query(executable, state, event.name, event.arguments, self._clock.now())
+        except TransitionOverdue as overdue:
+            raise InternalError(f"the query {event.name!r} took too long") from overdue
+
+    async def _state(self, run_id: UUID) -> tuple[Executable, RunState]:
+        """A run's program and its state, as of what was committed last."""
+        loads = await self._loader.load([run_id])
+        if run_id in loads.failed:
+            raise loads.failed[run_id]
+        entry = self._cache.get(run_id)
+        if entry is not None:
+            return entry.executable, entry.state
+        loaded = (await self._store.load_runs([run_id])).get(run_id)
+        if loaded is None:
+            raise RunNotFound(f"there is no run with the id {run_id}")
+        return await load_state(loaded, store=self._store, programs=self._loader.programs)
