@@ -23,6 +23,7 @@ MESSAGES: tuple[Message, ...] = (
     messages.StartRun,
     messages.RegisterWorkflows,
     messages.SignalRun,
+    messages.QueryRun,
     messages.RunAccepted,
     messages.RunFinished,
     messages.WorkflowsRegistered,
@@ -65,6 +66,7 @@ def build() -> dict[str, Any]:
             "start": _channel(names.COMMANDS_EXCHANGE, "direct", names.START_KEY, [messages.StartRun]),
             "register": _channel(names.COMMANDS_EXCHANGE, "direct", names.REGISTER_KEY, [messages.RegisterWorkflows]),
             "signal": _channel(names.COMMANDS_EXCHANGE, "direct", names.SIGNAL_KEY, [messages.SignalRun]),
+            "query": _channel(names.COMMANDS_EXCHANGE, "direct", names.QUERY_KEY, [messages.QueryRun]),
             "replies": {
                 "address": None,
                 "description": "The queue that AMQP's reply_to named; correlation_id comes back.",
@@ -93,6 +95,8 @@ def build() -> dict[str, Any]:
             "registerWorkflows": _operation("send", "register", "Publish programs; workers do this at start.")
             | {"reply": {"address": {"location": "$message.header#/replyTo"}, "channel": _channel_ref("replies")}},
             "signalRun": _operation("send", "signal", "Send a signal to a run.")
+            | {"reply": {"address": {"location": "$message.header#/replyTo"}, "channel": _channel_ref("replies")}},
+            "queryRun": _operation("send", "query", "Ask a run, open or ended, something.")
             | {"reply": {"address": {"location": "$message.header#/replyTo"}, "channel": _channel_ref("replies")}},
             "watchRuns": _operation("receive", "lifecycle", "Bind a queue of your own to see runs end."),
             "runActions": _operation("receive", "actions", "What a worker consumes."),

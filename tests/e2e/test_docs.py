@@ -77,10 +77,12 @@ def test_the_messages_in_the_docs_fit_the_published_schemas() -> None:
     assert {frozenset(message) for message in shown} == {
         frozenset({"workflow", "input", "run_id"}),
         frozenset({"run_id", "signal", "payload", "id"}),
+        frozenset({"run_id", "query", "arguments"}),
         frozenset({"items"}),
     }
     for message in shown:
-        name = "EventBatch" if "items" in message else "SignalRun" if "signal" in message else "StartRun"
+        kinds = {"items": "EventBatch", "signal": "SignalRun", "query": "QueryRun", "workflow": "StartRun"}
+        name = next(kind for key, kind in kinds.items() if key in message)
         schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
         jsonschema.validate(message, schema)
         with pytest.raises(jsonschema.ValidationError):
