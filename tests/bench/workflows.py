@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from warren import Workflow, action, workflow
+from warren import Workflow, action, query, signal, workflow
 
 
 @action
@@ -72,3 +72,30 @@ class SlowQuestions(Workflow):
 
     async def run(self, document: str, count: int, seconds: float) -> int:
         return sum(await asyncio.gather(*[ask_slowly(document, n, seconds) for n in range(count)]))
+
+
+@workflow
+class Shop(Workflow):
+    """Waits for signals until it is paid, then does one action."""
+
+    name = "bench.shop"
+
+    def __init__(self) -> None:
+        self.paid = 0
+        self.held = False
+
+    @signal
+    def pay(self, amount: int) -> None:
+        self.paid += amount
+
+    @signal
+    def hold(self, is_held: bool) -> None:
+        self.held = is_held
+
+    @query
+    def paid_so_far(self) -> int:
+        return self.paid
+
+    async def run(self, price: int) -> int:
+        await self.wait_until(lambda: self.paid >= price and not self.held)
+        return await inc(self.paid)
