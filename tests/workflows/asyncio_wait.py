@@ -42,7 +42,8 @@ class AsyncioWait(Workflow):
             await waiting
         except asyncio.CancelledError as error:
             log.append(error.args)
-        for wrong in ([], [act(1)]):
+        call = act(1)
+        for wrong in ([], [call]):
             try:
                 await asyncio.wait(wrong)
             except (TypeError, ValueError) as error:
@@ -51,7 +52,7 @@ class AsyncioWait(Workflow):
             await asyncio.wait(tasks, return_when="ever")
         except ValueError as error:
             log.append(str(error))
-        log.append(await act(1))
+        log.append(await call)
         return log
 
 
