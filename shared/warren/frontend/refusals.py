@@ -90,7 +90,6 @@ _TO_ACTION = "do it in an @action and await it; one that is a plain `def` runs i
 _TASK = "`task = asyncio.create_task(work())`, and `await task` where its result is needed"
 _ASYNCIO = {
     "Future": _TASK,
-    "ensure_future": _TASK,
     "run": "await it: `await work()`",
     "to_thread": _TO_ACTION,
     "get_event_loop": _TO_ACTION,
@@ -143,6 +142,11 @@ DERIVED_FROM_ASYNCIO = Refusal(
     RefusalCode.UNSUPPORTED_OBJECT,
     "the class {name} is derived from a class of asyncio's, whose methods are not its own in a workflow",
     "keep the object in a field of a dataclass, and write methods that use it",
+)
+LIVES_IN_RUN = Refusal(
+    RefusalCode.SIGNATURE,
+    "{name} takes or gives a {key}, which coordinates the tasks of one run and cannot leave it",
+    "make it in the workflow, and pass on what is in it",
 )
 ONE_KEY = Refusal(
     RefusalCode.REBOUND,
