@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from warren.errors import RefusalCode
+from warren.prelude.asyncio_names import is_coordination
 
 
 @dataclass(frozen=True)
@@ -269,6 +270,12 @@ def _captured(value: Any, name: str) -> Refusal:
             RefusalCode.MUTABLE_CAPTURE,
             f"{name} is a {kind} outside the workflow; it may change after the workflow was compiled",
             rewrites.get(kind, "make it immutable, or pass it to run() as a parameter"),
+        )
+    if is_coordination(type(value)):
+        return Refusal(
+            RefusalCode.MUTABLE_CAPTURE,
+            f"{name} is a {kind} outside the workflow, and no run has a part in it",
+            f"make one for each run, in `__init__` or `run()`: `self.{name.lower()} = asyncio.{kind}()`",
         )
     return Refusal(
         RefusalCode.MUTABLE_CAPTURE,

@@ -55,7 +55,7 @@ def no_others(monkeypatch: pytest.MonkeyPatch) -> None:
         ("return 1", ", lock: asyncio.Lock | None = None", "run() takes or gives a Lock"),
         ("return Own()", "", "the class Own is derived from a class of asyncio's"),
         ("return isinstance(1, Own)", "", "the class Own is derived from a class of asyncio's"),
-        ("return LOCK.locked()", "", "LOCK is a Lock, which is not an immutable constant"),
+        ("return LOCK.locked()", "", "LOCK is a Lock outside the workflow"),
         ("return new_future()", "", "new_future is not one of the functions"),
         ("return asyncio.Queue()._queue", "", "the attribute '_queue' starts with an underscore"),
         ("return asyncio.Queue()._items", "", "the attribute '_items' starts with an underscore"),
