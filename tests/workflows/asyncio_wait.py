@@ -59,5 +59,5 @@ class AsyncioWait(Workflow):
 CASES = [
     {"return_when": way, "timeout": timeout}
     for way in (asyncio.FIRST_COMPLETED, asyncio.FIRST_EXCEPTION, asyncio.ALL_COMPLETED)
-    for timeout in (None, 0.02, 9)
+    for timeout in (None, 0, 0.02, 9)
 ]
