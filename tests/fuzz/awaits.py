@@ -156,3 +156,41 @@ class AwaitMaker:
             "except asyncio.CancelledError as gone:",
             f"    {log}.append((type(gone).__name__, {name}.done(), {name}.cancelled()))",
         ]
+
+    def coordinated(self) -> Lines:
+        """Tasks that meet over one of asyncio's objects, with what does not depend on who comes first."""
+        scope = self.scope
+        name, log = scope.new_name(), scope.log
+        strand = f"{scope.strands[0]}({scope.tag} + f'.{name}_{{n}}', q, [q])"
+        over = f"enumerate(({self.expressions.quiet('list', 1)})[:4])"
+        gathered = [f"{log}.append(await asyncio.gather(*[{name}_one(n, q) for n, q in {over}]))"]
+        match self.random.randint(0, 3):
+            case 0:
+                made = self.random.choice(["Lock()", "Semaphore(2)", "BoundedSemaphore(1)", "Condition()"])
+                inside = [f"    async with {name}:", f"        return await {strand}"]
+                return [f"{name} = asyncio.{made}", f"async def {name}_one(n, q):", *inside, *gathered]
+            case 1:
+                lines = [f"{name} = asyncio.Event()", f"async def {name}_one(n, q):", f"    await {name}.wait()"]
+                lines += [f"    return await {strand}", f"{name}_tasks = [asyncio.create_task({name}_one(n, q)) "]
+                lines[-1] += f"for n, q in {over}]"
+                return [*lines, f"{name}.set()", f"{log}.append([await one for one in {name}_tasks])"]
+            case 2:
+                kind = self.random.choice(["Queue(1)", "Queue()", "LifoQueue()", "PriorityQueue(2)"])
+                lines = [
+                    f"{name} = asyncio.{kind}",
+                    f"async def {name}_one(n, q):",
+                    f"    await {name}.put(await {strand})",
+                ]
+                lines += [f"{name}_tasks = [asyncio.create_task({name}_one(n, q)) for n, q in {over}]"]
+                lines += [f"{log}.append(sorted([repr(await {name}.get()) for _ in {name}_tasks]))"]
+                return [*lines, f"await asyncio.gather(*{name}_tasks)"]
+            case _:
+                way = self.random.choice(["wait", "shield", "as_completed"])
+                lines = [f"{name} = [asyncio.create_task({strand}) for n, q in {over}]"]
+                if way == "shield":
+                    return [*lines, f"{log}.append([await asyncio.shield(one) for one in {name}])"]
+                if way == "wait":
+                    done = f"(await asyncio.wait({name}))[0]"
+                    return [*lines, f"if {name}:", f"    {log}.append(sorted([repr(one.result()) for one in {done}]))"]
+                found = f"[repr(await one) for one in asyncio.as_completed({name})]"
+                return [*lines, f"{log}.append(sorted({found}))"]

@@ -59,7 +59,7 @@ class StatementMaker(KeepingMaker):
             options += [(6, self.await_), (4, self.gather), (1, self.sleep)]
             if scope.owner:
                 options += [(3, self.task), (1, self.task_group), (1, self.timeout), (1, self.retried)]
-                options += [(1, self.tasks), (1, self.cancelled)]
+                options += [(1, self.tasks), (1, self.cancelled), (2, self.coordinated)]
         weights = [weight for weight, _ in options]
         return self.random.choices([make for _, make in options], weights)[0]()
 

@@ -42,7 +42,8 @@ class AsyncioWait(Workflow):
             await waiting
         except asyncio.CancelledError as error:
             log.append(error.args)
-        for wrong in ([], [act(1)]):
+        call = act(1)
+        for wrong in ([], [call]):
             try:
                 await asyncio.wait(wrong)
             except (TypeError, ValueError) as error:
@@ -51,12 +52,12 @@ class AsyncioWait(Workflow):
             await asyncio.wait(tasks, return_when="ever")
         except ValueError as error:
             log.append(str(error))
-        log.append(await act(1))
+        log.append(await call)
         return log
 
 
 CASES = [
     {"return_when": way, "timeout": timeout}
     for way in (asyncio.FIRST_COMPLETED, asyncio.FIRST_EXCEPTION, asyncio.ALL_COMPLETED)
-    for timeout in (None, 0.02, 9)
+    for timeout in (None, 0, 0.02, 9)
 ]

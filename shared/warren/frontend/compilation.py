@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import typing
+from collections.abc import Iterable
 from types import FunctionType
 from typing import Any
 
@@ -23,6 +24,7 @@ from warren.frontend.typedefs import TypeRegistry
 from warren.frontend.unit import Unit
 from warren.ir.expressions import Expr
 from warren.ir.workflow import Function
+from warren.prelude.asyncio_names import coordination_in
 
 _PURE_STANDARD: tuple[Any, ...] = (typing.assert_never,)
 """Functions of the standard library that are compiled like the user's own."""
@@ -78,6 +80,11 @@ class Compilation:
         """Make the classes that a signature names types of the workflow."""
         for annotation in hints_of(function).values():
             spec_of(annotation, self.registry.reference)
+
+    def local_class(self, function: Any, names: Iterable[str]) -> str | None:
+        """The class in the annotations of these parameters, or of the result, whose objects cannot leave their run."""
+        hints = hints_of(function)
+        return next((cls for name in (*names, "return") if (cls := coordination_in(hints.get(name)))), None)
 
     def is_async(self, key: str) -> bool:
         """Whether calling the function makes an awaitable."""

@@ -262,9 +262,9 @@ EXPLANATIONS: Final = {
         instead="for line in await fetch(order):\n    warren.log(line)",
     ),
     RefusalCode.CONTEXT_MANAGER: Explanation(
-        meaning="`with` is not supported, and `async with` only on `asyncio.timeout(...)` and "
-        "`asyncio.TaskGroup()`. A resource cannot be held open while a run waits, perhaps for days. Use it "
-        "in an action.",
+        meaning="`with` is not supported, and `async with` only on what lives in the run: `asyncio.timeout(...)`, "
+        "`asyncio.TaskGroup()`, locks, and objects of your own with `__aenter__` and `__aexit__`. A resource of the "
+        "outside cannot be held open while a run waits, perhaps for days. Use it in an action.",
         refused='with open("prices.csv") as file:\n    return file.read()',
         above_instead='@action\nasync def read_prices():\n    with open("prices.csv") as file:\n'
         "        return file.read()",

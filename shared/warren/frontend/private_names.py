@@ -17,7 +17,9 @@ from warren.frontend.compilation import Compilation
 from warren.frontend.diagnostics import diagnostic
 from warren.frontend.names import mangle
 from warren.frontend.refusals import Refusal, underscore
+from warren.frontend.unit import Unit
 from warren.ir.intrinsics import DUNDER_ATTRIBUTES
+from warren.prelude.asyncio_names import is_of_prelude
 
 
 def check_attribute(b: Builder, node: ast.AST, name: str, *, is_known: bool = False) -> str:
@@ -38,7 +40,7 @@ def check_attribute(b: Builder, node: ast.AST, name: str, *, is_known: bool = Fa
 def check_private_sites(compilation: Compilation) -> None:
     """Refuse the private names that no class of the user's defines; when all classes are known."""
     for unit, node, name in compilation.private_sites:
-        classes = compilation.registry.classes.values()
+        classes = [one for one in compilation.registry.classes.values() if _is_reached(one, unit)]
         if any(_keeps(cls, name) for cls in classes):
             refusal = _PYDANTIC.named(name)
         elif any(_defines(cls, name) for cls in classes):
@@ -53,6 +55,11 @@ _PYDANTIC = Refusal(
     "{name} is a private attribute of a pydantic model, which workflow code cannot reach",
     "make it a field without the underscore; `Field(default=..., exclude=True)` keeps it out of dumps",
 )
+
+
+def _is_reached(cls: type, unit: Unit) -> bool:
+    """Whether the private names of a class are the function's business: those of the prelude are the prelude's."""
+    return not is_of_prelude(cls) or is_of_prelude(unit.function)
 
 
 def _keeps(cls: type, name: str) -> bool:

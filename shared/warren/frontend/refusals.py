@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from warren.errors import RefusalCode
+from warren.prelude.asyncio_names import is_coordination
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,6 @@ _TO_ACTION = "do it in an @action and await it; one that is a plain `def` runs i
 _TASK = "`task = asyncio.create_task(work())`, and `await task` where its result is needed"
 _ASYNCIO = {
     "Future": _TASK,
-    "ensure_future": _TASK,
     "run": "await it: `await work()`",
     "to_thread": _TO_ACTION,
     "get_event_loop": _TO_ACTION,
@@ -143,6 +143,11 @@ DERIVED_FROM_ASYNCIO = Refusal(
     RefusalCode.UNSUPPORTED_OBJECT,
     "the class {name} is derived from a class of asyncio's, whose methods are not its own in a workflow",
     "keep the object in a field of a dataclass, and write methods that use it",
+)
+LIVES_IN_RUN = Refusal(
+    RefusalCode.SIGNATURE,
+    "{name} takes or gives a {key}, which coordinates the tasks of one run and cannot leave it",
+    "make it in the workflow, and pass on what is in it",
 )
 ONE_KEY = Refusal(
     RefusalCode.REBOUND,
@@ -265,6 +270,12 @@ def _captured(value: Any, name: str) -> Refusal:
             RefusalCode.MUTABLE_CAPTURE,
             f"{name} is a {kind} outside the workflow; it may change after the workflow was compiled",
             rewrites.get(kind, "make it immutable, or pass it to run() as a parameter"),
+        )
+    if is_coordination(type(value)):
+        return Refusal(
+            RefusalCode.MUTABLE_CAPTURE,
+            f"{name} is a {kind} outside the workflow, and no run has a part in it",
+            f"make one for each run, in `__init__` or `run()`: `self.{name.lower()} = asyncio.{kind}()`",
         )
     return Refusal(
         RefusalCode.MUTABLE_CAPTURE,

@@ -29,7 +29,7 @@ from warren.ir.expressions import Const, Expr, TypeName
 from warren.ir.intrinsics import ERROR_MODULES
 from warren.ir.typedef_rules import is_public
 from warren.ir.workflow import FACTORIES, FieldDef, Member, TypeDef
-from warren.prelude.asyncio_names import is_of_prelude, of_asyncio
+from warren.prelude.asyncio_names import is_coordination, is_of_prelude, of_asyncio
 
 _RECORD_FLAGS = "__dataclass_params__"
 
@@ -79,7 +79,7 @@ class TypeRegistry:
             origin, annotation = None, kind
         if is_record(kind) or (origin is not None and dataclasses.is_dataclass(kind)):
             return self._generic(annotation, kind)
-        if not isinstance(annotation, type):
+        if not isinstance(annotation, type) or is_coordination(annotation):
             return None
         name = self.use(annotation)
         return None if name is None else name.ref

@@ -141,6 +141,8 @@ def action(b: Builder, node: ast.expr, value: FunctionType, text: str) -> Expr:
     if used.value is not value:
         return b.refuse(node, refusals.ONE_KEY.named(text, key=key))
     b.compilation.use_signature(marked["__wrapped__"])
+    if local := b.compilation.local_class(marked["__wrapped__"], [param.name for param in marked[marks.PARAMS]]):
+        return b.refuse(node, refusals.LIVES_IN_RUN.named(text, key=local))
     return ActionRef(key, tuple(marked[marks.PARAMS]), marked[marks.QUEUE], span=b.span(node))
 
 

@@ -20,7 +20,7 @@ from warren.frontend.compiler import Compiler
 from warren.frontend.diagnostics import diagnostic, in_source_order
 from warren.frontend.hints import hints_of
 from warren.frontend.input_checks import queue_of, with_input_checks
-from warren.frontend.refusals import Refusal
+from warren.frontend.refusals import LIVES_IN_RUN, Refusal
 from warren.frontend.requests import DeclaredRequests, compile_requests
 from warren.frontend.sources import SourceUnavailable, source_of
 from warren.ir.spec_parts import types_in
@@ -129,7 +129,9 @@ def _signature(
     ]
     types = {ref: None for spec in parameters.values() for ref in types_in(spec, compilation.registry.types)}
     problems += [compilation.registry.unresolved[ref] for ref in types if ref in compilation.registry.unresolved]
-    found = [_at(run, f"{problem}; what a start gives could not be checked", _RESOLVABLE) for problem in problems]
+    local = compilation.local_class(run, names)
+    found = [] if local is None else [_refused_at(run, LIVES_IN_RUN.named("run()", key=local))]
+    found += [_at(run, f"{problem}; what a start gives could not be checked", _RESOLVABLE) for problem in problems]
     annotations = {name: hints.get(name, Any) for name in names}
     return parameters, spec_of(hints.get("return", Any), use), annotations, found
 
@@ -195,8 +197,12 @@ def _check_init(init: FunctionType) -> list[Diagnostic]:
 def _at(
     function: FunctionType, message: str, recommendation: str, code: RefusalCode = RefusalCode.SIGNATURE
 ) -> Diagnostic:
+    return _refused_at(function, Refusal(code, message, recommendation))
+
+
+def _refused_at(function: FunctionType, refusal: Refusal) -> Diagnostic:
     try:
         source, node = source_of(function)
     except SourceUnavailable:
-        return Diagnostic(message, recommendation, code=code)
-    return diagnostic(source, node, Refusal(code, message, recommendation))
+        return Diagnostic(refusal.message, refusal.recommendation, code=refusal.code)
+    return diagnostic(source, node, refusal)

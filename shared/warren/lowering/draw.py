@@ -13,6 +13,7 @@ from typing import Final
 
 from warren.ir import expressions as ex
 from warren.ir.base import Node
+from warren.ir.intrinsics import PRELUDE_PACKAGE
 from warren.ir.program import (
     AsyncFunction,
     AwaitNode,
@@ -82,8 +83,9 @@ class Picture:
 
 
 def draw(program: Program, *, source_line: SourceLine, technical: bool = False) -> Picture:
-    """Draw a program; `technical` shows every node as it is."""
-    keys = [program.entry, *(key for key in program.functions if key != program.entry)]
+    """Draw a program without what is Warren's own in it; `technical` shows every node as it is."""
+    others = (key for key in program.functions if technical or not key.startswith(f"{PRELUDE_PACKAGE}."))
+    keys = [program.entry, *(key for key in others if key != program.entry)]
     graphs = {key: function for key in keys if isinstance(function := program.functions[key], AsyncFunction)}
     prefixes = {key: f"f{number}" for number, key in enumerate(graphs)}
     drawings = []

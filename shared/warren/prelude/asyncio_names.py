@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import asyncio
+import typing
 from typing import Any, Final
 
 from warren.prelude.locks import BoundedSemaphore, Condition, Event, Lock, Semaphore
 from warren.prelude.queues import LifoQueue, PriorityQueue, Queue
-from warren.prelude.waiting import as_completed, shield, wait
+from warren.prelude.waiting import as_completed, ensure_future, shield, wait
 
 _PAIRS: Final[tuple[tuple[Any, Any], ...]] = (
     (asyncio.BoundedSemaphore, BoundedSemaphore),
@@ -22,6 +23,7 @@ _PAIRS: Final[tuple[tuple[Any, Any], ...]] = (
     (asyncio.Queue, Queue),
     (asyncio.Semaphore, Semaphore),
     (asyncio.as_completed, as_completed),
+    (asyncio.ensure_future, ensure_future),
     (asyncio.shield, shield),
     (asyncio.wait, wait),
 )
@@ -37,6 +39,14 @@ def of_asyncio(value: Any) -> Any:
 def is_of_prelude(made: Any) -> bool:
     """Whether a class or function is one of the prelude's."""
     return str(made.__module__).startswith(f"{__package__}.")
+
+
+def coordination_in(annotation: Any) -> str | None:
+    """The name of the first class in an annotation whose objects live inside one run."""
+    if is_coordination(annotation):
+        return str(annotation.__name__)
+    parts = (typing.get_origin(annotation), *typing.get_args(annotation))
+    return next((name for part in parts if part is not None and (name := coordination_in(part))), None)
 
 
 def is_coordination(cls: Any) -> bool:

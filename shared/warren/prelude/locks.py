@@ -15,7 +15,7 @@ from typing import Any
 from warren.prelude.primitives import Future, new_future, set_result
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Acquired:
     """Base of what `async with` acquires and releases."""
 
@@ -34,7 +34,7 @@ class Acquired:
         self.release()
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Lock(Acquired):
     """`asyncio.Lock`."""
 
@@ -80,7 +80,7 @@ class Lock(Acquired):
             set_result(self._line[0], True)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Event:
     """`asyncio.Event`."""
 
@@ -122,7 +122,7 @@ class Event:
             self._line.remove(place)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Semaphore(Acquired):
     """`asyncio.Semaphore`; `value` is how many may have it still."""
 
@@ -177,7 +177,7 @@ class Semaphore(Acquired):
         return False
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class BoundedSemaphore(Semaphore):
     """`asyncio.BoundedSemaphore`."""
 
@@ -194,7 +194,7 @@ class BoundedSemaphore(Semaphore):
         Semaphore.release(self)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Condition(Acquired):
     """`asyncio.Condition`; `lock` is what has to be held."""
 

@@ -7,6 +7,7 @@ faster. A waiter that is cancelled after it was woken wakes the next one.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import deque
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -15,8 +16,17 @@ from typing import Any
 from warren.prelude.locks import Event
 from warren.prelude.primitives import Future, new_future, set_result
 
+if sys.version_info >= (3, 13):
+    from asyncio import QueueShutDown
+else:
 
-@dataclass(eq=False)
+    class QueueShutDown(Exception):
+        """Of CPython 3.13; elsewhere, too, a program that shuts a queue down raises it."""
+
+    QueueShutDown.__module__ = "asyncio.queues"  # so that programs are the same on every version
+
+
+@dataclass(eq=False, repr=False)
 class Queue:
     """`asyncio.Queue`: first in, first out."""
 
@@ -26,6 +36,7 @@ class Queue:
     _putters: deque[Future] = field(init=False)
     _unfinished: int = field(default=0, init=False)
     _is_finished: Event = field(init=False)
+    _is_shut_down: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self._items = self._no_items()
@@ -65,6 +76,8 @@ class Queue:
     async def put(self, item: Any) -> None:
         """Add an item when there is room for it."""
         while self.full():
+            if self._is_shut_down:
+                raise QueueShutDown
             place = new_future()
             self._putters.append(place)
             try:
@@ -78,6 +91,8 @@ class Queue:
 
     def put_nowait(self, item: Any) -> None:
         """Add an item now."""
+        if self._is_shut_down:
+            raise QueueShutDown
         if self.full():
             raise asyncio.QueueFull
         self._add(item)
@@ -88,6 +103,8 @@ class Queue:
     async def get(self) -> Any:
         """Take the next item, when there is one."""
         while self.empty():
+            if self._is_shut_down:
+                raise QueueShutDown
             place = new_future()
             self._getters.append(place)
             try:
@@ -102,6 +119,8 @@ class Queue:
     def get_nowait(self) -> Any:
         """Take the next item now."""
         if self.empty():
+            if self._is_shut_down:
+                raise QueueShutDown
             raise asyncio.QueueEmpty
         item = self._take()
         self._wake_next(self._putters)
@@ -120,6 +139,20 @@ class Queue:
         if self._unfinished > 0:
             await self._is_finished.wait()
 
+    def shutdown(self, immediate: bool = False) -> None:
+        """Let nobody put any more, nor take what is not there; with `immediate`, nor what is there."""
+        self._is_shut_down = True
+        if immediate:
+            while not self.empty():
+                self._take()
+                if self._unfinished > 0:
+                    self._unfinished -= 1
+            if self._unfinished == 0:
+                self._is_finished.set()
+        for line in (self._getters, self._putters):
+            while line:
+                self._wake_next(line)
+
     def _leave(self, line: deque[Future], place: Future) -> None:
         place.cancel()
         if place in line:  # it is not, once it was woken
@@ -133,7 +166,7 @@ class Queue:
                 break
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class LifoQueue(Queue):
     """`asyncio.LifoQueue`: last in, first out."""
 
@@ -144,7 +177,7 @@ class LifoQueue(Queue):
         return self._items.pop()
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class PriorityQueue(Queue):
     """`asyncio.PriorityQueue`: the smallest item first."""
 

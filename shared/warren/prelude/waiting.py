@@ -100,6 +100,11 @@ def as_completed(fs: Iterable[Any], *, timeout: float | None = None) -> Iterator
     return iter([take() for _ in left])
 
 
+def ensure_future(coro_or_future: Any, *, loop: None = None) -> Future:
+    """`asyncio.ensure_future`: a future as it is, a task for a call."""
+    return as_future(coro_or_future)
+
+
 def shield(arg: Any) -> Future:
     """`asyncio.shield`: a future that ends as the inner one does, and can be cancelled without it."""
     inner = as_future(arg)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import linecache
 
-from tests.workflows import helper_methods, order_fulfilment, try_except, while_loops
+from tests.workflows import asyncio_lock, helper_methods, order_fulfilment, try_except, while_loops
 
 from warren.lowering import lower
 from warren.lowering.draw import Picture, draw
@@ -42,6 +42,12 @@ def test_clean_up_that_nobody_wrote_is_left_out() -> None:
     assert all(step.label != "(internal)" for step in plain.functions[0].steps)
     assert {"except", "branch", "return", "await", "start"} <= {step.kind for step in plain.functions[0].steps}
     assert any(arrow.kind == "error" for arrow in plain.functions[0].arrows)
+
+
+def test_what_is_warrens_own_is_left_out() -> None:
+    plain, technical = picture_of(asyncio_lock), picture_of(asyncio_lock, technical=True)
+    assert [one.name for one in plain.functions] == ["AsyncioLock.run", "AsyncioLock.work"]
+    assert "Lock.acquire" in [one.name for one in technical.functions]
 
 
 def test_branches_and_loops_say_which_way() -> None:

@@ -21,6 +21,7 @@ from warren.contracts.instances import NO_STATE, State, construct_dataclass, con
 from warren.contracts.known_values import load_known
 from warren.contracts.values import KEPT_TEXT, TAG, decode, kept_repr, kept_text
 from warren.engine.classes.annotations import annotation
+from warren.engine.classes.dataclass_making import base_of, rebuilt_dataclass
 from warren.engine.classes.record_comparison import guard_dataclass, guard_hash, guard_identity, guarded_equality
 from warren.engine.guarded.keys import Probe
 from warren.engine.values.containers import DefaultDict, Deque
@@ -30,21 +31,16 @@ from warren.engine.values.known_classes import existing_class, is_exception_ref,
 from warren.engine.values.members import own_attributes
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
 from warren.engine.values.records import (
-    CHECKS,
     MEMBERS,
-    SLOTS,
     Instance,
     Members,
     Opaque,
-    Record,
     RecordModel,
-    RunRecord,
     new_opaque,
 )
 from warren.errors import InvalidInput, MessageError
 from warren.ir.enums import make_enum
 from warren.ir.expressions import Const
-from warren.ir.intrinsics import PRELUDE_PACKAGE
 from warren.ir.workflow import FACTORIES, FieldDef, TypeDef
 
 if TYPE_CHECKING:
@@ -52,7 +48,6 @@ if TYPE_CHECKING:
 
 _COMPUTED_WITH = frozenset({"zoneinfo:ZoneInfo", "datetime:timezone", "builtins:slice"})
 """Known classes whose values workflow code can have itself."""
-POST_INIT = "__post_init__"
 _BASE_MODEL = "pydantic.main:BaseModel"
 _VALIDATION_ERROR = "pydantic_core._pydantic_core:ValidationError"
 _FACTORIES = FACTORIES | {"set": OrderedSet, "deque": Deque, "defaultdict": DefaultDict}
@@ -284,33 +279,14 @@ class TypeTable:
         return tuple(bases) or (fallback,)
 
     def _dataclass(self, definition: TypeDef) -> Any:
-        fields = [(field.name, Any, self._dataclass_field(field)) for field in definition.fields]
-        own: dict[str, Any] = {SLOTS: frozenset(name for name, _, _ in fields) if definition.slots else None}
-        if POST_INIT in definition.methods:  # of the prelude: that of a user's class is run by a worker
-            own[POST_INIT] = self._late(definition.methods[POST_INIT])
-        made: Any = dataclasses.make_dataclass(
-            short_name(definition.ref),
-            fields,
-            bases=self._bases(definition, RunRecord if definition.ref.startswith(f"{PRELUDE_PACKAGE}.") else Record),
-            namespace=own | CHECKS.get(definition.ref, {}),
-            unsafe_hash=definition.unsafe_hash,
-            frozen=definition.frozen,
-            eq=definition.eq,
-            order=definition.order,
-        )
+        made = rebuilt_dataclass(definition, self._bases(definition, base_of(definition)), self._default, self._late)
         guard_dataclass(made, self._guards)
         return made
 
-    def _dataclass_field(self, field: FieldDef) -> Any:
-        default: dict[str, Any] = {}
+    def _default(self, field: FieldDef) -> dict[str, Any]:
         if field.factory is not None:
-            default["default_factory"] = self._factory(field.factory)
-        elif field.default is not None:
-            value = self._constant(field.default)
-            default["default"] = value
-        return dataclasses.field(
-            init=field.init, compare=field.compare, repr=field.repr, kw_only=field.keyword_only, **default
-        )
+            return {"default_factory": self._factory(field.factory)}
+        return {} if field.default is None else {"default": self._constant(field.default)}
 
     def _factory(self, name: str) -> Callable[[], Any]:
         if name in _FACTORIES:
@@ -327,10 +303,7 @@ class TypeTable:
                 options["validation_alias"] = field.alias
             if field.serialization_alias is not None:
                 options["serialization_alias"] = field.serialization_alias
-            if field.factory is not None:
-                options["default_factory"] = self._factory(field.factory)
-            elif field.default is not None:
-                options["default"] = self._constant(field.default)
+            options |= self._default(field)
             fields[field.name] = (annotation(field.spec, self), Field(**options))
         config = ConfigDict(
             extra=definition.extra,  # type: ignore[typeddict-item]  # one of pydantic's own three words

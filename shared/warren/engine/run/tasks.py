@@ -100,7 +100,7 @@ class Tasks:
 
     def _remove_callback(self, future: Future, fn: Any) -> int:
         waiters = future.waiters
-        self._guards.budget.spend(1 + (len(waiters) >> 4))
+        self._guards.budget.spend(1 + (len(waiters) >> 3))
         kept = [one for one in waiters if not (isinstance(one, Callback) and _is_same(one.function, fn))]
         removed = len(waiters) - len(kept)
         if removed:
@@ -111,6 +111,7 @@ class Tasks:
         """The turn of a callback; what it raises is logged and goes nowhere, as in asyncio."""
         transition = self._transition
         transition.current = None
+        self._guards.budget.spend(2)
         try:
             self._guards.callee(function)(future)
         except (Stop, RecursionError, MemoryError):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
+from warren.contracts.encoded_records import NotEncodable
 from warren.engine.values.calls import Awaitable
 from warren.engine.values.code import AsyncCode
 from warren.engine.values.kept import kept
@@ -42,6 +43,9 @@ class Future(Awaitable):
     number: int = 0
     is_task: bool = False
     must_cancel: BaseException | None = None
+
+    def __warren_encode__(self, _: Any) -> Any:
+        raise NotEncodable("tasks and futures live inside their run; await them, and send their results")
 
 
 @kept(

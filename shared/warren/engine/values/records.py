@@ -104,7 +104,8 @@ class RunRecord(Record):
 
     def __warren_encode__(self, _: Callable[[Any, str], Any]) -> Any:
         raise NotEncodable(
-            f"a {type(self).__name__} lives inside its run and cannot be sent between processes; send what is in it"
+            f"{type(self).__name__} objects live inside their run and cannot be sent between processes; "
+            "send what is in them"
         )
 
 

@@ -90,6 +90,13 @@ def test_a_snapshot_of_another_kind_is_refused(tmp_path: pathlib.Path, change: d
         restore(driver.executable, driver.snapshot() | change)
 
 
+@pytest.mark.parametrize("older", [3, 4])
+def test_a_snapshot_of_an_older_format_is_read(tmp_path: pathlib.Path, older: int) -> None:
+    driver = start(compile_text(tmp_path, "task = asyncio.create_task(act(1))\nreturn [await act(2), await task]"))
+    driver.restore(driver.snapshot() | {"format": older})
+    assert answer_all(driver).outcome() == [2, 1]
+
+
 def test_a_finished_run_has_a_small_snapshot(tmp_path: pathlib.Path) -> None:
     driver = answer_all(start(compile_text(tmp_path, "xs = [await act(n) for n in range(100)]\nreturn len(xs)")))
     assert len(json.dumps(driver.snapshot())) < 1_000
