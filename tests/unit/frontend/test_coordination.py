@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from tests.unit.frontend.test_compile import compiled
-from warren.lowering.walk import walk
 
 from warren import UnsupportedPatternError, workflow_registry
 from warren.ir.expressions import Intrinsic
 from warren.ir.intrinsics import PRELUDE
+from warren.ir.walk import walk
 
 HEAD = """
 import asyncio
