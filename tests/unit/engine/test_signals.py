@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from warren import Signal, Workflow, action, signal, workflow
+from warren import LimitExceeded, QueryFailed, Signal, Workflow, action, query, signal, workflow
 from warren.contracts.messages import RunStatus, SignalReceived
 from warren.engine.run.state import MAX_REQUESTS
 from warren.errors import InvalidInput
@@ -227,3 +227,38 @@ def test_a_workflow_without_signals_that_waits_for_nothing_is_stuck_as_before() 
     driver = EngineDriver.of(Stuck)
     with pytest.raises(RuntimeError, match="deadlock"):
         driver.outcome()
+
+
+def test_a_mailbox_that_nobody_empties_ends_the_run_at_its_limit() -> None:
+    driver = EngineDriver.of(Desk)
+    for _ in range(40):
+        if driver.signal("notes", "x" * (4 << 20)) is None:
+            break
+    with pytest.raises(LimitExceeded, match="128 MiB"):
+        driver.outcome()
+
+
+@workflow
+class Thinker(Workflow):
+    @query
+    def forever(self) -> int:
+        number = 0
+        while True:
+            number += 1
+
+    @query
+    def unsendable(self) -> object:
+        return lambda: 1
+
+    async def run(self) -> None:
+        await ship(1)
+
+
+def test_a_query_has_the_budget_of_a_transition_and_the_run_is_not_touched() -> None:
+    driver = EngineDriver.of(Thinker)
+    with pytest.raises(QueryFailed, match="2,000,000 steps"):
+        driver.query("forever")
+    with pytest.raises(QueryFailed, match="unsendable"):
+        driver.query("unsendable")
+    driver.succeed(1)
+    assert driver.state.status is RunStatus.COMPLETED
