@@ -59,6 +59,13 @@ def tasks(driver: EngineDriver) -> None:
             driver.fire()
 
 
+def meetings(driver: EngineDriver) -> None:
+    """Every action as it comes; then the time of a wait is over."""
+    while driver.actions:
+        answer(driver, next(iter(driver.actions.values())).args[0])
+    driver.fire()
+
+
 def children(driver: EngineDriver) -> None:
     """One child returns, one is cancelled for its time, one fails."""
     first = EngineDriver.of(made.RecordedChild, 2)
@@ -141,6 +148,7 @@ def concurrent(driver: EngineDriver) -> None:
 RUNS: dict[type[Any], tuple[dict[str, Any], Callable[[EngineDriver], None]]] = {
     made.RecordedSteps: ({"keys": ["a", "b"]}, steps),
     made.RecordedTasks: ({}, tasks),
+    made.RecordedMeetings: ({}, meetings),
     made.RecordedChildren: ({}, children),
     made.RecordedValues: ({"given": made.Size.SMALL}, values),
     made.RecordedForeign: ({"email": {"address": "A@B.C"}}, foreign),

@@ -93,6 +93,39 @@ class RecordedTasks(Workflow):
 
 
 @workflow
+class RecordedMeetings(Workflow):
+    name = "recorded_meetings"
+
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[str] = asyncio.Queue(1)
+        self.lock = asyncio.Lock()
+        self.ready = asyncio.Condition()
+        self.notes: list[Any] = []
+
+    async def consume(self, limit: asyncio.Semaphore) -> None:
+        while (key := await self.queue.get()) != "end":
+            async with limit, self.lock:
+                self.notes.append(await fetch(key))
+            async with self.ready:
+                self.ready.notify_all()
+            self.queue.task_done()
+
+    async def run(self) -> list[Any]:
+        consumer = asyncio.create_task(self.consume(asyncio.Semaphore(2)))
+        consumer.add_done_callback(lambda task: self.notes.append(task.cancelled()))
+        for key in ("a", "b", "c"):
+            await self.queue.put(key)
+        async with self.ready:
+            await self.ready.wait_for(lambda: len(self.notes) > 1)
+        await asyncio.shield(self.queue.join())
+        done, pending = await asyncio.wait([asyncio.create_task(fetch("d")), consumer], timeout=30)
+        self.notes.append([len(done), len(pending), *[await one for one in asyncio.as_completed(done)]])
+        await self.queue.put("end")
+        await consumer
+        return self.notes
+
+
+@workflow
 class RecordedChild(Workflow):
     name = "recorded_child"
 
