@@ -114,7 +114,7 @@ Decimal(1) / Decimal(0)"""
 
 
 async def observe(expression: str, folder: pathlib.Path) -> str:
-    """What the engine gives for an expression."""
+    """What the engine gives for an expression; its module is called `module`, whichever number it has here."""
     source = f"""
 @workflow
 class Machine(Workflow):
@@ -126,11 +126,12 @@ class Machine(Workflow):
 """
     module = write_and_import(folder, source, head=HEAD)
     try:
-        return str(await run_workflow(module.Machine))
+        found = str(await run_workflow(module.Machine))
     except NotSupportedInWorkflow as error:
-        return f"refused: {error}"
+        found = f"refused: {error}"
     except Exception as error:
-        return repr(error)
+        found = repr(error)
+    return found.replace(module.__name__, "module")
 
 
 async def observe_all() -> dict[str, str]:
