@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import Counter
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,8 @@ PATIENCE_SECONDS: Final = 10.0
 """So long a request waits for a run that is not there."""
 _LOOK_SECONDS: Final = 0.05
 MAX_WAITING: Final = 1_000
-"""So many requests wait for runs that are not there; more are refused at once, as each is looked up all the time."""
+"""Requests wait for so many runs that are not there; those for more are refused at once, as each is looked up all the
+time."""
 
 _KINDS: Final[dict[str, type[messages.SignalRun | messages.QueryRun]]] = {
     names.SIGNAL_KEY: messages.SignalRun,
@@ -66,6 +67,14 @@ class _Request:
         return messages.RequestReply(reply_to=delivery.reply_to, correlation_id=delivery.correlation_id)
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """Requests for one run that were put back: how many, and when the last one was."""
+
+    count: int = 0
+    since: float = 0.0
+
+
 class RequestHandler:
     """Handles `warren.requests`."""
 
@@ -74,8 +83,8 @@ class RequestHandler:
         self._programs = programs
         self._dispatcher = dispatcher
         self._clock = clock
-        self._waiting: Counter[_Place] = Counter()
-        """Requests that were put back, by run: as long as there are some, later ones are put behind them."""
+        self._waiting: dict[_Place, _Waiting] = {}
+        """What was put back, by run: as long as there is something, later requests are put behind it."""
 
     async def handle(self, deliveries: Sequence[Delivery]) -> Handled:
         """Pass on what can be passed on; what is wrong is refused."""
@@ -120,11 +129,10 @@ class RequestHandler:
 
     async def _pass_on(self, request: _Request, run: StoredRun | None, now: datetime, outbox: Outbox) -> bool:
         """Tell the run, or put the request back; whether the run was told."""
-        since = _waiting_since(request.delivery)
-        if since is not None and self._waiting[request.place] > 0:
-            self._waiting[request.place] -= 1
-            self._waiting += Counter()  # without those that are zero
-        if run is None or (since is None and self._waiting[request.place]):
+        since = _waiting_since(request.delivery, now)
+        if since is not None:
+            self._note_return(request.place)
+        if run is None or (since is None and self._is_held_back(request.place, now)):
             self._put_back(request, since or now.timestamp(), now, outbox)
             return False
         if isinstance(request.body, messages.QueryRun):
@@ -157,19 +165,38 @@ class RequestHandler:
                 return True
         raise RunEnded(f"the run {run.run_id} of {run.workflow!r} has ended ({run.status})")
 
+    def _note_return(self, place: _Place) -> None:
+        waiting = self._waiting.get(place)
+        if waiting is not None:
+            waiting.count -= 1
+            if waiting.count <= 0:
+                del self._waiting[place]
+
+    def _is_held_back(self, place: _Place, now: datetime) -> bool:
+        """Whether something for this run was put back and has not returned; what a broker has lost never does."""
+        waiting = self._waiting.get(place)
+        if waiting is not None and now.timestamp() - waiting.since > PATIENCE_SECONDS:
+            del self._waiting[place]
+            return False
+        return waiting is not None
+
     def _put_back(self, request: _Request, since: float, now: datetime, outbox: Outbox) -> None:
         place = request.place
-        if now.timestamp() - since >= PATIENCE_SECONDS or self._waiting.total() >= MAX_WAITING:
+        if now.timestamp() - since >= PATIENCE_SECONDS or len(self._waiting) >= MAX_WAITING:
             what = f"id {place}" if isinstance(place, UUID) else f"key {place[1]!r} of workflow {place[0]!r}"
             raise RunNotFound(f"there is no run with the {what}; `warren runs` lists them")
-        self._waiting[place] += 1
+        waiting = self._waiting.setdefault(place, _Waiting())
+        waiting.count, waiting.since = waiting.count + 1, now.timestamp()
         delivery = request.delivery
         outbox.add_message(
             OutgoingMessage(
                 delivery.exchange or names.COMMANDS_EXCHANGE,
                 delivery.routing_key if delivery.exchange else names.SIGNAL_KEY,
                 wire.dump(request.body.model_copy(update={"id": request.request_id})),
-                headers={**delivery.headers, names.HEADER_WAITING_SINCE: repr(since)},
+                headers={
+                    **{name: text for name, text in delivery.headers.items() if isinstance(text, str)},
+                    names.HEADER_WAITING_SINCE: repr(since),
+                },
                 reply_to=delivery.reply_to,
                 correlation_id=delivery.correlation_id,
                 message_id=delivery.message_id,
@@ -189,12 +216,18 @@ def _add(outbox: Outbox, outgoing: Sequence[OutgoingMessage]) -> None:
         outbox.add_message(message)
 
 
-def _waiting_since(delivery: Delivery) -> float | None:
+def _waiting_since(delivery: Delivery, now: datetime) -> float | None:
+    """Since when a request that was put back waits, which is not in the future; None for one that was not."""
     since = delivery.headers.get(names.HEADER_WAITING_SINCE) if delivery.headers else None
+    if since is None:
+        return None
     try:
-        return None if since is None else float(since)
-    except ValueError:
-        raise InvalidInput(f"the header {names.HEADER_WAITING_SINCE} is no number of seconds: {since!r:.50}") from None
+        seconds = float(since)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not math.isfinite(seconds):
+        raise InvalidInput(f"the header {names.HEADER_WAITING_SINCE} is no number of seconds: {since!r:.50}")
+    return min(seconds, now.timestamp())
 
 
 def _id_of(delivery: Delivery, body: messages.RunRequest) -> str:

@@ -150,6 +150,22 @@ async def test_what_waits_for_runs_that_are_not_there_is_bounded(monkeypatch: py
         assert refused.error.code == "run_not_found"
 
 
+@pytest.mark.parametrize(
+    ("since", "code"),
+    [("nan", "invalid_input"), ("inf", "invalid_input"), ("long ago", "invalid_input"), ("1e300", "run_not_found")],
+)
+async def test_nobody_can_make_a_request_wait_without_end(
+    since: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_handler, "PATIENCE_SECONDS", 0.0)
+    async with cluster() as working:
+        body = wire.dump(messages.SignalRun(run_id=uuid4(), signal="give", payload=1))
+        await working.command(names.SIGNAL_KEY, body, headers={names.HEADER_WAITING_SINCE: since})
+        refused = await working.reply()
+        assert isinstance(refused, messages.Refused)
+        assert refused.error.code == code
+
+
 async def test_by_key_and_workflow(working: Cluster) -> None:
     start = messages.StartRun(workflow="collects", key="k", reply="accepted")
     await working.command(names.START_KEY, wire.dump(start))
