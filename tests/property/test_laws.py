@@ -224,7 +224,8 @@ def _disturbances(one: Teller) -> list[RunEvent]:
         answer = one.answer(command)
         other = {"attempt": command.attempt + one.choose.choice([-1, 1, 7])}
         hold = _hold(driver, command)
-        events += [answer.model_copy(update=other), ActionHeartbeat(**hold)]  # type: ignore[union-attr]  # an answer has an attempt
+        stranger = hold | {"worker": "another"}  # who holds it, if anybody does, moves the end of the lease
+        events += [answer.model_copy(update=other), ActionHeartbeat(**stranger)]  # type: ignore[union-attr]  # an answer has an attempt
         events += [ActionStarted(**hold | other), ActionHeartbeat(**hold | other)]
     for number, timer in driver.timers.items():
         if timer.due_at > driver.now:

@@ -66,6 +66,16 @@ def meetings(driver: EngineDriver) -> None:
     driver.fire()
 
 
+def signals(driver: EngineDriver) -> None:
+    """Payloads before and after they are asked for; one comes twice."""
+    driver.signal("pay", 3, id="a")
+    driver.signal("parcels", made.Parcel(1.0, []), id="b")
+    driver.signal("pay", 3, id="a")
+    driver.signal("parcels", made.Parcel(2.0, []), id="c")
+    driver.signal("pay", 4, id="d")
+    answer(driver, "done")
+
+
 def children(driver: EngineDriver) -> None:
     """One child returns, one is cancelled for its time, one fails."""
     first = EngineDriver.of(made.RecordedChild, 2)
@@ -149,6 +159,7 @@ RUNS: dict[type[Any], tuple[dict[str, Any], Callable[[EngineDriver], None]]] = {
     made.RecordedSteps: ({"keys": ["a", "b"]}, steps),
     made.RecordedTasks: ({}, tasks),
     made.RecordedMeetings: ({}, meetings),
+    made.RecordedSignals: ({"price": 7}, signals),
     made.RecordedChildren: ({}, children),
     made.RecordedValues: ({"given": made.Size.SMALL}, values),
     made.RecordedForeign: ({"email": {"address": "A@B.C"}}, foreign),

@@ -18,7 +18,7 @@ from pydantic import BaseModel, BeforeValidator, PlainSerializer, field_validato
 from pydantic_core import core_schema
 
 import warren
-from warren import RetryPolicy, Workflow, action, workflow
+from warren import RetryPolicy, Signal, Workflow, action, query, signal, workflow
 
 
 @action
@@ -320,6 +320,33 @@ class RecordedForeign(Workflow):
         kept = await fetch("foreign")
         await store([email, kept])
         return [email, kept, kept[0].left, kept[1] == kept[1], {kept[2]: 1}]
+
+
+@workflow
+class RecordedSignals(Workflow):
+    """A mailbox, handlers, a condition and a query."""
+
+    name = "recorded_signals"
+    parcels = Signal[Parcel]()
+
+    def __init__(self) -> None:
+        self.paid = 0
+
+    @signal
+    def pay(self, amount: int) -> None:
+        self.paid += amount
+
+    @query
+    def owed(self, price: int) -> int:
+        return price - self.paid
+
+    async def run(self, price: int) -> Any:
+        parcel = await self.parcels.receive()
+        try:
+            await self.wait_until(lambda: self.paid >= price, timeout=60)
+        except TimeoutError:
+            return ["too late", parcel]
+        return [parcel, await self.parcels.receive(), await fetch("signals"), self.paid]
 
 
 class Unknown(Exception):

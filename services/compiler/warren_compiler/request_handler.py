@@ -237,6 +237,6 @@ def _id_of(delivery: Delivery, body: messages.RunRequest) -> str:
     if delivery.message_id and len(delivery.message_id) <= 200:
         return delivery.message_id
     if delivery.reply_to and delivery.correlation_id:
-        identity = f"{delivery.reply_to}\x1f{delivery.correlation_id}".encode(errors="surrogateescape")
-        return hashlib.sha256(identity).hexdigest()[:40]
+        identity = f"{delivery.reply_to}\x1f{delivery.correlation_id}\x1f".encode(errors="surrogateescape")
+        return hashlib.sha256(identity + delivery.body).hexdigest()[:40]
     return uuid4().hex

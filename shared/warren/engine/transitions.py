@@ -233,14 +233,14 @@ def _about_a_lease(
         if _held(run, event) is not None:  # without one, the start is yet to come, and must be news then
             leases.hold(event.invocation, event.attempt, event.worker, event.lease_seconds, at)
         return None
-    is_news = leases.hold(event.invocation, event.attempt, event.worker, event.lease_seconds, at)
-    if not is_news and not is_recorded:
-        return None
+    if not is_recorded and _held(run, event) is not None:
+        return None  # it comes again; what moves the end of a lease is a heartbeat
+    leases.hold(event.invocation, event.attempt, event.worker, event.lease_seconds, at)
     run.seq += 1
     return Decision(event, [])
 
 
-def _held(run: RunState, event: m.LeaseExpired | m.ActionHeartbeat) -> Lease | None:
+def _held(run: RunState, event: m.LeaseExpired | m.ActionStarted | m.ActionHeartbeat) -> Lease | None:
     """The lease that an event is about, while it is held."""
     lease = run.leases.held.get(event.invocation)
     return lease if lease and (lease.attempt, lease.worker) == (event.attempt, event.worker) else None

@@ -207,7 +207,7 @@ def test_a_signal_still_ends_the_process(tmp_path: Path, monkeypatch: pytest.Mon
         driver.succeed(1, 1)
 
 
-@pytest.mark.parametrize("name", ["_attempt", "_arrived"])
+@pytest.mark.parametrize("name", ["_attempt", "arrived"])
 def test_a_fault_of_the_engine_is_for_the_caller_to_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -54,6 +54,8 @@ def changed(name: str, value: Any) -> Any:
             return not value
         case str():
             return f"{value}x"
+        case tuple() if name in {"signals", "queries"}:
+            return value[1:] if value else (OTHER,)
         case tuple():
             return value[1:] if value else ("another",)
         case dict():
