@@ -6,9 +6,9 @@ BIN := $(VENV)/bin
 # The first of these that runs and is new enough; PYTHON=... overrides it.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
-# Tests run in four processes, as many wait; a file with servers stays in one, so that they are started once
+# Tests run in five processes, as some always wait; a file with servers stays in one, so that they are started once
 # (tests/support/scheduling.py).
-PYTEST := $(BIN)/python -m pytest -n 4
+PYTEST := $(BIN)/python -m pytest -n 5
 # A target whose module is not part of this checkout is not listed.
 has = $(wildcard tests/$(1)/__main__.py tests/$(1).py)
 

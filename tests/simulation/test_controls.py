@@ -10,6 +10,8 @@ import pytest
 from tests.simulation.controls import AGAINST_NEIGHBOURS, CONTROLS
 
 ROOT = Path(__file__).parents[2]
+_FIRST = {"stalled": "170"}
+"""Where to begin with a safeguard that few seeds miss."""
 
 
 @pytest.mark.slow
@@ -17,8 +19,22 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("safeguard", sorted(CONTROLS))
 def test_without_a_safeguard_some_seed_breaks_a_rule(safeguard: str) -> None:
     seeds = "200" if safeguard in AGAINST_NEIGHBOURS else "600"
+    first = _FIRST.get(safeguard, "1")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.simulation", "--runs", seeds, "--jobs", "1", "--stop", "--without", safeguard],
+        [
+            sys.executable,
+            "-m",
+            "tests.simulation",
+            "--runs",
+            seeds,
+            "--seed",
+            first,
+            "--jobs",
+            "1",
+            "--stop",
+            "--without",
+            safeguard,
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
