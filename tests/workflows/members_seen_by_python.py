@@ -1,6 +1,6 @@
 """What Python itself looks up in a class: `match`, hashes, reflected operators, loops and assignments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -105,6 +105,25 @@ class HashedAndCompared(FirstHashed, Compared):
     """Its hash is that of `Compared`, which is none: `FirstHashed` inherits the one of `WithHash`, which comes last."""
 
 
+@dataclass(frozen=True)
+class ByNumber:
+    n: int = 1
+    tags: list = field(default_factory=list)
+
+    def __hash__(self) -> int:
+        return self.n
+
+
+@dataclass(frozen=True)
+class ByFields(ByNumber):
+    word: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class StillByFields(ByFields):
+    """Has the hash that `dataclasses` made for `ByFields`, and none with a list in it."""
+
+
 class Failure(Exception):
     code = 1
     unit = "s"
@@ -169,6 +188,7 @@ class MembersSeenByPython(Workflow):
             item.n = min(item.n + 1, 4)
             found.append(await touch(key))
         found.append([dict.fromkeys(item), 2 in item, look_up(Hashed()), look_up(Both())])
+        found.append([look_up(one) for one in (ByNumber(), ByFields(), StillByFields())])
         found.append([look_up(FirstHashed()), look_up(Compared()), look_up(HashedAndCompared())])
         for one in (item, Failure(), Slotted()):
             found.append(look_up(one))

@@ -52,9 +52,9 @@ def _loses_hash(definition: TypeDef, bases: Sequence[TypeDef]) -> bool:
         return False
     own = definition.methods.get("__eq__")
     has_own = own is not None and all(base.methods.get("__eq__") != own for base in bases)
+    if definition.kind == "dataclass":  # what it inherits, `dataclasses` has given or taken from a base as well
+        return has_own and not (definition.eq or definition.unsafe_hash)
     has_base_hash = any("__hash__" in base.methods for base in bases)
     if not (has_own or has_base_hash):
         return False
-    if definition.kind == "dataclass":
-        return not (definition.eq or definition.unsafe_hash)
     return not definition.frozen or (has_own and has_base_hash)
