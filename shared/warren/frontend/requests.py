@@ -38,12 +38,12 @@ class DeclaredRequests:
 
 @dataclass(slots=True)
 class CompiledRequests:
-    """What they were compiled to; `roots` are the functions that they need, `problems` what is wrong with types."""
+    """What they were compiled to; `roots` are the functions that they need, `problems` what is wrong with a method."""
 
     signals: tuple[SignalDef, ...] = ()
     queries: tuple[QueryDef, ...] = ()
     roots: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    problems: list[tuple[Any, str]] = field(default_factory=list)
 
 
 def compile_requests(compilation: Compilation, declared: DeclaredRequests) -> CompiledRequests:
@@ -60,7 +60,8 @@ def _query(compilation: Compilation, name: str, method: Any, made: CompiledReque
     parameters = list(inspect.signature(method).parameters)[1:]
     unresolved: dict[str, str] = {}
     hints = hints_of(method, unresolved)
-    made.problems += [f"{name}.{one} cannot be resolved: {unresolved[one]}" for one in parameters if one in unresolved]
+    found = [one for one in parameters if one in unresolved]
+    made.problems += [(method, f"{name}.{one} cannot be resolved: {unresolved[one]}") for one in found]
     use = compilation.registry.reference
     return QueryDef(name, key, {one: spec_of(hints.get(one, Any), use) for one in parameters})
 
@@ -80,6 +81,6 @@ def _signals(compilation: Compilation, declared: DeclaredRequests, compiled: Com
         unresolved: dict[str, str] = {}
         hints = hints_of(one.handler, unresolved)
         if parameters and parameters[0] in unresolved:
-            problems.append(f"{one.name} cannot be resolved: {unresolved[parameters[0]]}")
+            problems.append((one.handler, f"{one.name} cannot be resolved: {unresolved[parameters[0]]}"))
         spec = spec_of(hints.get(parameters[0], Any), use) if parameters else "none"
         yield SignalDef(one.name, spec, key, takes_payload=bool(parameters))

@@ -72,7 +72,7 @@ def compile_workflow(
     roots += asked.roots
     parameters, returns, annotations, unresolved = _signature(compilation, run)
     found += unresolved
-    found += [_at(run, f"the type of {problem}", _RESOLVABLE) for problem in asked.problems]
+    found += [_at(method, f"the type of {problem}", _RESOLVABLE) for method, problem in asked.problems]
     compiler.run()
     found += compiler.diagnostics(roots)
     found += _bound_again(compilation, run)
