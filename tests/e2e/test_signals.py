@@ -41,6 +41,16 @@ async def test_from_the_client(pairs: Installation) -> None:
         await pairs.client.signal(new_run_id(), Shop.pay, 1, timeout=0.2)
 
 
+async def test_with_the_start(pairs: Installation) -> None:
+    key = f"with-{uuid4()}"
+    first = await pairs.client.start(Shop, 10, key=key, signal=(Shop.pay, 4))
+    second = await pairs.client.start(Shop, 10, key=key, signal=("pay", 6))
+    assert first.id == second.id
+    assert await first.result(30) == [4, 6, 11]
+    with pytest.raises(RunEnded):
+        await pairs.client.start(Shop, 10, key=key, signal=(Shop.pay, 1))
+
+
 async def test_many_at_once_into_many_runs_arrive_once_each(pairs: Installation) -> None:
     handles = [await pairs.client.start(Shop, 45) for _ in range(20)]
     for amount in range(10):

@@ -8,13 +8,12 @@ all later requests for that run with it, until the run is there or `PATIENCE_SEC
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from warren.contracts import messages, names, wire
 from warren.contracts.limits import check_payload
@@ -27,6 +26,7 @@ from warren.runs.processor import Handled
 from warren.runs.programs import Programs
 from warren.runtime.clock import Clock
 from warren_compiler.refusals import is_refusable, refuse
+from warren_compiler.request_ids import id_of
 
 PATIENCE_SECONDS: Final = 10.0
 """So long a request waits for a run that is not there."""
@@ -96,7 +96,7 @@ class RequestHandler:
             except MessageError as error:
                 _add(outbox, refuse(delivery, error))
             else:
-                requests.append(_Request(delivery, body, _id_of(delivery, body)))
+                requests.append(_Request(delivery, body, id_of(delivery, body)))
         runs = await self._find({request.place for request in requests})
         now = self._clock.now()
         passed = 0
@@ -228,15 +228,3 @@ def _waiting_since(delivery: Delivery, now: datetime) -> float | None:
     if not math.isfinite(seconds):
         raise InvalidInput(f"the header {names.HEADER_WAITING_SINCE} is no number of seconds: {since!r:.50}")
     return min(seconds, now.timestamp())
-
-
-def _id_of(delivery: Delivery, body: messages.RunRequest) -> str:
-    """The id of a request: its own, or what tells its message from others."""
-    if body.id is not None:
-        return body.id
-    if delivery.message_id and len(delivery.message_id) <= 200:
-        return delivery.message_id
-    if delivery.reply_to and delivery.correlation_id:
-        identity = f"{delivery.reply_to}\x1f{delivery.correlation_id}\x1f".encode(errors="surrogateescape")
-        return hashlib.sha256(identity + delivery.body).hexdigest()[:40]
-    return uuid4().hex

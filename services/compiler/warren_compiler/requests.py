@@ -11,9 +11,10 @@ from warren.ports import Delivery, NewRun
 
 @dataclass(slots=True)
 class Start:
-    """A start that is ready to be stored; `commands` are those of the run's first transition."""
+    """A start that is ready to be stored; `commands` are those of the run's first transition, `signal` goes with it."""
 
     delivery: Delivery
     request: messages.StartRun
     run: NewRun
     commands: list[Command]
+    signal: messages.SignalReceived | None = None

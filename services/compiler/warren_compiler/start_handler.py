@@ -23,8 +23,9 @@ from pydantic_core import from_json, to_json
 from warren.contracts import messages, names, rendering, wire
 from warren.contracts.identity import shown
 from warren.contracts.ids import new_run_id, shard_of
-from warren.engine import dump_commands
-from warren.errors import InfrastructureError, InvalidInput, MessageError, RunIdTaken, StoreUnavailable
+from warren.contracts.limits import check_payload
+from warren.engine import Executable, dump_commands
+from warren.errors import InfrastructureError, InvalidInput, MessageError, RunEnded, RunIdTaken, StoreUnavailable
 from warren.ports import CreateOutcome, Delivery, NewRun, ReplyAddress, RunFinish, RunStore, StoredRun, TransitionRow
 from warren.runs.command_dispatch import Dispatcher, finish_of
 from warren.runs.outbox import Outbox, RunHeader
@@ -36,6 +37,7 @@ from warren.runtime.telemetry import Telemetry, is_traceparent, new_trace
 from warren_compiler.duplicate_starts import ExistingRuns, reply_accepted
 from warren_compiler.first_transition import FirstTransition
 from warren_compiler.refusals import encoded, is_refusable, refuse
+from warren_compiler.request_ids import id_of
 from warren_compiler.requests import Start
 
 _SEED_INPUT: Final = 1_000
@@ -166,7 +168,7 @@ class StartHandler:
                 now,
             ),
         )
-        return Start(delivery, request, run, commands)
+        return Start(delivery, request, run, commands, _signal_of(delivery, request, executable))
 
     def _trace(self, delivery: Delivery, run_id: UUID) -> str | None:
         incoming = delivery.headers.get(names.HEADER_TRACEPARENT)
@@ -188,6 +190,7 @@ class StartHandler:
             if outcome.created:
                 causes.append(outcome.run_id)
                 self._send_first(start, outbox)
+                self._signal(start, outcome.run_id, outbox)
             else:
                 await self._answer(start, outcome, outbox)
         return causes
@@ -207,14 +210,33 @@ class StartHandler:
     async def _answer(self, start: Start, outcome: CreateOutcome, outbox: Outbox) -> None:
         """A start that created nothing: the answer is of the run that it is of, or it is refused."""
         try:
+            if start.signal is not None:
+                await self._check_signal(start.signal, outcome)
             await self._existing.answer(outcome, start, outbox)
-        except RunIdTaken as error:
+            self._signal(start, outcome.run_id, outbox)
+        except (RunIdTaken, RunEnded) as error:
             self._refuse(start.delivery, start.request, error, outbox)
         except BaseException as error:
             if not is_refusable(error):
                 raise
             of_nobody = start.request.model_copy(update={"parent": None})  # the run exists, and tells its parent itself
             self._refuse(start.delivery, of_nobody, error, outbox)
+
+    async def _check_signal(self, signal: messages.SignalReceived, outcome: CreateOutcome) -> None:
+        """Raise `RunEnded` where the run of a start has ended and never had the signal that comes with it."""
+        run = None if outcome.taken_by is not None else await self._store.get_run(outcome.run_id)
+        if run is None or run.status is messages.RunStatus.RUNNING:
+            return
+        event = signal.model_copy(update={"run_id": run.run_id})
+        rows = await self._store.find_transitions(run.run_id, event.subject)
+        if not any(event.is_recorded_as(wire.load_event(row.event)) for row in rows):
+            raise RunEnded(f"the run {run.run_id} of {run.workflow!r} has ended ({run.status}), and gets no signal")
+
+    def _signal(self, start: Start, run_id: UUID, outbox: Outbox) -> None:
+        """Send the run the signal that came with the start: after the commit, before the acknowledgement."""
+        if start.signal is not None:
+            event = start.signal.model_copy(update={"run_id": run_id})
+            outbox.add_event(shard_of(run_id, self._shards), event)
 
     def _send_first(self, start: Start, outbox: Outbox) -> None:
         run = start.run
@@ -229,6 +251,20 @@ class StartHandler:
             finished = stored_form(run)
             outbox.add_finish(finished)
             self._telemetry.emit_run(finished)
+
+
+def _signal_of(
+    delivery: Delivery, request: messages.StartRun, executable: Executable
+) -> messages.SignalReceived | None:
+    """The signal that comes with a start, checked; `run_id` is that of whatever run has it in the end."""
+    signal = request.signal
+    if signal is None:
+        return None
+    payload = executable.requests.bind_signal(signal.signal, signal.payload)
+    check_payload(payload, f"the payload of the signal {signal.signal!r}")
+    return messages.SignalReceived(
+        run_id=request.run_id or new_run_id(), id=id_of(delivery, signal), name=signal.signal, payload=payload
+    )
 
 
 def _seed(run: NewRun) -> str | None:

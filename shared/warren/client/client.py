@@ -22,7 +22,7 @@ from warren.client.histories import HistoryEntry, entries_of
 from warren.client.publisher import Outbox
 from warren.client.registration import classes_of, versions_of
 from warren.client.replies import Expectation, Replies
-from warren.client.requests import Requests
+from warren.client.requests import Requests, StartsWith, start_signal
 from warren.client.run_queries import find_run, load_history, name_of, place_of
 from warren.client.run_requests import RunRequests
 from warren.client.servers import client_broker, client_store
@@ -123,6 +123,7 @@ class Warren(RunRequests):
         key: str | None = None,
         run_id: UUID | None = None,
         version: str | None = None,
+        signal: StartsWith | None = None,
         **kwargs: Any,
     ) -> ClientRunHandle:
         """Start a run with `run()`'s arguments; returns when the broker has confirmed the start.
@@ -134,6 +135,8 @@ class Warren(RunRequests):
           run's handle.
         - `run_id`: default: a new UUIDv7. A start that repeats an id starts nothing and returns the handle of that run.
         - `version`: hash of the program to run; default: the latest.
+        - `signal`: a signal and its payload, `(Order.pay, Payment(4))`, that the run gets with its start: the one that
+          has the id or key, if there is one, else the new one. Both happen or neither.
 
         Raises:
             TypeError: the arguments do not fit `run()`.
@@ -147,7 +150,7 @@ class Warren(RunRequests):
             arguments: Mapping[str, Any] = kwargs
         else:
             arguments = bind_arguments(workflow, *args, **kwargs)
-        return await self.start_run(workflow, arguments, key=key, run_id=run_id, version=version)
+        return await self.start_run(workflow, arguments, key=key, run_id=run_id, version=version, signal=signal)
 
     async def run(
         self,
@@ -171,10 +174,13 @@ class Warren(RunRequests):
         key: str | None = None,
         run_id: UUID | None = None,
         version: str | None = None,
+        signal: StartsWith | None = None,
     ) -> ClientRunHandle:
         """Like `start`, with the arguments as a mapping of Python values by parameter name."""
         encoded = {name: encode(value) for name, value in arguments.items()}
-        return await self.start_encoded(workflow, encoded, key=key, run_id=run_id, version=version)
+        return await self.start_encoded(
+            workflow, encoded, key=key, run_id=run_id, version=version, signal=start_signal(signal)
+        )
 
     async def start_encoded(
         self,
@@ -184,6 +190,7 @@ class Warren(RunRequests):
         key: str | None = None,
         run_id: UUID | None = None,
         version: str | None = None,
+        signal: messages.StartSignal | None = None,
         accepted: bool = False,
         accept_timeout: float | None = None,
     ) -> ClientRunHandle:
@@ -203,6 +210,7 @@ class Warren(RunRequests):
                 run_id=new_run_id() if run_id is None else run_id,
                 key=key,
                 version=version,
+                signal=signal,
                 reply="both" if waits else "outcome",
             )
         except ValidationError as error:

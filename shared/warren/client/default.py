@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from warren.client.client import Warren
 from warren.client.handle import ClientRunHandle
+from warren.client.requests import StartsWith
 from warren.sdk.workflow import Workflow
 
 
@@ -30,10 +31,11 @@ class DefaultClient:
         *,
         key: str | None = None,
         run_id: UUID | None = None,
+        signal: StartsWith | None = None,
     ) -> ClientRunHandle:
         """Start a run; see `Warren.start_run`."""
         client = await self.opened()
-        return await client.start_run(workflow, arguments, key=key, run_id=run_id)
+        return await client.start_run(workflow, arguments, key=key, run_id=run_id, signal=signal)
 
     async def opened(self) -> Warren:
         """The client, connected; after a failure the next call tries again."""

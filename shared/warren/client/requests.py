@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,8 +18,10 @@ from warren.contracts import messages, names, wire
 from warren.contracts.identity import shown
 from warren.contracts.limits import check_payload
 from warren.contracts.messages import Json
+from warren.contracts.values import encode
 from warren.errors import InternalError, InvalidInput
 from warren.ports import OutgoingMessage, StoredRun
+from warren.sdk.requests import Signal, name_of_signal
 
 
 class Requests:
@@ -101,6 +103,19 @@ class Requests:
         if isinstance(reply, messages.Refused):
             raise refusal(reply)
         raise InternalError(f"{what} was answered with {type(reply).__name__}")
+
+
+StartsWith = tuple[Signal[Any] | Callable[..., None] | str, Any]
+"""A signal that goes with a start, and its payload."""
+
+
+def start_signal(signal: StartsWith | None) -> messages.StartSignal | None:
+    """It as the start's message has it; raises `UnserializableValue` for a payload that cannot be sent."""
+    if signal is None:
+        return None
+    name, payload = name_of_signal(signal[0]), encode(signal[1])
+    check_payload(payload, f"the payload of the signal {name!r}")
+    return messages.StartSignal(signal=name, payload=payload, id=uuid4().hex)
 
 
 def signal_request(

@@ -85,6 +85,7 @@ __all__ = [
     "SignalReceived",
     "SignalRun",
     "StartRun",
+    "StartSignal",
     "TimerDue",
     "WorkflowName",
     "WorkflowSource",
@@ -120,13 +121,22 @@ class ParentRun(Part):
     invocation: int
 
 
+class StartSignal(Part):
+    """A signal that goes with a start: to the run that it makes, or to the one that has its id or key."""
+
+    signal: str = Field(min_length=1, max_length=200)
+    payload: Json = None
+    id: RequestId | None = None
+
+
 class StartRun(Message):
     """Start one run of a workflow; sending it twice with the same `run_id` is harmless.
 
     `input` maps parameter names to values: plain JSON, or tagged JSON where a type must be kept. `key` is the caller's
     own name for the run, unique per workflow: a second start with a used key starts nothing and answers with the run
     that has it. `version` pins a program hash; without it the latest registered one runs. With AMQP's `reply_to`, the
-    outcome is sent there (`reply="outcome"`), or as soon as the run exists (`reply="accepted"`), or both.
+    outcome is sent there (`reply="outcome"`), or as soon as the run exists (`reply="accepted"`), or both. With `signal`
+    the run gets that in any case, whether this start made it or not.
     """
 
     workflow: WorkflowName
@@ -135,6 +145,7 @@ class StartRun(Message):
     key: RunKey | None = None
     version: Annotated[str, BeforeValidator(identity.check_version)] | None = None
     reply: Literal["outcome", "accepted", "both"] = "outcome"
+    signal: StartSignal | None = None
     parent: ParentRun | None = None
     """Set by a coordinator for a child run."""
 

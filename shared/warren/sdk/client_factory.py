@@ -15,11 +15,18 @@ class WorkflowClient(Protocol):
     """Starts runs for `Workflow.run` and `Workflow.start`."""
 
     async def start_run(
-        self, workflow: type[Any], arguments: Mapping[str, Any], *, key: str | None, run_id: UUID | None
+        self,
+        workflow: type[Any],
+        arguments: Mapping[str, Any],
+        *,
+        key: str | None,
+        run_id: UUID | None,
+        signal: tuple[Any, Any] | None,
     ) -> RunHandle[Any]:
         """Start a run of `workflow`; `arguments` are Python values by parameter name, defaults left out.
 
-        Returns when the broker has confirmed the start. With a `key` that is already used, the handle is of that run.
+        `signal` is a signal and its payload, which the run gets with its start. Returns when the broker has confirmed
+        the start. With a `key` that is already used, the handle is of that run.
         """
         ...
 

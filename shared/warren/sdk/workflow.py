@@ -89,19 +89,26 @@ class Workflow:
     setattr(wait_until, marks.COMPILED, True)
 
     async def start(
-        self: HasRun[T], *args: Any, _key: str | None = None, _run_id: UUID | None = None, **kwargs: Any
+        self: HasRun[T],
+        *args: Any,
+        _key: str | None = None,
+        _run_id: UUID | None = None,
+        _signal: tuple[Any, Any] | None = None,
+        **kwargs: Any,
     ) -> RunHandle[T]:
         """Start a run with `run()`'s arguments and return its handle without waiting.
 
         `_key` is a name for the run, unique per workflow; a second start with it returns the handle of that run.
-        `_run_id` is the run's id; default: a new UUIDv7.
+        `_run_id` is the run's id; default: a new UUIDv7. `_signal` is a signal and its payload, which the run gets with
+        its start, or without one if a run has the key.
 
         Raises:
             TypeError: the arguments do not fit `run()`, or the class is not decorated.
         """
         cls: Any = type(self)
         cls.workflow_ir()
-        return await default_client().start_run(cls, bind_arguments(cls, *args, **kwargs), key=_key, run_id=_run_id)
+        arguments = bind_arguments(cls, *args, **kwargs)
+        return await default_client().start_run(cls, arguments, key=_key, run_id=_run_id, signal=_signal)
 
     @classmethod
     def short_name(cls) -> str:

@@ -142,15 +142,20 @@ class InProcessClient:
         *,
         key: str | None = None,
         run_id: UUID | None = None,
+        signal: tuple[Any, Any] | None = None,
     ) -> InProcessHandle:
         """Start a run and let it go on by itself, whatever becomes of the caller."""
         run_id = run_id or new_run_id()
         name = (workflow.short_name(), key) if key is not None else run_id
         found = self._handles.get(name) or self._handles.get(run_id)
         if found is not None:
+            if signal is not None:
+                await found.signal(*signal)
             return found
         environment = self._make_environment()
         environment.start(workflow, arguments, run_id=run_id)
+        if signal is not None:
+            environment.signal(name_of_signal(signal[0]), signal[1])
         # In a context of its own: what the caller has set there is no business of another run.
         task = asyncio.get_running_loop().create_task(
             environment.finish(workflow, signals=True), context=self._context.copy()

@@ -229,3 +229,43 @@ async def test_what_cannot_be_answered_is_refused_and_the_run_goes_on(working: C
     assert "the query 'count' raised ZeroDivisionError" in codes[-1][1]
     await send(working, run_id, "give", 1)
     assert isinstance(await ask(working, run_id, "count"), messages.RequestDone)
+
+
+async def start_with(working: Cluster, key: str, number: int, **more: object) -> messages.Reply:
+    signal = {"signal": "give", "payload": number, "id": f"s{number}", **more}
+    request = messages.StartRun.model_validate(
+        {"workflow": "collects", "key": key, "reply": "accepted", "signal": signal}
+    )
+    await working.command(names.START_KEY, wire.dump(request), correlation_id=uuid4().hex)
+    return await working.reply()
+
+
+async def test_a_start_brings_its_signal_along_to_the_run_that_has_the_key(working: Cluster) -> None:
+    first = await start_with(working, "k", 1)
+    again = await start_with(working, "k", 1)
+    second = await start_with(working, "k", 2)
+    assert isinstance(first, messages.RunAccepted)
+    assert isinstance(again, messages.RunAccepted)
+    assert isinstance(second, messages.RunAccepted)
+    assert [one.created for one in (first, again, second)] == [True, False, False]
+    assert first.run_id == second.run_id
+    await eventually(lambda: working.sequence(first.run_id) == [1, 2, 3])
+    await send(working, first.run_id, "end")
+    await eventually(lambda: working.is_finished(first.run_id))
+    assert working.run(first.run_id).result == "[1,2]"
+
+
+async def test_a_start_with_a_signal_that_cannot_arrive_is_refused_and_starts_nothing(working: Cluster) -> None:
+    for wrong in ({"signal": "gave"}, {"payload": "many"}):
+        refused = await start_with(working, "new", 1, **wrong)
+        assert isinstance(refused, messages.Refused)
+        assert refused.error.code == "invalid_input"
+    assert await working.services[0].store.find_run("collects", "new") is None
+    accepted = await start_with(working, "k", 1)
+    assert isinstance(accepted, messages.RunAccepted)
+    await send(working, accepted.run_id, "end")
+    await eventually(lambda: working.is_finished(accepted.run_id))
+    ended = await start_with(working, "k", 2)
+    assert isinstance(ended, messages.Refused)
+    assert ended.error.code == "run_ended"
+    assert isinstance(await start_with(working, "k", 1), messages.RunAccepted), "the run had this one"

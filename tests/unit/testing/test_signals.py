@@ -8,7 +8,7 @@ import pytest
 
 from warren import RunEnded, Workflow, WorkflowFailedError, action, query, signal, workflow
 from warren.errors import InvalidInput
-from warren.testing import run_workflow
+from warren.testing import InProcessClient, WorkflowEnvironment, run_workflow
 
 
 @action
@@ -54,6 +54,17 @@ async def test_time_does_not_jump_while_a_test_sends_signals() -> None:
     assert await handle.result(5) == "noted yes"
     late = await Approval().start(patience=3600)
     assert await late.result(5) == "nobody decided"
+
+
+async def test_a_start_brings_its_signal_along() -> None:
+    handle = await Approval().start(_signal=(Approval.decide, "yes"))
+    assert await handle.result(5) == "noted yes"
+    client = InProcessClient(WorkflowEnvironment)
+    first = await client.start_run(Approval, {}, key="once")
+    assert await client.start_run(Approval, {}, key="once", signal=(Approval.decide, "no")) is first
+    assert await first.result(5) == "noted no"
+    with pytest.raises(RunEnded):
+        await client.start_run(Approval, {}, key="once", signal=("decide", "yes"))
 
 
 async def test_a_test_asks_through_the_handle() -> None:
