@@ -94,14 +94,14 @@ async def test_by_one_message_of_a_program_in_any_language(pairs: Installation) 
         with foreigner(pairs) as program:
             answers = []
             for body in (
-                {"run_id": str(handle.id), "signal": "pay", "payload": 5},
                 {"run_id": str(handle.id), "signal": "pays"},
+                {"run_id": str(handle.id), "signal": "pay", "payload": 5},
             ):
                 program.publish(body, key="signal", reply_to=program.replies, correlation_id="c")
                 answers += program.answers(1, "c")
             return answers
 
-    done, refused = await asyncio.to_thread(send)
+    refused, done = await asyncio.to_thread(send)
     assert (done["type"], done["run_id"]) == ("request_done", str(handle.id))
     assert refused["type"] == "refused"
     assert refused["error"]["code"] == "invalid_input"  # type: ignore[index]  # of JSON
