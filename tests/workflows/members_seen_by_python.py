@@ -69,6 +69,14 @@ class Model(BaseModel):
         return self.n * 2
 
 
+class Open(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    n: int = 1
+
+    def size(self) -> int:
+        return self.n
+
+
 class Hashed(BaseModel):
     model_config = ConfigDict(frozen=True)
     n: int = 1
@@ -188,6 +196,10 @@ class MembersSeenByPython(Workflow):
             item.n = min(item.n + 1, 4)
             found.append(await touch(key))
         found.append([dict.fromkeys(item), 2 in item, look_up(Hashed()), look_up(Both())])
+        opened = Open()
+        found.append(opened.size())
+        opened.size = 5
+        found.append([opened.size, await touch(opened)])
         found.append([look_up(one) for one in (ByNumber(), ByFields(), StillByFields())])
         found.append([look_up(FirstHashed()), look_up(Compared()), look_up(HashedAndCompared())])
         for one in (item, Failure(), Slotted()):

@@ -210,6 +210,8 @@ class RecordModel(BaseModel):
         members = getattr(type(self), MEMBERS, _NO_MEMBERS)
         if name in members.properties:
             return members.properties[name](self)
+        if name in self.__dict__:  # before a method of that name, as with Python itself
+            return self.__dict__[name]
         if name in DUMPS:
             return dumping(getattr(self, name))
         if name in _MODEL_METHODS or name in type(self).model_fields or name in (self.model_extra or {}):
