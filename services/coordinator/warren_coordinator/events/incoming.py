@@ -51,6 +51,8 @@ def read_events(delivery: Delivery) -> Incoming:
     except Exception as error:  # noqa: BLE001 - whatever a peer sends, it must not reach the other deliveries
         return Incoming(fault=MessageError(f"not an EventBatch: {type(error).__name__}: {error}"))
     taken = [event for event in batch.items if type(event) not in _SET_APART]
+    if len(taken) == len(batch.items):
+        return Incoming(taken, seeds=batch.seeds)
     questions = [event for event in batch.items if isinstance(event, messages.QueryAsked)]
     return Incoming(taken, questions, batch.seeds)
 

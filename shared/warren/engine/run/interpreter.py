@@ -72,7 +72,7 @@ class Interpreter:
         run = transition.run
         ready = run.ready
         try:
-            while (ready or self._look()) and run.status is RunStatus.RUNNING:
+            while (ready or (run.watchers and self._look())) and run.status is RunStatus.RUNNING:
                 if transition.is_full:
                     self._ask_to_continue()
                     return
