@@ -179,10 +179,10 @@ class AwaitMaker:
                 lines = [
                     f"{name} = asyncio.{kind}",
                     f"async def {name}_one(n, q):",
-                    f"    await {name}.put(await {strand})",
+                    f"    await {name}.put(repr(await {strand}))",  # of whatever kind, they can be compared
                 ]
                 lines += [f"{name}_tasks = [asyncio.create_task({name}_one(n, q)) for n, q in {over}]"]
-                lines += [f"{log}.append(sorted([repr(await {name}.get()) for _ in {name}_tasks]))"]
+                lines += [f"{log}.append(sorted([await {name}.get() for _ in {name}_tasks]))"]
                 return [*lines, f"await asyncio.gather(*{name}_tasks)"]
             case _:
                 way = self.random.choice(["wait", "shield", "as_completed"])
