@@ -117,7 +117,8 @@ class World:
         if not self.loop.run(self._is_done, deadline=last + GRACE):
             everybody: list[Any] = [*self.scenario.runs, *self.scenario.neighbours, *self.scenario.told]
             open_runs = [str(each.run_id) for each in everybody if not self._has_ended(each.run_id)]
-            waiting = [str(each.run_id) for each in self.scenario.runs if each.run_id not in self.client.outcomes]
+            ordinary: list[Any] = [*self.scenario.runs, *self.scenario.told]
+            waiting = [str(each.run_id) for each in ordinary if each.run_id not in self.client.outcomes]
             self.problems.append(
                 f"{GRACE:g} s after the last fault: open runs {open_runs}, without outcome at the client {waiting}"
             )
@@ -344,9 +345,10 @@ class World:
         return max((at for run_id, at in self._neighbours.items() if str(run_id).encode() in body), default=0.0)
 
     def _is_done(self) -> bool:
+        ordinary: list[Any] = [*self.scenario.runs, *self.scenario.told]
         return (
             self._everything_injected
-            and all(run.run_id in self.client.outcomes and self._has_ended(run.run_id) for run in self.scenario.runs)
+            and all(run.run_id in self.client.outcomes and self._has_ended(run.run_id) for run in ordinary)
             and all(self._has_ended(run.run_id) for run in self.scenario.neighbours)
             and not self.depths()
         )
