@@ -18,7 +18,7 @@ from warren_coordinator.sweeps.redispatch import Redispatch
 log = get_logger(__name__)
 
 _PAGE: Final = 200
-_EPOCH_SECONDS: Final = 0.5
+_EPOCH_SECONDS: Final = 0.25
 _RETRY_SECONDS: Final = 2.0
 _SETTLED: Final = timedelta(seconds=30)
 """So long after the loss nobody holds an event of the old broker any more."""
