@@ -21,7 +21,7 @@ class WorkflowClient(Protocol):
         *,
         key: str | None,
         run_id: UUID | None,
-        signal: tuple[Any, Any] | None,
+        signal: tuple[Any, Any] | None = None,
     ) -> RunHandle[Any]:
         """Start a run of `workflow`; `arguments` are Python values by parameter name, defaults left out.
 

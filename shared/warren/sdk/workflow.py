@@ -108,7 +108,8 @@ class Workflow:
         cls: Any = type(self)
         cls.workflow_ir()
         arguments = bind_arguments(cls, *args, **kwargs)
-        return await default_client().start_run(cls, arguments, key=_key, run_id=_run_id, signal=_signal)
+        more: dict[str, Any] = {} if _signal is None else {"signal": _signal}
+        return await default_client().start_run(cls, arguments, key=_key, run_id=_run_id, **more)
 
     @classmethod
     def short_name(cls) -> str:
