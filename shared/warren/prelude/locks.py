@@ -15,6 +15,15 @@ from typing import Any
 from warren.prelude.primitives import Future, new_future, set_result
 
 
+async def stand_in(line: deque[Future], place: Future) -> None:
+    """Stand in a line until somebody completes the place, or the wait is cancelled."""
+    line.append(place)
+    try:
+        await place
+    finally:
+        line.remove(place)
+
+
 @dataclass(eq=False, repr=False)
 class Acquired:
     """Base of what `async with` acquires and releases."""
@@ -54,13 +63,8 @@ class Lock(Acquired):
     async def acquire(self) -> bool:
         """Wait until nobody has it, in the order of the line."""
         if self._is_locked or not all(place.cancelled() for place in self._line):
-            place = new_future()
-            self._line.append(place)
             try:
-                try:
-                    await place
-                finally:
-                    self._line.remove(place)
+                await stand_in(self._line, new_future())
             except asyncio.CancelledError:
                 if not self._is_locked:
                     self._wake_first()
@@ -111,15 +115,9 @@ class Event:
 
     async def wait(self) -> bool:
         """Wait until it happens."""
-        if self._is_set:
-            return True
-        place = new_future()
-        self._line.append(place)
-        try:
-            await place
-            return True
-        finally:
-            self._line.remove(place)
+        if not self._is_set:
+            await stand_in(self._line, new_future())
+        return True
 
 
 @dataclass(eq=False, repr=False)
@@ -148,12 +146,8 @@ class Semaphore(Acquired):
             self.value -= 1
             return True
         place = new_future()
-        self._line.append(place)
         try:
-            try:
-                await place
-            finally:
-                self._line.remove(place)
+            await stand_in(self._line, place)
         except asyncio.CancelledError:
             if place.done() and not place.cancelled():  # it was given, and is not taken
                 self.value += 1
@@ -225,21 +219,16 @@ class Condition(Acquired):
         """Give the lock back, wait until somebody notifies, and take the lock again."""
         if not self.locked():
             raise RuntimeError("cannot wait on un-acquired lock")
-        place = new_future()
         self.release()
         try:
             try:
-                self._line.append(place)
-                try:
-                    await place
-                    return True
-                finally:
-                    self._line.remove(place)
+                await stand_in(self._line, new_future())
             finally:
                 await self._take_again()
         except BaseException:
             self._notify(1)  # somebody else, as it may have been meant for us
             raise
+        return True
 
     async def _take_again(self) -> None:
         """Take the lock, whatever happens meanwhile; a cancellation comes afterwards."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any
@@ -76,17 +77,7 @@ class Queue:
     async def put(self, item: Any) -> None:
         """Add an item when there is room for it."""
         while self.full():
-            if self._is_shut_down:
-                raise QueueShutDown
-            place = new_future()
-            self._putters.append(place)
-            try:
-                await place
-            except BaseException:
-                self._leave(self._putters, place)
-                if not self.full() and not place.cancelled():
-                    self._wake_next(self._putters)
-                raise
+            await self._stand_in(self._putters, self.full)
         self.put_nowait(item)
 
     def put_nowait(self, item: Any) -> None:
@@ -103,17 +94,7 @@ class Queue:
     async def get(self) -> Any:
         """Take the next item, when there is one."""
         while self.empty():
-            if self._is_shut_down:
-                raise QueueShutDown
-            place = new_future()
-            self._getters.append(place)
-            try:
-                await place
-            except BaseException:
-                self._leave(self._getters, place)
-                if not self.empty() and not place.cancelled():
-                    self._wake_next(self._getters)
-                raise
+            await self._stand_in(self._getters, self.empty)
         return self.get_nowait()
 
     def get_nowait(self) -> Any:
@@ -153,10 +134,21 @@ class Queue:
             while line:
                 self._wake_next(line)
 
-    def _leave(self, line: deque[Future], place: Future) -> None:
-        place.cancel()
-        if place in line:  # it is not, once it was woken
-            line.remove(place)
+    async def _stand_in(self, line: deque[Future], is_blocked: Callable[[], bool]) -> None:
+        """Stand in a line until woken."""
+        if self._is_shut_down:
+            raise QueueShutDown
+        place = new_future()
+        line.append(place)
+        try:
+            await place
+        except BaseException:
+            place.cancel()
+            if place in line:  # it is not, once it was woken
+                line.remove(place)
+            if not is_blocked() and not place.cancelled():
+                self._wake_next(line)
+            raise
 
     def _wake_next(self, line: deque[Future]) -> None:
         while line:
