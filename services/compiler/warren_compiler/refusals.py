@@ -13,8 +13,9 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from warren.contracts import messages, wire
-from warren.contracts.encoding import encode_exception, printable
-from warren.errors import InfrastructureError, InternalError, InvalidInput, WarrenError
+from warren.contracts.encoding import encode_exception
+from warren.contracts.error_infos import error_info
+from warren.errors import InfrastructureError, InternalError, InvalidInput
 from warren.ports import Delivery, OutgoingMessage
 from warren.runs.outbox import reply_message
 from warren.runtime.dead_letters import parked
@@ -22,8 +23,6 @@ from warren.runtime.logs import get_logger
 
 log = get_logger(__name__)
 
-_TEXT_LIMIT: Final = 4_000
-"""Characters of an error's text that travel: it may quote what was sent, of whatever size."""
 _ENCODED_LIMIT: Final = 64 * 1024
 _NOT_THE_MESSAGES: Final = (InfrastructureError, asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
 
@@ -36,21 +35,6 @@ def is_refusable(error: BaseException) -> bool:
     return not isinstance(error, _NOT_THE_MESSAGES)
 
 
-def described(error: BaseException) -> messages.ErrorInfo:
-    """What is said about an error: a stable code, and a text of bounded length that JSON can hold."""
-    try:
-        text = str(error)
-    except Exception:  # noqa: BLE001 - it asks arguments for their repr(), which may do anything
-        text = "its text cannot be had"
-    if isinstance(error, WarrenError):
-        code = str(getattr(error, "code", "bad_message"))
-    else:
-        code, text = "internal_error", f"{type(error).__name__}: {text}".removesuffix(": ")
-    if len(text) > _TEXT_LIMIT:
-        text = f"{text[:_TEXT_LIMIT]} ... ({len(text):,} characters)"
-    return messages.ErrorInfo(code=code, message=printable(text))
-
-
 def refuse(
     delivery: Delivery,
     error: BaseException | messages.ErrorInfo,
@@ -60,7 +44,7 @@ def refuse(
     refused: Mapping[str, messages.ErrorInfo] | None = None,
 ) -> list[OutgoingMessage]:
     """What to publish for a command that cannot be carried out because of `error`; the rest is for `Refused`."""
-    info = error if isinstance(error, messages.ErrorInfo) else described(error)
+    info = error if isinstance(error, messages.ErrorInfo) else error_info(error)
     log.warning(
         "command refused",
         queue=delivery.queue,
@@ -85,7 +69,7 @@ def encoded(error: BaseException) -> messages.Json:
             return whole
     except Exception:  # noqa: BLE001 - whatever it holds; the text must do
         pass
-    info = described(error)
+    info = error_info(error)
     return encode_exception(
         InvalidInput(info.message) if isinstance(error, InvalidInput) else InternalError(info.message)
     )

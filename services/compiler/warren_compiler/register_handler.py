@@ -14,6 +14,7 @@ from pydantic_core import from_json as parse_json
 from pydantic_core import to_json as json_bytes
 
 from warren.contracts import messages, registrations, wire
+from warren.contracts.error_infos import error_info
 from warren.contracts.identity import shown
 from warren.engine import Executable
 from warren.errors import MessageError, RegistrationRefused, UnsupportedVersion
@@ -26,7 +27,7 @@ from warren.runs.processor import Handled
 from warren.runs.programs import Programs
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
-from warren_compiler.refusals import described, is_refusable, refuse
+from warren_compiler.refusals import is_refusable, refuse
 
 log = get_logger(__name__)
 
@@ -76,7 +77,7 @@ class RegisterHandler:
                     raise
                 count += 1
                 if len(refused) < _NAMED:
-                    refused[name] = described(error)
+                    refused[name] = error_info(error)
         if count:
             info = next(iter(refused.values())) if len(parts) == 1 else _summary(count, len(parts), refused)
             return refuse(delivery, info, versions=versions, refused=refused)
@@ -145,7 +146,7 @@ def _summary(count: int, among: int, refused: Mapping[str, messages.ErrorInfo]) 
     texts = [f"{name}: {error.message}" for name, error in refused.items()]
     more = f"; and {count - len(texts)} more" if count > len(texts) else ""
     rest = "nothing is registered" if count == among else "the others are registered"
-    return described(
+    return error_info(
         RegistrationRefused(f"{count} of {among} workflows are refused ({rest}): {'; '.join(texts)}{more}")
     )
 

@@ -13,10 +13,10 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from warren.contracts import messages, names, rendering, wire
+from warren.contracts.error_infos import error_info
 from warren.contracts.ids import shard_of
 from warren.contracts.messages import RunStatus
 from warren.engine.commands import ContinueRun, DispatchAction, StartChild
-from warren.errors import WarrenError
 from warren.ports import NewRun, OutgoingMessage, StoredRun
 from warren.runs.action_batches import Action, LargeValues, bodies
 from warren.runs.durations import ConsumerCounts, Durations
@@ -107,16 +107,17 @@ class Outbox:
         """Tell who made a request that it has reached its run, and what came of it, if that was asked for."""
         if event.answer is not None:
             reply, request_id = event.answer
-            body = wire.dump(messages.RequestDone(run_id=event.run_id, id=request_id, result=result))
-            self._messages.append(reply_message(body, reply_to=reply.reply_to, correlation_id=reply.correlation_id))
+            self._add_reply(reply, messages.RequestDone(run_id=event.run_id, id=request_id, result=result))
 
-    def add_refusal(self, event: messages.Event, error: WarrenError) -> None:
+    def add_refusal(self, event: messages.Event, error: Exception) -> None:
         """Tell who made a request why it has not reached its run, if an answer was asked for."""
         if event.answer is not None:
-            reply, _ = event.answer
-            info = messages.ErrorInfo(code=str(getattr(error, "code", "bad_message")), message=str(error))
-            body = wire.dump(messages.Refused(error=info, run_id=event.run_id))
-            self._messages.append(reply_message(body, reply_to=reply.reply_to, correlation_id=reply.correlation_id))
+            self._add_reply(event.answer.reply, messages.Refused(error=error_info(error), run_id=event.run_id))
+
+    def _add_reply(self, reply: messages.RequestReply, answer: messages.Reply) -> None:
+        self._messages.append(
+            reply_message(wire.dump(answer), reply_to=reply.reply_to, correlation_id=reply.correlation_id)
+        )
 
     def add_cancel(self, run_id: UUID) -> None:
         """Ask for the end of a run."""

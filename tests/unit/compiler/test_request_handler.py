@@ -39,6 +39,10 @@ class Collects(Workflow):
         self.got.clear()
         return 10 // found
 
+    @query
+    def complain(self, code: int, times: int) -> None:
+        raise ValueError(chr(code) * times)
+
     async def run(self) -> list[int]:
         await self.wait_until(lambda: self.over)
         return self.got
@@ -229,6 +233,18 @@ async def test_what_cannot_be_answered_is_refused_and_the_run_goes_on(working: C
     assert "the query 'count' raised ZeroDivisionError" in codes[-1][1]
     await send(working, run_id, "give", 1)
     assert isinstance(await ask(working, run_id, "count"), messages.RequestDone)
+
+
+@pytest.mark.parametrize(("code", "times"), [(0xD800, 1), (ord("x"), 5_000_000)])
+async def test_an_error_of_a_query_that_no_message_can_hold_as_it_is_is_told_in_part(
+    working: Cluster, code: int, times: int
+) -> None:
+    run_id = await working.start(Collects)
+    answer = await ask(working, run_id, "complain", arguments={"code": code, "times": times})
+    assert isinstance(answer, messages.Refused)
+    assert answer.error.code == "query_failed"
+    assert "the query 'complain' raised ValueError" in answer.error.message
+    assert len(answer.error.message) < 5_000
 
 
 async def start_with(working: Cluster, key: str, number: int, **more: object) -> messages.Reply:

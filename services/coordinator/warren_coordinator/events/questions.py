@@ -10,14 +10,17 @@ from uuid import UUID
 
 from warren.contracts import messages
 from warren.engine import Executable, RunState, answer_query
-from warren.errors import InfrastructureError, InternalError, RunNotFound, WarrenError
+from warren.errors import InfrastructureError, InternalError, RunNotFound, UserError
 from warren.ports import RunStore
 from warren.runs.outbox import Outbox
 from warren.runs.replay import load_state
 from warren.runs.transition_watchdog import TransitionOverdue, TransitionWatchdog
 from warren.runtime.clock import Clock
+from warren.runtime.logs import get_logger
 from warren_coordinator.run_cache import RunCache
 from warren_coordinator.run_loader import RunLoader
+
+log = get_logger(__name__)
 
 
 class Questions:
@@ -39,10 +42,10 @@ class Questions:
                 result = await self._answer(event)
             except InfrastructureError:
                 raise
-            except WarrenError as error:
+            except Exception as error:  # whatever the run or its query is like, only this one is refused
+                if not isinstance(error, UserError):
+                    log.exception("query not answered", run_id=str(event.run_id), query=event.name)
                 outbox.add_refusal(event, error)
-            except Exception as error:  # noqa: BLE001 - of a run that cannot be loaded: only its queries fail
-                outbox.add_refusal(event, InternalError(f"{type(error).__name__}: {error}"))
             else:
                 outbox.add_answer(event, result)
 

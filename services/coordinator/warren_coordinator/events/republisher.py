@@ -65,6 +65,6 @@ class Republisher:
                     effects.outbox.add_finish(run)
         if is_recorded:
             effects.outbox.add_answer(event)
-        else:
+        elif event.answer is not None:
             effects.outbox.add_refusal(event, RunEnded(f"the run {event.run_id} has ended, or does not take this"))
         return not is_left
