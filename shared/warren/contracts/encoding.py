@@ -39,8 +39,8 @@ from warren.errors import UnserializableValue
 
 _INT_LIMIT = 1 << 63
 MAX_DEPTH: Final = 60
-"""Levels of containers and objects that a value may have."""
-"""Levels of containers and objects. One costs up to three levels of JSON, and readers of JSON stop at 200."""
+"""Levels of containers and objects that a value may have. One costs up to three levels of JSON, and readers of JSON
+stop at 200."""
 _PATH_PARTS = 5
 """Of a longer path to what cannot be encoded, so many parts at each end are named."""
 _MAX_CAUSES = 20

@@ -82,7 +82,7 @@ def start_run(
         run.strands = 1
         run.main = Strand(1, [])
         if executable.requests.signals or executable.requests.queries:
-            run.instance, run.is_signalled = instance, bool(executable.requests.signals)
+            run.instance = instance
             executable.make_mailboxes(instance)
         interpreter.begin(run.main, coroutine, None if initialise is None else lambda: initialise(instance))
         interpreter.advance()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from warren.contracts.names import is_workflow_name
@@ -90,29 +90,30 @@ class _Checker:
         self._queries()
 
     def _signals(self) -> None:
-        names = [signal.name for signal in self._root.signals]
-        if len(set(names)) != len(names) or not all(map(str.isidentifier, names)):
-            self._refuse("a signal has no name of its own")
+        self._names("signal", [signal.name for signal in self._root.signals])
         for signal in self._root.signals:
             if not is_spec(signal.spec):
                 self._refuse(f"the type of the signal {signal.name!r} is none")
-            handler = self._functions.get(signal.handler)
-            if not signal.handler:
-                if MAILBOX not in self._root.types:
-                    self._refuse("it has a mailbox, and does not describe its class")
-            elif handler is None or isinstance(handler, pr.AsyncFunction) or getattr(handler, "is_async", False):
-                self._refuse(f"the handler of the signal {signal.name!r} is no plain function")
+            if signal.handler:
+                self._plain(signal.handler, f"the handler of the signal {signal.name!r}")
+            elif MAILBOX not in self._root.types:
+                self._refuse("it has a mailbox, and does not describe its class")
 
     def _queries(self) -> None:
-        names = [query.name for query in self._root.queries]
-        if len(set(names)) != len(names) or not all(map(str.isidentifier, names)):
-            self._refuse("a query has no name of its own")
+        self._names("query", [query.name for query in self._root.queries])
         for query in self._root.queries:
-            method = self._functions.get(query.method)
-            if method is None or isinstance(method, pr.AsyncFunction) or getattr(method, "is_async", False):
-                self._refuse(f"the query {query.name!r} is no plain function")
+            self._plain(query.method, f"the query {query.name!r}")
             if not all(map(is_spec, query.parameters.values())):
                 self._refuse(f"the type of a parameter of the query {query.name!r} is none")
+
+    def _names(self, kind: str, names: Sequence[str]) -> None:
+        if len(set(names)) != len(names) or not all(map(str.isidentifier, names)):
+            self._refuse(f"a {kind} has no name of its own")
+
+    def _plain(self, key: str, what: str) -> None:
+        function = self._functions.get(key)
+        if function is None or isinstance(function, pr.AsyncFunction) or getattr(function, "is_async", False):
+            self._refuse(f"{what} is no plain function")
 
     def _refuse(self, reason: str) -> None:
         raise MessageError(f"ill-formed program ({self._where}): {reason}")

@@ -108,7 +108,14 @@ class Executable:
         self.contexts = Contexts(self.transition, self.completion, self.cancellation, self.tasks)
         self.scheduler = Scheduler(self.transition, self.completion, self.guards)
         self.interpreter = Interpreter(
-            self.transition, self.completion, self.cancellation, self.contexts, self.tasks, self.scheduler, self.guards
+            self.transition,
+            self.completion,
+            self.cancellation,
+            self.contexts,
+            self.tasks,
+            self.scheduler,
+            self.guards,
+            takes_signals=bool(program.signals),
         )
         self.functions: dict[str, AsyncCode] = {}
         self.makers: dict[str, Callable[..., Callable[..., Any]]] = {}

@@ -46,7 +46,16 @@ _MEASURE_AFTER = 1024 * 1024
 class Interpreter:
     """Advances the run of the transition that is under way."""
 
-    __slots__ = ("_cancellation", "_completion", "_contexts", "_guards", "_scheduler", "_tasks", "_transition")
+    __slots__ = (
+        "_cancellation",
+        "_completion",
+        "_contexts",
+        "_guards",
+        "_scheduler",
+        "_takes_signals",
+        "_tasks",
+        "_transition",
+    )
 
     def __init__(
         self,
@@ -57,6 +66,8 @@ class Interpreter:
         tasks: Tasks,
         scheduler: Scheduler,
         guards: Guards,
+        *,
+        takes_signals: bool,
     ) -> None:
         self._transition = transition
         self._completion = completion
@@ -65,6 +76,7 @@ class Interpreter:
         self._tasks = tasks
         self._scheduler = scheduler
         self._guards = guards
+        self._takes_signals = takes_signals
 
     def advance(self) -> None:
         """Run everything that is ready; ask for a `ContinuationDue` where the transition is full."""
@@ -183,7 +195,7 @@ class Interpreter:
 
     def _is_stuck(self) -> bool:
         run = self._transition.run
-        return not (run.ready or run.pending or run.children or run.timers or run.continuing or run.is_signalled)
+        return not (run.ready or run.pending or run.children or run.timers or run.continuing or self._takes_signals)
 
     # one strand
 

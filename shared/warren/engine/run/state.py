@@ -101,8 +101,6 @@ class RunState:
     leases: Leases = field(default_factory=Leases)
     instance: Any = None
     """`self`, where the workflow takes signals or answers queries; also when the run has ended."""
-    is_signalled: bool = False
-    """Whether signals may come."""
     watchers: list[tuple[Future, Any]] = field(default_factory=list)
     """What waits for a condition over the run's own state: a future and the function that says whether it holds."""
     requests: dict[int, None] = field(default_factory=dict)

@@ -124,7 +124,6 @@ def _restored(executable: Executable, snapshot: Json) -> RunState:
         run.add_timer(number, timer)
     run.leases = Leases.load(snapshot["leases"])
     run.instance = roots.get("instance")
-    run.is_signalled = run.instance is not None and bool(executable.requests.signals)
     run.watchers = roots.get("watchers", [])
     run.requests = dict.fromkeys(roots.get("requests", ()))
     return run
