@@ -18,13 +18,14 @@ from uuid import UUID
 from warren.contracts import messages, names, wire
 from warren.contracts.limits import check_payload
 from warren.contracts.messages import RunStatus
-from warren.errors import InvalidInput, MessageError, RunEnded, RunNotFound
+from warren.errors import InvalidInput, MessageError, RunNotFound
 from warren.ports import Delivery, OutgoingMessage, RunStore, StoredRun
 from warren.runs.command_dispatch import Dispatcher
 from warren.runs.outbox import Outbox
 from warren.runs.processor import Handled
 from warren.runs.programs import Programs
 from warren.runtime.clock import Clock
+from warren_compiler.ended_runs import check_taken
 from warren_compiler.refusals import is_refusable, refuse
 from warren_compiler.request_ids import id_of
 
@@ -137,14 +138,22 @@ class RequestHandler:
             return False
         if isinstance(request.body, messages.QueryRun):
             outbox.add_event(run.shard, await self._question(request, request.body, run))
-            return True
-        if run.status is not RunStatus.RUNNING:
-            return await self._look_it_up(request, run, outbox)
-        executable = await self._programs.get(run.version)
-        payload = executable.requests.bind_signal(request.body.signal, request.body.payload)
-        check_payload(payload, f"the payload of the signal {request.body.signal!r}")
-        outbox.add_event(run.shard, _event(request, run, payload))
+        else:
+            await self._signal(request, request.body, run, outbox)
         return True
+
+    async def _signal(self, request: _Request, body: messages.SignalRun, run: StoredRun, outbox: Outbox) -> None:
+        event = messages.SignalReceived(
+            run_id=run.run_id, id=request.request_id, name=body.signal, payload=body.payload, reply=request.reply
+        )
+        if run.status is not RunStatus.RUNNING:
+            await check_taken(self._store, run, event)
+            outbox.add_answer(event)
+            return
+        executable = await self._programs.get(run.version)
+        payload = executable.requests.bind_signal(body.signal, body.payload)
+        check_payload(payload, f"the payload of the signal {body.signal!r}")
+        outbox.add_event(run.shard, event.model_copy(update={"payload": payload}))
 
     async def _question(self, request: _Request, body: messages.QueryRun, run: StoredRun) -> messages.QueryAsked:
         reply = request.reply
@@ -155,15 +164,6 @@ class RequestHandler:
         return messages.QueryAsked(
             run_id=run.run_id, id=request.request_id, name=body.query, arguments=arguments, reply=reply
         )
-
-    async def _look_it_up(self, request: _Request, run: StoredRun, outbox: Outbox) -> bool:
-        """A request to a run that has ended is a repetition of one that the run took, or comes too late."""
-        event = _event(request, run, None)
-        for row in await self._store.find_transitions(run.run_id, event.subject):
-            if event.is_recorded_as(wire.load_event(row.event)):
-                outbox.add_answer(event)
-                return True
-        raise RunEnded(f"the run {run.run_id} of {run.workflow!r} has ended ({run.status})")
 
     def _note_return(self, place: _Place) -> None:
         waiting = self._waiting.get(place)
@@ -202,13 +202,6 @@ class RequestHandler:
                 message_id=delivery.message_id,
             )
         )
-
-
-def _event(request: _Request, run: StoredRun, payload: messages.Json) -> messages.SignalReceived:
-    name = request.body.signal if isinstance(request.body, messages.SignalRun) else ""
-    return messages.SignalReceived(
-        run_id=run.run_id, id=request.request_id, name=name, payload=payload, reply=request.reply
-    )
 
 
 def _add(outbox: Outbox, outgoing: Sequence[OutgoingMessage]) -> None:

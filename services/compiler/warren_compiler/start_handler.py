@@ -35,6 +35,7 @@ from warren.runs.quarantine import Quarantine
 from warren.runtime.clock import Clock
 from warren.runtime.telemetry import Telemetry, is_traceparent, new_trace
 from warren_compiler.duplicate_starts import ExistingRuns, reply_accepted
+from warren_compiler.ended_runs import check_taken
 from warren_compiler.first_transition import FirstTransition
 from warren_compiler.refusals import encoded, is_refusable, refuse
 from warren_compiler.request_ids import id_of
@@ -225,12 +226,8 @@ class StartHandler:
     async def _check_signal(self, signal: messages.SignalReceived, outcome: CreateOutcome) -> None:
         """Raise `RunEnded` where the run of a start has ended and never had the signal that comes with it."""
         run = None if outcome.taken_by is not None else await self._store.get_run(outcome.run_id)
-        if run is None or run.status is messages.RunStatus.RUNNING:
-            return
-        event = signal.model_copy(update={"run_id": run.run_id})
-        rows = await self._store.find_transitions(run.run_id, event.subject)
-        if not any(event.is_recorded_as(wire.load_event(row.event)) for row in rows):
-            raise RunEnded(f"the run {run.run_id} of {run.workflow!r} has ended ({run.status}), and gets no signal")
+        if run is not None and run.status is not messages.RunStatus.RUNNING:
+            await check_taken(self._store, run, signal.model_copy(update={"run_id": run.run_id}))
 
     def _signal(self, start: Start, run_id: UUID, outbox: Outbox) -> None:
         """Send the run the signal that came with the start: after the commit, before the acknowledgement."""
