@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
@@ -86,6 +87,18 @@ async def test_the_same_id_arrives_once_and_is_answered_each_time(working: Clust
     for _ in range(3):
         assert isinstance(await send(working, run_id, "give", 1, id="one"), messages.RequestDone)
     assert working.sequence(run_id) == [1, 2]
+
+
+async def test_copies_of_a_signal_that_come_together_are_each_answered(working: Cluster) -> None:
+    run_id = await working.start(Collects)
+    await send(working, run_id, "give", 1)
+    body = wire.dump(messages.SignalRun(run_id=run_id, signal="give", payload=1, id="one"))
+    for _ in range(2):
+        copies = [working.command(names.SIGNAL_KEY, body, correlation_id=uuid4().hex) for _ in range(5)]
+        await asyncio.gather(*copies)
+        for _ in copies:
+            assert await working.reply() == messages.RequestDone(run_id=run_id, id="one")
+    assert working.sequence(run_id) == [1, 2, 3]
 
 
 async def test_a_request_is_told_from_others_by_its_message(working: Cluster) -> None:

@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from warren.contracts import wire
+from warren.contracts.messages import RunEvent, SignalReceived
 from warren.engine import load_commands
 from warren.errors import RunEnded
-from warren.ports import RunStore
+from warren.ports import RunStore, TransitionRow
 from warren.runs.command_dispatch import Dispatcher, finish_of
+from warren.runs.outbox import Outbox
+from warren.runtime.logs import get_logger
 from warren_coordinator.events.batch import Effects, Item
 from warren_coordinator.run_cache import RunCache
+
+log = get_logger(__name__)
 
 
 class Republisher:
@@ -27,13 +32,20 @@ class Republisher:
         self._began = began
 
     async def publish_again(self, items: Sequence[Item], effects: Effects) -> None:
-        """Put what these events caused into `effects`, each event once."""
+        """Put what these events caused into `effects`, each event once, and an answer for each copy of a request."""
+        taken = set(effects.causes)
         for item in sorted(items, key=lambda item: not item.delivery.redelivered):  # what a redelivery calls for first
-            identity = item.event.identity
-            if identity not in effects.causes and await self._publish(item, effects):
-                effects.causes.append(identity)  # one more message of the same event need not do it again
+            event = item.event
+            if event.identity not in effects.causes:
+                rows = await self._store.find_transitions(event.run_id, event.subject)
+                recorded = [row for row in rows if event.is_recorded_as(wire.load_event(row.event))]
+                if recorded:
+                    taken.add(event.identity)
+                if await self._publish(item, recorded, effects):
+                    effects.causes.append(event.identity)  # one more message of the same event need not do it again
+            _answer(event, effects.outbox, is_taken=event.identity in taken)
 
-    async def _publish(self, item: Item, effects: Effects) -> bool:
+    async def _publish(self, item: Item, recorded: Sequence[TransitionRow], effects: Effects) -> bool:
         """What this event caused when it was new may never have been published: publish what is still pending of it.
 
         Returns false where that is left to who has just handled it: should it die, the redelivery is not for nothing.
@@ -44,13 +56,9 @@ class Republisher:
         run.
         """
         delivery, event = item
-        is_recorded = False
         made_before = None if delivery.redelivered else self._began
         is_left = False
-        for row in await self._store.find_transitions(event.run_id, event.subject):
-            if not event.is_recorded_as(wire.load_event(row.event)):
-                continue
-            is_recorded = True
+        for row in recorded:
             if made_before and row.at >= made_before:
                 is_left = True
                 continue
@@ -63,8 +71,14 @@ class Republisher:
                 run = await self._store.get_run(event.run_id)
                 if run is not None:
                     effects.outbox.add_finish(run)
-        if is_recorded:
-            effects.outbox.add_answer(event)
-        elif event.answer is not None:
-            effects.outbox.add_refusal(event, RunEnded(f"the run {event.run_id} has ended, or does not take this"))
         return not is_left
+
+
+def _answer(event: RunEvent, outbox: Outbox, *, is_taken: bool) -> None:
+    """Tell who made a request whether its run has it; the log, where nobody waits for that."""
+    if is_taken:
+        outbox.add_answer(event)
+    elif event.answer is not None:
+        outbox.add_refusal(event, RunEnded(f"the run {event.run_id} has ended, or does not take this"))
+    elif isinstance(event, SignalReceived):
+        log.warning("signal not taken", run_id=str(event.run_id), signal=event.name, id=event.id)
