@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -27,8 +26,8 @@ _ASK_AGAIN_SECONDS: Final = 7.0
 
 class SimulatedClient:
     """Afterwards `outcomes` and `answers` (how many for each run) tell what it got, `ended_at` when (virtual seconds),
-    `sent_again` how often a start was repeated that had no outcome yet,
-    `refusals` which starts were refused, and `problems` what it should not have got.
+    `sent_again` how often a start was repeated that had no outcome yet, `asked_again` how often a signal of which a
+    copy had no answer, `refusals` which starts were refused, and `problems` what it should not have got.
     """
 
     def __init__(
@@ -44,6 +43,7 @@ class SimulatedClient:
         self.outcomes: dict[UUID, messages.RunFinished] = {}
         self.answers: Counter[UUID] = Counter()
         self.sent_again: Counter[UUID] = Counter()
+        self.asked_again: Counter[UUID] = Counter()
         self.ended_at: dict[UUID, float] = {}
         self.refusals: dict[UUID, messages.ErrorInfo] = {}
         self.problems: list[str] = []
@@ -98,22 +98,28 @@ class SimulatedClient:
         """Send the numbers, each once the one before has arrived; again while there is no answer."""
         await asyncio.sleep(run.told_at)
         for number in range(run.count):
-            asked = f"{run.run_id}/{number}"
-            self._asked.add(asked)
+            asked = {f"{run.run_id}/{number}/{copy}" for copy in range(run.copies)}
+            self._asked |= asked
             request = messages.SignalRun(run_id=run.run_id, signal=run.signal, payload=number, id=str(number))
-            message = OutgoingMessage(
-                names.COMMANDS_EXCHANGE,
-                names.SIGNAL_KEY,
-                wire.dump(request),
-                reply_to=replies,
-                correlation_id=asked,
-            )
-            while asked not in self._answered:
-                await self._broker.publish([message])
-                with contextlib.suppress(TimeoutError):
+            copies = [
+                OutgoingMessage(
+                    names.COMMANDS_EXCHANGE,
+                    names.SIGNAL_KEY,
+                    wire.dump(request),
+                    reply_to=replies,
+                    correlation_id=each,
+                )
+                for each in sorted(asked)
+            ]
+            await self._broker.publish(copies)
+            while not asked <= self._answered:
+                try:
                     async with asyncio.timeout(_ASK_AGAIN_SECONDS):
-                        while asked not in self._answered:
+                        while not asked <= self._answered:
                             await self._arrived.wait()
+                except TimeoutError:
+                    self.asked_again[run.run_id] += 1
+                    await self._broker.publish(copies)
 
     def _take_answer(self, asked: str, reply: messages.Reply) -> None:
         if isinstance(reply, messages.RequestDone):

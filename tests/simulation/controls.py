@@ -18,6 +18,7 @@ from warren.contracts.shared_values import put_back
 from warren.contracts.values import decode
 from warren.engine.run.state import RunState
 from warren.sdk import input_checks
+from warren_coordinator.events import republisher
 
 AGAINST_NEIGHBOURS: Final = ("salvage", "single", "halves", "replacement", "quarantine")
 """What keeps bad neighbours from others."""
@@ -51,6 +52,7 @@ CONTROLS: Final[dict[str, Control]] = {
     "fence": lambda: patch.object(NotedRunStore, "_refuse_taken", _unfenced),
     "copies": _common_copies,
     "places": lambda: patch.object(wire, "put_back", _reversed_values),
+    "answers": lambda: patch.object(republisher, "_answer", lambda *_, **__: None),
     "request_ids": lambda: patch.object(RunState, "note_request", lambda *_: None),
     "input_check": lambda: patch.object(input_checks, "_adapter", lambda *_: TypeAdapter(Any)),
 }

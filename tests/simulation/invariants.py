@@ -70,12 +70,14 @@ def _of_outcome(world: World, run: PlannedRun, stored: StoredRun) -> Iterator[st
 
 
 def _of_told(world: World, run: ToldRun) -> Iterator[str]:
-    """Each signal has arrived once, in the order in which they were sent."""
+    """Each signal has arrived once, in the order in which they were sent; in a calm, each copy was answered at once."""
     stored = world.database.runs.get(run.run_id)
     if stored is None:
         yield "its confirmed start is lost"
     elif stored.status is not RunStatus.COMPLETED or json.loads(stored.result or "null") != run.result:
         yield f"ended as {stored.status} with {stored.result or stored.error}; told were {run.count} numbers in order"
+    if world.scenario.profile == "calm" and not world.scenario.neighbours and world.client.asked_again[run.run_id]:
+        yield f"signals were not answered, {world.client.asked_again[run.run_id]} times"
 
 
 def _of_neighbour(world: World, run: HostileRun) -> Iterator[str]:

@@ -70,13 +70,17 @@ class PlannedRun:
 
 @dataclass(frozen=True, slots=True)
 class ToldRun:
-    """A run that is told `count` numbers, one after the other, from `told_at` on: before or after its start is sent."""
+    """A run that is told `count` numbers, one after the other, from `told_at` on: before or after its start is sent.
+
+    Each is sent in so many `copies` at once, with an answer of its own for each.
+    """
 
     run_id: UUID
     at: float
     told_at: float
     count: int
     has_mailbox: bool
+    copies: int
 
     @property
     def signal(self) -> str:
@@ -172,7 +176,8 @@ def _told(seed: int, window: float) -> list[ToldRun]:
     for _ in range(source.randint(1, 3)):
         run_id, at = UUID(int=source.getrandbits(128), version=4), source.uniform(0, window / 2)
         told_at = max(0.0, at + source.uniform(-1.0, 3.0))
-        found.append(ToldRun(run_id, at, told_at, source.randint(1, 12), source.random() < 0.5))
+        count, has_mailbox = source.randint(1, 12), source.random() < 0.5
+        found.append(ToldRun(run_id, at, told_at, count, has_mailbox, source.choice((1, 1, 3))))
     return found
 
 
