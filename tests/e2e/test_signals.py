@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 from tests.e2e.foreign import foreigner
+from tests.e2e.signals_workload import Shop
 from tests.e2e.warren_command import warren
-from tests.e2e.workload import Shop
 from tests.support.processes import Installation
 
 from warren.contracts.ids import new_run_id
@@ -23,7 +23,7 @@ async def test_from_the_client(pairs: Installation) -> None:
     handle = await pairs.client.start(Shop, 10)
     await handle.signal(Shop.pay, 4, id="first")
     await handle.signal("pay", 4, id="first")
-    with pytest.raises(InvalidInput, match="no signal 'payed'; it has hold, pay"):
+    with pytest.raises(InvalidInput, match="no signal 'payed'; it has hold, note, pay"):
         await handle.signal("payed", 4)
     with pytest.raises(InvalidInput, match="the payload of 'pay'"):
         await handle.signal(Shop.pay, "much")
@@ -78,7 +78,11 @@ async def test_from_the_command_line(pairs: Installation, tmp_path: Path) -> Non
     code, _, err = await call("signal", key, "pay", "3")
     assert code == 2
     assert "--workflow" in err
+    for text in ("3 pieces", "3"):
+        assert (await call("signal", run_id, "note", text))[0] == 0
     await call("signal", run_id, "hold", "false")
+    code, out, _ = await call("query", run_id, "noted", "-i", "beginning=3")
+    assert (code, json.loads(out)) == (0, ["3 pieces", "3"])
     handle = await pairs.client.get(run_id)
     assert await handle.result(30) == [3, 4]
     code, out, _ = await call("query", run_id, "owed", "-i", "price=10")

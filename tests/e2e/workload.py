@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.chaos.ledger import hooks
 
-from warren import RetryPolicy, WorkerLost, Workflow, action, action_context, query, signal, workflow
+from warren import RetryPolicy, WorkerLost, Workflow, action, action_context, workflow
 
 
 class Refused(Exception):
@@ -342,33 +342,6 @@ class Patient(Workflow):
 
     async def run(self, n: int, gate: str) -> int:
         return await inc(await patient(n, gate))
-
-
-@workflow
-class Shop(Workflow):
-    """An order that is paid by signals, in parts, and may be held meanwhile."""
-
-    name = "e2e.shop"
-
-    def __init__(self) -> None:
-        self.paid: list[int] = []
-        self.held = False
-
-    @signal
-    def pay(self, amount: int) -> None:
-        self.paid.append(amount)
-
-    @signal
-    def hold(self, is_held: bool) -> None:
-        self.held = is_held
-
-    @query
-    def owed(self, price: int) -> dict[str, int]:
-        return {"owed": price - sum(self.paid), "parts": len(self.paid)}
-
-    async def run(self, price: int) -> list[int]:
-        await self.wait_until(lambda: sum(self.paid) >= price and not self.held)
-        return [*self.paid, await inc(sum(self.paid))]
 
 
 def _branches(n: int) -> list[int]:

@@ -87,7 +87,8 @@ class _Prompt:
             raise InvalidInput(
                 f"there is no workflow {name!r}; write one of: {', '.join(map(_usage, self._workflows))}"
             )
-        arguments = parse_input(split_input(rest), TypedText(cls.workflow_ir()))
+        compiled = cls.workflow_ir()
+        arguments = parse_input(split_input(rest), TypedText(compiled.parameters, compiled.types))
         return await self._installation.client.start_encoded(cls, arguments, accepted=True)
 
     async def _announce(self, handle: ClientRunHandle) -> None:

@@ -28,9 +28,9 @@ _PAIR: Final = re.compile(r"[^\W\d]\w*=")
 def parse_input(parts: Sequence[str], typed: TypedText | None = None) -> dict[str, Any]:
     """The arguments of a run: JSON objects, `@file` (`-` is standard input) and `name=value` pairs, merged in order.
 
-    A `value` is JSON where it can be read as such, else text; the types of the workflow's parameters decide where both
-    are possible, if they are known. What the parser takes and a message cannot hold (`NaN`, half a
-    surrogate pair) is tagged.
+    A `value` is JSON where it can be read as such, else text; the types of the parameters decide where both are
+    possible, if they are known. What the parser takes and a message cannot hold (`NaN`, half a surrogate pair) is
+    tagged.
 
     Raises:
         InvalidInput: a part is none of these.
@@ -45,10 +45,20 @@ def parse_input(parts: Sequence[str], typed: TypedText | None = None) -> dict[st
     return arguments
 
 
+def parse_value(part: str, typed: TypedText | None = None, *, name: str) -> Any:
+    """One value: JSON, `@file` (`-` is standard input), or else a text, as the type of this name decides.
+
+    Raises:
+        InvalidInput: the file cannot be read.
+    """
+    text, _ = _read(part, name)
+    return _typed_value(name, text, typed if text is part else None)
+
+
 def depends_on_types(parts: Sequence[str]) -> bool:
-    """Whether what one of the parts means is for the types of the workflow's parameters to decide."""
+    """Whether what one of the parts means is for the types of the parameters to decide."""
     pairs = (part.partition("=") for part in parts)
-    return any(equals and name.isidentifier() and _is_json(value) for name, equals, value in pairs)
+    return any(equals and name.isidentifier() and is_json(value) for name, equals, value in pairs)
 
 
 def split_input(line: str) -> list[str]:
@@ -71,7 +81,7 @@ def split_input(line: str) -> list[str]:
 def _unquoted(part: str) -> str:
     """The part without a shell's quotes, which are none of JSON's."""
     name, equals, value = part.partition("=")
-    if _is_json(value):
+    if is_json(value):
         return part
     try:
         return f"{name}{equals}{' '.join(shlex.split(value))}"
@@ -79,7 +89,8 @@ def _unquoted(part: str) -> str:
         raise InvalidInput(f"{part}: {error}") from None
 
 
-def _is_json(text: str) -> bool:
+def is_json(text: str) -> bool:
+    """Whether a text can be read as JSON."""
     try:
         json.loads(text)
     except json.JSONDecodeError:
@@ -93,15 +104,6 @@ def _sendable(value: Any) -> Any:
     if isinstance(value, dict):
         return {printable(name): _sendable(item) for name, item in value.items()}
     return encode(value)
-
-
-def parse_value(text: str, *, where: str) -> Any:
-    """One value: JSON, `@file` (`-` is standard input), or else a text; raises `InvalidInput`."""
-    text, _ = _read(text, where)
-    try:
-        return _sendable(json.loads(text))
-    except json.JSONDecodeError:
-        return _sendable(text)
 
 
 def _read(part: str, where: str) -> tuple[str, str]:

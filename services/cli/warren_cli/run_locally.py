@@ -40,7 +40,8 @@ def run(
     """Run a workflow to its end and print its result."""
     wanted = parse_run_id(run_id)
     workflow = load_workflow(target)
-    arguments = parse_input(parts, TypedText(workflow.workflow_ir()))
+    compiled = workflow.workflow_ir()
+    arguments = parse_input(parts, TypedText(compiled.parameters, compiled.types))
     one = _OneRun(_Command(target, parts, data), workflow, arguments, key, wanted)
     outcome = run_async(one.on_servers() if uses_servers() else one.here(data), before_close=_limit_end)
     if outcome is None:

@@ -6,21 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from rich.markup import escape
-
 from warren.client import ClientRunHandle
 from warren.contracts.messages import Json, RunFinished
 from warren.contracts.plain import to_plain
-from warren.errors import RegistrationRefused, WarrenError
-from warren.ir.typed_text import TypedText
-from warren.runs.programs import program_of
+from warren.errors import RegistrationRefused
 from warren.runtime.event_loop import run_async
 from warren_cli.failures import INTERRUPTED
-from warren_cli.inputs import depends_on_types, load_workflows, parse_input, parse_run_id, parse_value
+from warren_cli.inputs import depends_on_types, is_json, load_workflows, parse_input, parse_run_id, parse_value
 from warren_cli.interrupts import interrupts, unless_interrupted
 from warren_cli.output import err, out, print_goes_on, print_json, print_outcome, write
 from warren_cli.progress import shown
-from warren_cli.servers import people_client, people_store
+from warren_cli.registered_types import PAYLOAD, types_of_query, types_of_signal, types_of_start
+from warren_cli.servers import people_client
 
 _COMPILER_SECONDS: Final = 5.0
 
@@ -64,7 +61,7 @@ def start(
     wanted = parse_run_id(run_id)
 
     async def send() -> int:
-        typed = await _registered_types(workflow, version) if depends_on_types(parts) else None
+        typed = await types_of_start(workflow, version) if depends_on_types(parts) else None
         arguments = parse_input(parts, typed)
         async with people_client() as client:
             handle = await client.start_encoded(
@@ -94,26 +91,6 @@ def start(
     return run_async(send())
 
 
-async def _registered_types(workflow: str, version: str | None) -> TypedText | None:
-    """The types of the registered program's parameters; None if there is no such program, as the start will tell.
-
-    A start needs no database: where it cannot be asked, a warning says what becomes of the arguments.
-    """
-    try:
-        async with people_store(None) as store:
-            await store.connect()
-            record = await (store.latest_program(workflow) if version is None else store.load_program(version))
-        return None if record is None else TypedText(program_of(record))
-    except WarrenError as error:
-        err.print(
-            f"[yellow]the types of {escape(workflow)}'s parameters cannot be looked up[/] ({escape(str(error))}); each "
-            "VALUE is taken for JSON where it can be read as JSON. To be independent of types, write --input '{...}'",
-            highlight=False,
-            soft_wrap=True,
-        )
-        return None
-
-
 async def _outcome(handle: ClientRunHandle) -> RunFinished | None:
     """The run's end; None when the wait for it was interrupted."""
     with interrupts(lambda: None) as interrupted:
@@ -128,9 +105,10 @@ def signal(
     run: str, name: str, payload: str | None, *, workflow: str | None, signal_id: str | None, as_json: bool
 ) -> int:
     """Send a signal to a run."""
-    data = None if payload is None else parse_value(payload, where="JSON")
 
     async def send() -> None:
+        typed = await types_of_signal(run, workflow, name) if payload is not None and is_json(payload) else None
+        data = None if payload is None else parse_value(payload, typed, name=PAYLOAD)
         async with people_client() as client:
             await client.signal_encoded(run, name, data, workflow=workflow, id=signal_id)
 
@@ -144,9 +122,10 @@ def signal(
 
 def query(run: str, name: str, parts: Sequence[str], *, workflow: str | None) -> int:
     """Ask a run something."""
-    arguments = parse_input(parts)
 
     async def ask() -> Json:
+        typed = await types_of_query(run, workflow, name) if depends_on_types(parts) else None
+        arguments = parse_input(parts, typed)
         async with people_client() as client:
             return await client.query_encoded(run, name, arguments, workflow=workflow)
 

@@ -10,19 +10,18 @@ from typing import Final
 
 from warren.contracts.tags import Json
 from warren.ir.coercion import Coercion
-from warren.ir.program import Program
 from warren.ir.stand_ins import StandIns
-from warren.ir.workflow import WorkflowIR
+from warren.ir.workflow import TypeDef
 
 _MISFIT: Final = object()
 
 
 class TypedText:
-    """Reads what was typed for the parameters of one workflow, or of its registered program."""
+    """Reads what was typed for parameters: their type specs by name, and the classes that these name."""
 
-    def __init__(self, workflow: WorkflowIR | Program) -> None:
-        self._parameters: Mapping[str, Json] = workflow.parameters
-        self._stand_ins = StandIns(workflow.types)
+    def __init__(self, parameters: Mapping[str, Json], types: Mapping[str, TypeDef]) -> None:
+        self._parameters = parameters
+        self._stand_ins = StandIns(types)
 
     def choose(self, name: str, data: Json, text: str) -> Json:
         """`data`, which is `text` read as JSON, or `text` itself.

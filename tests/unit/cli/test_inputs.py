@@ -85,14 +85,15 @@ class Typed(Workflow):
     ],
 )
 def test_the_type_of_a_parameter_decides_whether_a_value_is_text(typed: str, value: object) -> None:
-    (found,) = parse_input([typed], TypedText(Typed.workflow_ir())).values()
+    compiled = Typed.workflow_ir()
+    (found,) = parse_input([typed], TypedText(compiled.parameters, compiled.types)).values()
     assert found == value
     assert type(found) is type(value)
 
 
 def test_a_number_typed_for_text_is_an_argument_that_a_start_takes() -> None:
     executable = executable_of(Typed)
-    typed = TypedText(executable.program)
+    typed = TypedText(executable.program.parameters, executable.program.types)
     assert executable.bind_input(parse_input(["name=3", "price=1.10"], typed)) == {
         "name": "3",
         "price": {"$": "decimal", "v": "1.10"},

@@ -34,7 +34,8 @@ def start(
 ) -> int:
     """Start a run on the servers and print its id.
 
-    The types for NAME=VALUE are those of the registered program, which is looked up in the database."""
+    The types for NAME=VALUE are those of the registered program, which is looked up in the database.
+    """
     from warren_cli.start_runs import start as work
 
     return work(workflow, input or [], key=key, run_id=run_id, version=version, wait=wait, as_json=as_json)
@@ -44,7 +45,8 @@ def signal(
     run: Run,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The signal's name.")],
     payload: Annotated[
-        str | None, typer.Argument(metavar="JSON", help="Its payload: JSON, or @FILE. Other text is a string.")
+        str | None,
+        typer.Argument(metavar="JSON", help="Its payload: JSON or text, whichever fits the signal's type, or @FILE."),
     ] = None,
     workflow: Of = None,
     signal_id: Annotated[
