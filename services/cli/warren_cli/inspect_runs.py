@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from warren.client.histories import HistoryEntry, entries_of
-from warren.client.run_queries import find_run, load_history, place_of
+from warren.client.run_lookup import find_run, load_history, place_of
 from warren.contracts.messages import RunStatus
 from warren.errors import InvalidInput
 from warren.ports import RunFilter, RunStore, StoredRun

@@ -10,7 +10,7 @@ from typing import Final
 
 from rich.markup import escape
 
-from warren.client.run_queries import as_run_id, find_run
+from warren.client.run_lookup import as_run_id, find_run
 from warren.errors import RunNotFound, WarrenError
 from warren.ir.program import Program
 from warren.ir.typed_text import TypedText

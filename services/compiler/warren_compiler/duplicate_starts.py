@@ -15,7 +15,7 @@ from warren.runs.outbox import Outbox, RunHeader, finished_body, reply_message
 from warren.runs.processor import RecentCauses
 from warren.runs.programs import Programs
 from warren.runs.run_loader import load_running
-from warren_compiler.requests import Start
+from warren_compiler.start import Start
 
 
 class ExistingRuns:

@@ -39,7 +39,7 @@ from warren_compiler.ended_runs import check_taken
 from warren_compiler.first_transition import FirstTransition
 from warren_compiler.refusals import encoded, is_refusable, refuse
 from warren_compiler.request_ids import id_of
-from warren_compiler.requests import Start
+from warren_compiler.start import Start
 
 _SEED_INPUT: Final = 1_000
 

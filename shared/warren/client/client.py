@@ -22,8 +22,8 @@ from warren.client.histories import HistoryEntry, entries_of
 from warren.client.publisher import Outbox
 from warren.client.registration import classes_of, versions_of
 from warren.client.replies import Expectation, Replies
-from warren.client.requests import Requests, StartsWith, start_signal
-from warren.client.run_queries import find_run, load_history, name_of, place_of
+from warren.client.request_sender import RequestSender, SignalAndPayload, start_signal
+from warren.client.run_lookup import find_run, load_history, name_of, place_of
 from warren.client.run_requests import RunRequests
 from warren.client.servers import client_broker, client_store
 from warren.client.tracing import start_span, trace_headers
@@ -70,7 +70,7 @@ class Warren(RunRequests):
         self._store_lock = asyncio.Lock()
         self._outbox = Outbox(self._broker)
         self._replies = Replies(self._broker)
-        self._requests = Requests(self._outbox, self._replies)
+        self._requests = RequestSender(self._outbox, self._replies)
         self._is_open = False
 
     async def __aenter__(self) -> Self:
@@ -123,7 +123,7 @@ class Warren(RunRequests):
         key: str | None = None,
         run_id: UUID | None = None,
         version: str | None = None,
-        signal: StartsWith | None = None,
+        signal: SignalAndPayload | None = None,
         **kwargs: Any,
     ) -> ClientRunHandle:
         """Start a run with `run()`'s arguments; returns when the broker has confirmed the start.
@@ -174,7 +174,7 @@ class Warren(RunRequests):
         key: str | None = None,
         run_id: UUID | None = None,
         version: str | None = None,
-        signal: StartsWith | None = None,
+        signal: SignalAndPayload | None = None,
     ) -> ClientRunHandle:
         """Like `start`, with the arguments as a mapping of Python values by parameter name."""
         encoded = {name: encode(value) for name, value in arguments.items()}

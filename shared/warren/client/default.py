@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from warren.client.client import Warren
 from warren.client.handle import ClientRunHandle
-from warren.client.requests import StartsWith
+from warren.client.request_sender import SignalAndPayload
 from warren.sdk.workflow import Workflow
 
 
@@ -31,7 +31,7 @@ class DefaultClient:
         *,
         key: str | None = None,
         run_id: UUID | None = None,
-        signal: StartsWith | None = None,
+        signal: SignalAndPayload | None = None,
     ) -> ClientRunHandle:
         """Start a run; see `Warren.start_run`."""
         client = await self.opened()

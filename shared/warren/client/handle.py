@@ -146,7 +146,7 @@ class ClientRunHandle(RunHandle[Any]):
         """Send a signal to the run; returns when the run has it. Raises what `Warren.signal` does."""
         await self._client.signal(self._id, signal, payload, id=id, timeout=timeout)
 
-    async def query(self, query: Callable[..., Any] | str, *, timeout: float | None = 30.0, **arguments: Any) -> Any:
+    async def query(self, query: Callable[..., Any] | str, /, *, timeout: float | None = 30.0, **arguments: Any) -> Any:
         """Ask the run something, open or ended. Raises what `Warren.query` does."""
         encoded = {name: encode(value) for name, value in arguments.items()}
         return decoded(await self._client.query_encoded(self._id, name_of_query(query), encoded, timeout=timeout))

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from warren.client.outcomes import decoded
-from warren.client.requests import Requests
-from warren.client.run_queries import name_of
+from warren.client.request_sender import RequestSender
+from warren.client.run_lookup import name_of
 from warren.contracts.messages import Json
 from warren.contracts.values import encode
 from warren.sdk.requests import Signal, name_of_query, name_of_signal
@@ -19,7 +19,7 @@ from warren.sdk.workflow import Workflow
 class RunRequests(ABC):
     """The part of `Warren` that asks runs."""
 
-    _requests: Requests
+    _requests: RequestSender
 
     @abstractmethod
     def _check_open(self) -> None:
@@ -71,12 +71,15 @@ class RunRequests(ABC):
         self,
         run: UUID | str,
         query: Callable[..., Any] | str,
+        /,
         *,
         workflow: type[Workflow] | str | None = None,
         timeout: float | None = 30.0,
         **arguments: Any,
     ) -> Any:
         """Ask a run, open or ended, something: by its id, or by its key and workflow. `query` is a `@query` method.
+
+        Arguments that a query calls `workflow` or `timeout` go with `query_encoded`.
 
         Raises:
             InvalidInput: the workflow has no such query, or the arguments do not fit it.

@@ -46,6 +46,8 @@ class Event(Part):
     """Whether it matters beyond the moment: the history, the quarantine and a second publication are for these."""
     is_question: ClassVar[bool] = False
     """Whether it changes nothing, and only asks: it is answered when all else that came with it is committed."""
+    is_awaited: ClassVar[bool] = False
+    """Whether people must learn that it came too late: from the answer or, where nobody waits for one, from the log."""
 
     type: str
     run_id: UUID
@@ -171,6 +173,8 @@ class CancelRequested(Event):
 
 class SignalReceived(Event):
     """Somebody sent a signal. The same `id` twice is the same signal, which arrives once."""
+
+    is_awaited: ClassVar[bool] = True
 
     type: Literal["signal_received"] = "signal_received"
     id: RequestId

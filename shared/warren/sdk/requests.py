@@ -135,7 +135,7 @@ def requests_of(cls: type) -> DeclaredRequests:
     found: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         found |= vars(base)
-    signals = [_found(name, value) for name, value in sorted(found.items()) if _is_signal(value)]
+    signals = [_declared(name, value) for name, value in sorted(found.items()) if _is_signal(value)]
     queries = {name: value for name, value in sorted(found.items()) if marks.is_query(value)}
     return DeclaredRequests(signals, Mailbox, queries)
 
@@ -144,7 +144,7 @@ def _is_signal(value: Any) -> bool:
     return isinstance(value, Signal) or marks.is_signal(value)
 
 
-def _found(name: str, value: Any) -> DeclaredSignal:
+def _declared(name: str, value: Any) -> DeclaredSignal:
     if isinstance(value, Signal):
         return DeclaredSignal(name, value.payload_type)
     return DeclaredSignal(name, handler=value)

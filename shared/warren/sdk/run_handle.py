@@ -140,7 +140,7 @@ class RunHandle(Protocol[Result]):
         """
         ...
 
-    async def query(self, query: Callable[..., Any] | str, *, timeout: float | None = 30.0, **arguments: Any) -> Any:
+    async def query(self, query: Callable[..., Any] | str, /, *, timeout: float | None = 30.0, **arguments: Any) -> Any:
         """Ask the run, open or ended, something: a `@query` method of its workflow, or its name.
 
         Raises:

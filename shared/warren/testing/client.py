@@ -119,7 +119,7 @@ class InProcessHandle(RunHandle[Any]):
         """Send a signal; the run has it when this returns. Raises what `RunHandle.signal` does."""
         self.environment.signal(name_of_signal(signal), payload, id=id)
 
-    async def query(self, query: Callable[..., Any] | str, *, timeout: float | None = 30.0, **arguments: Any) -> Any:
+    async def query(self, query: Callable[..., Any] | str, /, *, timeout: float | None = 30.0, **arguments: Any) -> Any:
         """Ask the run something. Raises what `RunHandle.query` does."""
         return self.environment.driver.query(name_of_query(query), **arguments)
 

@@ -193,7 +193,7 @@ class EngineDriver:
         bound = self.executable.requests.bind_signal(name, encode(payload))
         return self.apply(SignalReceived(run_id=self.run_id, id=id or uuid4().hex, name=name, payload=bound))
 
-    def query(self, name: str, **arguments: Any) -> Any:
+    def query(self, name: str, /, **arguments: Any) -> Any:
         """Ask the run something; raises `InvalidInput` for what it has no query for, and what the query raises."""
         encoded = {key: encode(value) for key, value in arguments.items()}
         return decode(answer_query(self.executable, self.state, name, encoded, self.now), ImportedTypes())

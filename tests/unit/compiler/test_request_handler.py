@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 from tests.support.clock import FakeClock
 from tests.support.cluster import Cluster, cluster
 from tests.support.eventually import eventually
@@ -298,3 +299,27 @@ async def test_a_start_with_a_signal_that_cannot_arrive_is_refused_and_starts_no
     assert isinstance(ended, messages.Refused)
     assert ended.error.code == "run_ended"
     assert isinstance(await start_with(working, "k", 1), messages.RunAccepted), "the run had this one"
+
+
+@workflow
+class AtOnce(Workflow):
+    """Ends before any signal can reach it."""
+
+    name = "ends-at-once"
+
+    @signal
+    def give(self, number: int) -> None: ...
+
+    async def run(self) -> None: ...
+
+
+async def test_a_signal_of_a_start_that_comes_too_late_is_in_the_log(working: Cluster) -> None:
+    await working.register(AtOnce)
+    request = messages.StartRun(workflow="ends-at-once", signal=messages.StartSignal(signal="give", payload=1))
+    with capture_logs() as said:
+        await working.command(names.START_KEY, wire.dump(request))
+        finished = await working.reply()
+        assert isinstance(finished, messages.RunFinished)
+        await eventually(lambda: any(entry["event"] == "event not taken" for entry in said))
+    (entry,) = (entry for entry in said if entry["event"] == "event not taken")
+    assert (entry["run_id"], entry["type"]) == (str(finished.run_id), "signal_received")

@@ -31,6 +31,10 @@ class Approval(Workflow):
     def waits_for(self) -> str:
         return "an answer" if self.answer is None else "nothing"
 
+    @query
+    def is_like(self, query: str, name: str) -> bool:
+        return self.answer == query + name
+
     async def run(self, patience: float | None = None) -> str:
         try:
             await self.wait_until(lambda: self.answer is not None, timeout=patience)
@@ -73,6 +77,7 @@ async def test_a_test_asks_through_the_handle() -> None:
     await handle.signal("decide", "yes")
     await handle.result(5)
     assert await handle.query("waits_for") == "nothing"
+    assert await handle.query(Approval.is_like, query="y", name="es") is True
 
 
 async def test_what_does_not_fit_is_refused() -> None:

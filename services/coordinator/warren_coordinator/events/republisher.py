@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from warren.contracts import wire
-from warren.contracts.messages import RunEvent, SignalReceived
+from warren.contracts.messages import RunEvent
 from warren.engine import load_commands
 from warren.errors import RunEnded
 from warren.ports import RunStore, TransitionRow
@@ -80,5 +80,5 @@ def _answer(event: RunEvent, outbox: Outbox, *, is_taken: bool) -> None:
         outbox.add_answer(event)
     elif event.answer is not None:
         outbox.add_refusal(event, RunEnded(f"the run {event.run_id} has ended, or does not take this"))
-    elif isinstance(event, SignalReceived):
-        log.warning("signal not taken", run_id=str(event.run_id), signal=event.name, id=event.id)
+    elif event.is_awaited:
+        log.warning("event not taken", run_id=str(event.run_id), type=event.type)

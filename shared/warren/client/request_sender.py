@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from warren.client.outcomes import refusal
 from warren.client.publisher import Outbox
 from warren.client.replies import Replies
-from warren.client.run_queries import as_run_id
+from warren.client.run_lookup import as_run_id
 from warren.client.tracing import trace_headers
 from warren.contracts import messages, names, wire
 from warren.contracts.identity import shown
@@ -24,7 +24,7 @@ from warren.ports import OutgoingMessage, StoredRun
 from warren.sdk.requests import Signal, name_of_signal
 
 
-class Requests:
+class RequestSender:
     """Sends requests of one client."""
 
     def __init__(self, outbox: Outbox, replies: Replies) -> None:
@@ -105,11 +105,11 @@ class Requests:
         raise InternalError(f"{what} was answered with {type(reply).__name__}")
 
 
-StartsWith = tuple[Signal[Any] | Callable[..., None] | str, Any]
+SignalAndPayload = tuple[Signal[Any] | Callable[..., None] | str, Any]
 """A signal that goes with a start, and its payload."""
 
 
-def start_signal(signal: StartsWith | None) -> messages.StartSignal | None:
+def start_signal(signal: SignalAndPayload | None) -> messages.StartSignal | None:
     """It as the start's message has it; raises `UnserializableValue` for a payload that cannot be sent."""
     if signal is None:
         return None
