@@ -15,7 +15,6 @@ import enum
 import functools
 import inspect
 import uuid
-from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
@@ -29,11 +28,11 @@ from warren.frontend.diagnostics import diagnostic
 from warren.frontend.models import has_own_dump
 from warren.frontend.refusals import Refusal
 from warren.frontend.sources import is_standard
+from warren.frontend.users_code import is_foreign, users_bases
 from warren.ir.intrinsics import ASYNCIO_ATTRIBUTES
 from warren.ir.workflow import TypeDef
 from warren.prelude.asyncio_names import is_of_prelude
 
-_FOREIGN = frozenset({"builtins", "pydantic", "pydantic_core", "enum", "typing", "abc", "collections"})
 _CONSTRUCTION = frozenset(
     {
         *("__init__", "__new__", "__post_init__", "__init_subclass__", "__class_getitem__", "__set_name__"),
@@ -108,14 +107,14 @@ class MethodTable:
 
     def _look_up(self, ref: str, cls: type, name: str) -> None:
         owner = next((base for base in cls.__mro__ if name in vars(base)), None)
-        raw = None if owner is None or _is_foreign(owner) else vars(owner)[name]
+        raw = None if owner is None or is_foreign(owner) else vars(owner)[name]
         function, kind = raw, "methods"
         if isinstance(raw, property):
             function, kind = raw.fget, "properties"
         if marks.is_action(function):
             self._found[ref, name] = ("opaque", None)
         elif isinstance(function, FunctionType):
-            if _is_written(function) and not _is_foreign(function):  # pydantic makes a __hash__, as the engine does
+            if _is_written(function) and not is_foreign(function):  # pydantic makes a __hash__, as the engine does
                 self._found[ref, name] = (kind, self._compilation.use_function(function))
             elif function.__module__ == "functools":  # of total_ordering
                 self._found[ref, name] = ("opaque", None)
@@ -256,7 +255,7 @@ def _setter(cls: type, name: str) -> str:
 def _wrote(cls: type, name: str) -> bool:
     """Whether the user wrote this special method."""
     raw = inspect.getattr_static(cls, name, None)
-    return isinstance(raw, FunctionType) and not _is_foreign(raw) and _is_written(raw)
+    return isinstance(raw, FunctionType) and not is_foreign(raw) and _is_written(raw)
 
 
 def _is_override(owners: list[type], reasons: list[tuple[str, str] | None]) -> bool:
@@ -286,27 +285,18 @@ def _stored(cls: type) -> set[str]:
     return {one.argval for one in stores} - fields
 
 
-def _is_foreign(made: type | FunctionType) -> bool:
-    return (made.__module__ or "").partition(".")[0] in _FOREIGN
-
-
-def _own_bases(cls: type) -> Iterator[type]:
-    """The user's among the class and its bases."""
-    return (base for base in cls.__mro__ if not _is_foreign(base))
-
-
 def _special(cls: type) -> list[str]:
     """The special methods that the user wrote."""
     return sorted(
         {
             name
-            for base in _own_bases(cls)
+            for base in users_bases(cls)
             for name, value in vars(base).items()
             if name.startswith("__")
             and name.endswith("__")
             and (name not in _CONSTRUCTION or (name == "__post_init__" and is_of_prelude(base)))
             and isinstance(value, FunctionType)
-            and not _is_foreign(value)
+            and not is_foreign(value)
             and (_is_written(value) or value.__module__ == "functools")
         }
     )

@@ -6,7 +6,7 @@ Payloads and parameters are described as those of `run()` are. Must not know how
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,38 +49,33 @@ class CompiledRequests:
 def compile_requests(compilation: Compilation, declared: DeclaredRequests) -> CompiledRequests:
     """Compile all that a workflow can be asked."""
     made = CompiledRequests()
-    made.signals = tuple(_signals(compilation, declared, made))
-    made.queries = tuple(_query(compilation, name, method, made) for name, method in declared.queries.items())
+    made.signals = tuple(_signal(compilation, one, declared.mailbox, made) for one in declared.signals)
+    made.queries = tuple(
+        QueryDef(name, *_method(compilation, method, made, called=name + ".{}"))
+        for name, method in declared.queries.items()
+    )
     return made
 
 
-def _query(compilation: Compilation, name: str, method: Any, made: CompiledRequests) -> QueryDef:
+def _signal(compilation: Compilation, declared: DeclaredSignal, mailbox: type, made: CompiledRequests) -> SignalDef:
+    if declared.handler is None:
+        compilation.registry.use(mailbox)
+        compilation.attribute_names.add("put_nowait")
+        return SignalDef(declared.name, spec_of(declared.payload_type, compilation.registry.reference))
+    key, parameters = _method(compilation, declared.handler, made, called=declared.name)
+    spec = next(iter(parameters.values()), "none")
+    return SignalDef(declared.name, spec, key, takes_payload=bool(parameters))
+
+
+def _method(
+    compilation: Compilation, method: Any, made: CompiledRequests, *, called: str
+) -> tuple[str, dict[str, Any]]:
+    """The key of a method, and the type specs of its parameters, which problems are `called` so, without `self`."""
     key = compilation.use_function(method, is_method=True)
     made.roots.append(key)
     parameters = list(inspect.signature(method).parameters)[1:]
     unresolved: dict[str, str] = {}
     hints = hints_of(method, unresolved)
     found = [one for one in parameters if one in unresolved]
-    made.problems += [(method, f"{name}.{one} cannot be resolved: {unresolved[one]}") for one in found]
-    use = compilation.registry.reference
-    return QueryDef(name, key, {one: spec_of(hints.get(one, Any), use) for one in parameters})
-
-
-def _signals(compilation: Compilation, declared: DeclaredRequests, compiled: CompiledRequests) -> Iterator[SignalDef]:
-    roots, problems = compiled.roots, compiled.problems
-    use = compilation.registry.reference
-    for one in declared.signals:
-        if one.handler is None:
-            compilation.registry.use(declared.mailbox)
-            compilation.attribute_names.add("put_nowait")
-            yield SignalDef(one.name, spec_of(one.payload_type, use))
-            continue
-        key = compilation.use_function(one.handler, is_method=True)
-        roots.append(key)
-        parameters = list(inspect.signature(one.handler).parameters)[1:]
-        unresolved: dict[str, str] = {}
-        hints = hints_of(one.handler, unresolved)
-        if parameters and parameters[0] in unresolved:
-            problems.append((one.handler, f"{one.name} cannot be resolved: {unresolved[parameters[0]]}"))
-        spec = spec_of(hints.get(parameters[0], Any), use) if parameters else "none"
-        yield SignalDef(one.name, spec, key, takes_payload=bool(parameters))
+    made.problems += [(method, f"{called.format(one)} cannot be resolved: {unresolved[one]}") for one in found]
+    return key, {one: spec_of(hints.get(one, Any), compilation.registry.reference) for one in parameters}

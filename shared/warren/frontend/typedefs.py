@@ -110,7 +110,7 @@ class TypeRegistry:
             kind="exception",
             bases=_bases(cls),
             constants=self._constants(cls, ()),
-            constructible=not any(own & set(vars(base)) for base in users_bases(cls)),
+            constructible=not any(own & set(vars(base)) for base in cls.__mro__ if base.__module__ != "builtins"),
         )
 
     def _dataclass(self, cls: type, ref: str, given: Mapping[Any, Any] = types.MappingProxyType({})) -> TypeDef:

@@ -22,7 +22,9 @@ from warren.ir.spec_parts import parts_of
 from warren.ir.workflow import FACTORIES, TypeDef
 
 OWN_SCHEMA: Final = "__get_pydantic_core_schema__"
-_FOREIGN: Final = frozenset({"builtins", "pydantic", "enum", "typing", "typing_extensions", "abc", "collections"})
+_FOREIGN: Final = frozenset(
+    {"builtins", "pydantic", "pydantic_core", "enum", "typing", "typing_extensions", "abc", "collections"}
+)
 _VALIDATORS: Final = ("validators", "field_validators", "root_validators", "model_validators")
 _OF_MODELS: Final = ("__init__", "__new__", "model_validate")
 _OF_FIELDS: Final = {
@@ -43,7 +45,12 @@ def code_of(cls: Any, hints: Mapping[str, Any]) -> str:
 def users_bases(cls: Any) -> list[type]:
     """The class and those of its bases that are not Python's own or pydantic's."""
     bases = getattr(cls, "__mro__", ())  # which `TypedDict` with type variables has not got
-    return [base for base in bases if base.__module__.partition(".")[0] not in _FOREIGN]
+    return [base for base in bases if not is_foreign(base)]
+
+
+def is_foreign(made: Any) -> bool:
+    """Whether a class or function is Python's own or pydantic's."""
+    return (made.__module__ or "").partition(".")[0] in _FOREIGN
 
 
 def is_defined(cls: type, name: str) -> bool:
