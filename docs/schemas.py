@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from warren.contracts import messages, names
+from warren.contracts.requests import KINDS
 
 TARGET = Path(__file__).parent / "reference" / "asyncapi.json"
 
@@ -22,8 +23,7 @@ Message = type[BaseModel]
 MESSAGES: tuple[Message, ...] = (
     messages.StartRun,
     messages.RegisterWorkflows,
-    messages.SignalRun,
-    messages.QueryRun,
+    *KINDS.values(),
     messages.RunAccepted,
     messages.RunFinished,
     messages.WorkflowsRegistered,
@@ -65,8 +65,7 @@ def build() -> dict[str, Any]:
         "channels": {
             "start": _channel(names.COMMANDS_EXCHANGE, "direct", names.START_KEY, [messages.StartRun]),
             "register": _channel(names.COMMANDS_EXCHANGE, "direct", names.REGISTER_KEY, [messages.RegisterWorkflows]),
-            "signal": _channel(names.COMMANDS_EXCHANGE, "direct", names.SIGNAL_KEY, [messages.SignalRun]),
-            "query": _channel(names.COMMANDS_EXCHANGE, "direct", names.QUERY_KEY, [messages.QueryRun]),
+            **{key: _channel(names.COMMANDS_EXCHANGE, "direct", key, [kind]) for key, kind in KINDS.items()},
             "replies": {
                 "address": None,
                 "description": "The queue that AMQP's reply_to named; correlation_id comes back.",
@@ -94,10 +93,11 @@ def build() -> dict[str, Any]:
             | {"reply": {"address": {"location": "$message.header#/replyTo"}, "channel": _channel_ref("replies")}},
             "registerWorkflows": _operation("send", "register", "Publish programs; workers do this at start.")
             | {"reply": {"address": {"location": "$message.header#/replyTo"}, "channel": _channel_ref("replies")}},
-            "signalRun": _operation("send", "signal", "Send a signal to a run.")
-            | {"reply": {"address": {"location": "$message.header#/replyTo"}, "channel": _channel_ref("replies")}},
-            "queryRun": _operation("send", "query", "Ask a run, open or ended, something.")
-            | {"reply": {"address": {"location": "$message.header#/replyTo"}, "channel": _channel_ref("replies")}},
+            **{
+                f"{key}Run": _operation("send", key, (kind.__doc__ or "").partition("\n")[0])
+                | {"reply": {"address": {"location": "$message.header#/replyTo"}, "channel": _channel_ref("replies")}}
+                for key, kind in KINDS.items()
+            },
             "watchRuns": _operation("receive", "lifecycle", "Bind a queue of your own to see runs end."),
             "runActions": _operation("receive", "actions", "What a worker consumes."),
             "reportEvents": _operation("send", "events", "What a worker answers."),

@@ -15,8 +15,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from warren.contracts import messages, names, wire
-from warren.contracts.limits import check_payload
+from warren.contracts import names, wire
 from warren.contracts.messages import RunStatus
 from warren.errors import InvalidInput, MessageError, RunNotFound
 from warren.ports import Delivery, OutgoingMessage, RunStore, StoredRun
@@ -27,7 +26,8 @@ from warren.runs.programs import Programs
 from warren.runtime.clock import Clock
 from warren_compiler.ended_runs import check_taken
 from warren_compiler.refusals import is_refusable, refuse
-from warren_compiler.request_ids import id_of
+from warren_compiler.request import Place, Request
+from warren_compiler.request_events import event_of
 
 PATIENCE_SECONDS: Final = 10.0
 """So long a request waits for a run that is not there."""
@@ -35,37 +35,6 @@ _LOOK_SECONDS: Final = 0.05
 MAX_WAITING: Final = 1_000
 """Requests wait for so many runs that are not there; those for more are refused at once, as each is looked up all the
 time."""
-
-_KINDS: Final[dict[str, type[messages.SignalRun | messages.QueryRun]]] = {
-    names.SIGNAL_KEY: messages.SignalRun,
-    names.QUERY_KEY: messages.QueryRun,
-}
-"""What a message of each routing key is."""
-
-_Place = UUID | tuple[str, str]
-"""A run as a request names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    delivery: Delivery
-    body: messages.SignalRun | messages.QueryRun
-    request_id: str
-
-    @property
-    def place(self) -> _Place:
-        if self.body.run_id is not None:
-            return self.body.run_id
-        assert self.body.workflow is not None
-        assert self.body.key is not None
-        return self.body.workflow, self.body.key
-
-    @property
-    def reply(self) -> messages.RequestReply | None:
-        delivery = self.delivery
-        if not delivery.reply_to:
-            return None
-        return messages.RequestReply(reply_to=delivery.reply_to, correlation_id=delivery.correlation_id)
 
 
 @dataclass(slots=True)
@@ -84,20 +53,18 @@ class RequestHandler:
         self._programs = programs
         self._dispatcher = dispatcher
         self._clock = clock
-        self._waiting: dict[_Place, _Waiting] = {}
+        self._waiting: dict[Place, _Waiting] = {}
         """What was put back, by run: as long as there is something, later requests are put behind it."""
 
     async def handle(self, deliveries: Sequence[Delivery]) -> Handled:
         """Pass on what can be passed on; what is wrong is refused."""
         outbox = self._dispatcher.outbox()
-        requests: list[_Request] = []
+        requests: list[Request] = []
         for delivery in deliveries:
             try:
-                body = wire.load(_KINDS.get(delivery.routing_key, messages.SignalRun), delivery.body)
+                requests.append(Request.read(delivery))
             except MessageError as error:
                 _add(outbox, refuse(delivery, error))
-            else:
-                requests.append(_Request(delivery, body, id_of(delivery, body)))
         runs = await self._find({request.place for request in requests})
         now = self._clock.now()
         passed = 0
@@ -118,8 +85,8 @@ class RequestHandler:
         """Refuse it."""
         return Handled(refuse(delivery, error))
 
-    async def _find(self, places: set[_Place]) -> Mapping[_Place, StoredRun]:
-        found: dict[_Place, StoredRun] = {}
+    async def _find(self, places: set[Place]) -> Mapping[Place, StoredRun]:
+        found: dict[Place, StoredRun] = {}
         ids = [place for place in places if isinstance(place, UUID)]
         if ids:
             found.update((await self._store.get_runs(ids)).items())
@@ -128,7 +95,7 @@ class RequestHandler:
                 found[place] = run
         return found
 
-    async def _pass_on(self, request: _Request, run: StoredRun | None, now: datetime, outbox: Outbox) -> bool:
+    async def _pass_on(self, request: Request, run: StoredRun | None, now: datetime, outbox: Outbox) -> bool:
         """Tell the run, or put the request back; whether the run was told."""
         since = _waiting_since(request.delivery, now)
         if since is not None:
@@ -136,43 +103,22 @@ class RequestHandler:
         if run is None or (since is None and self._is_held_back(request.place, now)):
             self._put_back(request, since or now.timestamp(), now, outbox)
             return False
-        if isinstance(request.body, messages.QueryRun):
-            outbox.add_event(run.shard, await self._question(request, request.body, run))
+        event = await event_of(request, run, self._programs)
+        if run.status is RunStatus.RUNNING or event.is_question:
+            outbox.add_event(run.shard, event)
         else:
-            await self._signal(request, request.body, run, outbox)
-        return True
-
-    async def _signal(self, request: _Request, body: messages.SignalRun, run: StoredRun, outbox: Outbox) -> None:
-        event = messages.SignalReceived(
-            run_id=run.run_id, id=request.request_id, name=body.signal, payload=body.payload, reply=request.reply
-        )
-        if run.status is not RunStatus.RUNNING:
             await check_taken(self._store, run, event)
             outbox.add_answer(event)
-            return
-        executable = await self._programs.get(run.version)
-        payload = executable.requests.bind_signal(body.signal, body.payload)
-        check_payload(payload, f"the payload of the signal {body.signal!r}")
-        outbox.add_event(run.shard, event.model_copy(update={"payload": payload}))
+        return True
 
-    async def _question(self, request: _Request, body: messages.QueryRun, run: StoredRun) -> messages.QueryAsked:
-        reply = request.reply
-        if reply is None:
-            raise InvalidInput("a query is answered to `reply_to`, which the message has not got")
-        executable = await self._programs.get(run.version)
-        arguments = executable.requests.bind_query(body.query, body.arguments)
-        return messages.QueryAsked(
-            run_id=run.run_id, id=request.request_id, name=body.query, arguments=arguments, reply=reply
-        )
-
-    def _note_return(self, place: _Place) -> None:
+    def _note_return(self, place: Place) -> None:
         waiting = self._waiting.get(place)
         if waiting is not None:
             waiting.count -= 1
             if waiting.count <= 0:
                 del self._waiting[place]
 
-    def _is_held_back(self, place: _Place, now: datetime) -> bool:
+    def _is_held_back(self, place: Place, now: datetime) -> bool:
         """Whether something for this run was put back and has not returned; what a broker has lost never does."""
         waiting = self._waiting.get(place)
         if waiting is not None and now.timestamp() - waiting.since > PATIENCE_SECONDS:
@@ -180,7 +126,7 @@ class RequestHandler:
             return False
         return waiting is not None
 
-    def _put_back(self, request: _Request, since: float, now: datetime, outbox: Outbox) -> None:
+    def _put_back(self, request: Request, since: float, now: datetime, outbox: Outbox) -> None:
         place = request.place
         if now.timestamp() - since >= PATIENCE_SECONDS or len(self._waiting) >= MAX_WAITING:
             what = f"id {place}" if isinstance(place, UUID) else f"key {place[1]!r} of workflow {place[0]!r}"
@@ -191,8 +137,8 @@ class RequestHandler:
         outbox.add_message(
             OutgoingMessage(
                 delivery.exchange or names.COMMANDS_EXCHANGE,
-                delivery.routing_key if delivery.exchange else names.SIGNAL_KEY,
-                wire.dump(request.body.model_copy(update={"id": request.request_id})),
+                delivery.routing_key if delivery.exchange else request.body.routing_key,
+                wire.dump(request.body.model_copy(update={"id": request.id})),
                 headers={
                     **{name: text for name, text in delivery.headers.items() if isinstance(text, str)},
                     names.HEADER_WAITING_SINCE: repr(since),

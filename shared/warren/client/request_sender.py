@@ -14,7 +14,7 @@ from warren.client.publisher import Outbox
 from warren.client.replies import Replies
 from warren.client.run_lookup import as_run_id
 from warren.client.tracing import trace_headers
-from warren.contracts import messages, names, wire
+from warren.contracts import messages, names, requests, wire
 from warren.contracts.identity import shown
 from warren.contracts.limits import check_payload
 from warren.contracts.messages import Json
@@ -44,7 +44,7 @@ class RequestSender:
         """Send a signal and wait until the run has it; raises as `ask`, and `InvalidInput` for what cannot be sent."""
         check_payload(payload, f"the payload of the signal {signal!r}")
         request = signal_request(run, signal, payload, workflow=workflow, request_id=request_id or uuid4().hex)
-        await self.ask(names.SIGNAL_KEY, request, what=f"the signal {signal!r}", timeout=timeout)
+        await self.ask(request, what=f"the signal {signal!r}", timeout=timeout)
 
     async def query(
         self,
@@ -58,10 +58,10 @@ class RequestSender:
         """Ask a run something; the encoded answer. Raises as `ask`, and `InvalidInput` for what cannot be sent."""
         check_payload(dict(arguments), f"the arguments of the query {query!r}")
         try:
-            request = messages.QueryRun(query=query, arguments=dict(arguments), **_place(run, workflow))
+            request = requests.QueryRun(query=query, arguments=dict(arguments), **_place(run, workflow))
         except ValidationError as error:
             raise InvalidInput(f"query {shown(query)}: {wire.explained(error)}") from None
-        return await self.ask(names.QUERY_KEY, request, what=f"the query {query!r}", timeout=timeout)
+        return await self.ask(request, what=f"the query {query!r}", timeout=timeout)
 
     async def cancel(self, run: StoredRun, reason: str | None) -> None:
         """Request the cancellation of a run; returns when the broker has confirmed it."""
@@ -71,7 +71,7 @@ class RequestSender:
             OutgoingMessage(names.EVENTS_EXCHANGE, names.event_key(run.shard), body, headers=trace_headers())
         )
 
-    async def ask(self, key: str, request: messages.Message, *, what: str, timeout: float | None) -> Json:
+    async def ask(self, request: requests.RunRequest, *, what: str, timeout: float | None) -> Json:
         """Send a request, again where the answer may be lost, and wait for the answer; its result.
 
         Raises:
@@ -81,7 +81,7 @@ class RequestSender:
         expectation = self._replies.expect()
         message = OutgoingMessage(
             names.COMMANDS_EXCHANGE,
-            key,
+            request.routing_key,
             wire.dump(request),
             headers=trace_headers(),
             reply_to=self._replies.queue,
@@ -120,10 +120,10 @@ def start_signal(signal: SignalAndPayload | None) -> messages.StartSignal | None
 
 def signal_request(
     run: UUID | str, signal: str, payload: Json, *, workflow: str | None, request_id: str
-) -> messages.SignalRun:
+) -> requests.SignalRun:
     """A signal to a run by its id, or by its key and workflow; raises `InvalidInput` for what cannot be sent."""
     try:
-        return messages.SignalRun(signal=signal, payload=payload, id=request_id, **_place(run, workflow))
+        return requests.SignalRun(signal=signal, payload=payload, id=request_id, **_place(run, workflow))
     except ValidationError as error:
         raise InvalidInput(f"signal {shown(signal)}: {wire.explained(error)}") from None
 

@@ -8,13 +8,12 @@ fields and carry the schema version `v`.`minor`: `wire` overlooks what a newer m
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, WrapValidator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field
 
-from warren.contracts import identity, names
+from warren.contracts import identity
 from warren.contracts.events import (
     ActionFailed,
     ActionHeartbeat,
@@ -36,7 +35,17 @@ from warren.contracts.events import (
     SignalReceived,
     TimerDue,
 )
-from warren.contracts.parts import Part, RunStatus
+from warren.contracts.parts import (
+    MINOR_VERSION,
+    VERSION,
+    Message,
+    Part,
+    RunId,
+    RunKey,
+    RunStatus,
+    WorkflowName,
+)
+from warren.contracts.requests import QueryRun, RunRequest, SignalRun
 from warren.contracts.tags import Json
 
 __all__ = [
@@ -92,25 +101,7 @@ __all__ = [
     "WorkflowsRegistered",
 ]
 
-VERSION: Final = 1
-"""Rises when a message means something else than before: what reads one version cannot read the other."""
-MINOR_VERSION: Final = 1
-"""Rises with each release that adds an optional field, which a reader that does not know it may ignore."""
-
-
-class Message(Part):
-    """A whole message body, as one broker message carries it."""
-
-    v: Literal[1] = VERSION
-    minor: int = Field(default=MINOR_VERSION, ge=0)
-
-
 # --- commands to the compiler -----------------------------------------------------------------------------------------
-
-WorkflowName = Annotated[
-    str, Field(min_length=1, max_length=names.WORKFLOW_NAME_BYTES), BeforeValidator(identity.check_workflow_name)
-]
-RunKey = Annotated[str, Field(min_length=1, max_length=identity.KEY_LENGTH), BeforeValidator(identity.check_key)]
 
 
 class ParentRun(Part):
@@ -141,7 +132,7 @@ class StartRun(Message):
 
     workflow: WorkflowName
     input: dict[str, Json] = Field(default_factory=dict)
-    run_id: Annotated[UUID, WrapValidator(identity.read_run_id)] | None = None
+    run_id: RunId | None = None
     key: RunKey | None = None
     version: Annotated[str, BeforeValidator(identity.check_version)] | None = None
     reply: Literal["outcome", "accepted", "both"] = "outcome"
@@ -162,49 +153,6 @@ class RegisterWorkflows(Message):
     """Publish programs; registering the same one again makes it the latest and changes nothing else."""
 
     workflows: tuple[WorkflowSource, ...]
-
-
-# --- requests about one run -------------------------------------------------------------------------------------------
-
-
-class RunRequest(Message):
-    """What is asked of one run: by its `run_id`, or by its `workflow` and `key`.
-
-    `id` tells a request from others. Without one the AMQP `message_id` is taken, or what tells an RPC request from
-    others (`reply_to` and `correlation_id`).
-    """
-
-    id: RequestId | None = None
-    run_id: Annotated[UUID, WrapValidator(identity.read_run_id)] | None = None
-    workflow: WorkflowName | None = None
-    key: RunKey | None = None
-
-    @model_validator(mode="after")
-    def _names_one_run(self) -> Self:
-        if (self.run_id is None) == (self.workflow is None or self.key is None):
-            raise PydanticCustomError("run", "say which run: either `run_id`, or `workflow` and `key`")
-        return self
-
-
-class SignalRun(RunRequest):
-    """Send a signal to a run. `payload` is plain or tagged JSON.
-
-    The same `id` twice arrives once. Where nothing identifies the request, a redelivery after the death of a compiler
-    is another signal. With `reply_to` the answer is `RequestDone` once the run has it, or `Refused`.
-    """
-
-    signal: str = Field(min_length=1, max_length=200)
-    payload: Json = None
-
-
-class QueryRun(RunRequest):
-    """Ask a run something, open or ended. `arguments` are those of the query's method by name, plain or tagged JSON.
-
-    The answer goes to `reply_to`: `RequestDone` with `result`, or `Refused`.
-    """
-
-    query: str = Field(min_length=1, max_length=200)
-    arguments: dict[str, Json] = Field(default_factory=dict)
 
 
 # --- replies ----------------------------------------------------------------------------------------------------------

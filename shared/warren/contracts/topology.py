@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from warren.contracts import names
+from warren.contracts.requests import KINDS
 from warren.errors import InvalidInput
 
 QueueType = Literal["quorum", "classic"]
@@ -78,6 +79,7 @@ def standard_topology(
     for queue in action_queues:
         if not names.is_action_queue(queue):
             raise InvalidInput(f"no action queue can have the name {queue!r}: {names.ACTION_QUEUE_RULE}")
+    first_request, *more_requests = KINDS
     return Topology(
         queue_type=queue_type,
         exchanges=(
@@ -95,8 +97,8 @@ def standard_topology(
             Queue(names.REGISTER_QUEUE, binding=(names.COMMANDS_EXCHANGE, names.REGISTER_KEY)),
             Queue(
                 names.REQUESTS_QUEUE,
-                binding=(names.COMMANDS_EXCHANGE, names.SIGNAL_KEY),
-                more_keys=(names.QUERY_KEY,),
+                binding=(names.COMMANDS_EXCHANGE, first_request),
+                more_keys=tuple(more_requests),
                 single_active_consumer=True,
             ),
             *(action_queue(queue) for queue in action_queues),

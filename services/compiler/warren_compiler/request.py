@@ -1,0 +1,46 @@
+"""A request as it was delivered: what is asked, of which run, and who waits for the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from warren.contracts import messages, requests, wire
+from warren.ports import Delivery
+from warren_compiler.request_ids import id_of
+
+Place = UUID | tuple[str, str]
+"""A run as a request names it: its id, or its workflow and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request."""
+
+    delivery: Delivery
+    body: requests.RunRequest
+    id: str
+
+    @classmethod
+    def read(cls, delivery: Delivery) -> Self:
+        """The request in a message, whose routing key says of which kind it is; raises `MessageError`."""
+        body = wire.load(requests.KINDS.get(delivery.routing_key, requests.SignalRun), delivery.body)
+        return cls(delivery, body, id_of(delivery, body))
+
+    @property
+    def place(self) -> Place:
+        """The run that it is about."""
+        if self.body.run_id is not None:
+            return self.body.run_id
+        assert self.body.workflow is not None
+        assert self.body.key is not None
+        return self.body.workflow, self.body.key
+
+    @property
+    def reply(self) -> messages.RequestReply | None:
+        """Where somebody waits for the answer."""
+        delivery = self.delivery
+        if not delivery.reply_to:
+            return None
+        return messages.RequestReply(reply_to=delivery.reply_to, correlation_id=delivery.correlation_id)
