@@ -51,5 +51,5 @@ def take_signal(executable: Executable, run: RunState, event: m.SignalReceived) 
     except (RecursionError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - the user's handler may raise anything; the run fails with it
-        executable.interpreter.finish_failed(error)
+        executable.ending.failed(error)
     return True

@@ -140,7 +140,7 @@ def apply(
             if not _RULES[kind](executable, run, event):
                 return None
         except BaseException as error:  # noqa: BLE001 - what is not the run's own is raised again there
-            interpreter.end_with(error)
+            executable.ending.over(error)
         run.seq += 1
         interpreter.advance()
         commands = transition.commands
@@ -359,7 +359,7 @@ def _cancel(executable: Executable, run: RunState, _: m.CancelRequested) -> bool
 
 
 def _rejected(executable: Executable, _: RunState, event: m.EventRejected) -> bool:
-    executable.interpreter.finish_rejected(event.error)
+    executable.ending.rejected(event.error)
     return True
 
 

@@ -47,6 +47,7 @@ from warren.engine.program.requests import Requests
 from warren.engine.run.cancellation import Cancellation
 from warren.engine.run.completion import Completion
 from warren.engine.run.contexts import Contexts
+from warren.engine.run.ending import Ending
 from warren.engine.run.interpreter import Interpreter
 from warren.engine.run.scheduling import Scheduler
 from warren.engine.run.state import RunState
@@ -107,6 +108,7 @@ class Executable:
         self.tasks = Tasks(self.transition, self.completion, self.cancellation, self.guards)
         self.contexts = Contexts(self.transition, self.completion, self.cancellation, self.tasks)
         self.scheduler = Scheduler(self.transition, self.completion, self.guards)
+        self.ending = Ending(self.transition, self.guards)
         self.interpreter = Interpreter(
             self.transition,
             self.completion,
@@ -114,6 +116,7 @@ class Executable:
             self.contexts,
             self.tasks,
             self.scheduler,
+            self.ending,
             self.guards,
             takes_signals=bool(program.signals),
         )

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, assert_never
 
-from warren.contracts.limits import encode_error
 from warren.contracts.messages import RunStatus
-from warren.engine.commands import CancelChild, ContinueRun, FinishRun
+from warren.engine.commands import ContinueRun
 from warren.engine.guarded.guards import Guards
 from warren.engine.run.asyncio_errors import CancelledError
 from warren.engine.run.cancellation import Cancellation
 from warren.engine.run.completion import Completion
 from warren.engine.run.contexts import Contexts
-from warren.engine.run.leases import Leases
+from warren.engine.run.ending import Ending
 from warren.engine.run.scheduling import Scheduler
 from warren.engine.run.sizes import size_of
 from warren.engine.run.tasks import Tasks
@@ -38,7 +37,7 @@ from warren.engine.values.futures import (
 )
 from warren.engine.values.known_classes import ends_the_process
 from warren.engine.values.limits import MAX_STATE_BYTES, Stop
-from warren.errors import LimitExceeded, NotSupportedInWorkflow
+from warren.errors import LimitExceeded
 
 _MEASURE_AFTER = 1024 * 1024
 
@@ -50,6 +49,7 @@ class Interpreter:
         "_cancellation",
         "_completion",
         "_contexts",
+        "_ending",
         "_guards",
         "_scheduler",
         "_takes_signals",
@@ -65,6 +65,7 @@ class Interpreter:
         contexts: Contexts,
         tasks: Tasks,
         scheduler: Scheduler,
+        ending: Ending,
         guards: Guards,
         *,
         takes_signals: bool,
@@ -75,6 +76,7 @@ class Interpreter:
         self._contexts = contexts
         self._tasks = tasks
         self._scheduler = scheduler
+        self._ending = ending
         self._guards = guards
         self._takes_signals = takes_signals
 
@@ -100,9 +102,9 @@ class Interpreter:
                 elif not scheduler.start_children(unit):
                     ready.appendleft(unit)
         except BaseException as error:  # noqa: BLE001 - what is not the run's own is raised again there
-            self.end_with(error)
+            self._ending.over(error)
         if run.status is RunStatus.RUNNING and self._is_stuck():
-            self.finish_failed(RuntimeError("deadlock: the workflow waits for something that cannot happen any more"))
+            self._ending.failed(RuntimeError("deadlock: the workflow waits for something that cannot happen any more"))
         self._account()
 
     def _look(self) -> bool:
@@ -149,21 +151,6 @@ class Interpreter:
             case other:
                 assert_never(other)
 
-    def end_with(self, error: BaseException) -> None:
-        """End the run over what went through all of the workflow's handlers: a limit, or a `BaseException` of its own.
-
-        Raises:
-            Exception: the error itself, where it is a fault of the engine: that is for the caller to report.
-        """
-        if isinstance(error, Stop):
-            self.finish_failed(error.reason)
-        elif isinstance(error, RecursionError | MemoryError):
-            self.finish_failed(LimitExceeded(f"the workflow exceeded a limit of the engine: {error}"))
-        elif isinstance(error, Exception) or ends_the_process(error):
-            raise error
-        else:
-            self.finish_failed(error)
-
     def _account(self) -> None:
         """Add what the transition made to the run's cost; measure the run once that is much, and end it if it is too
         large. Measuring takes as long as the run is large, so it waits until that much more was made.
@@ -179,7 +166,7 @@ class Interpreter:
             return
         run.cost, run.unmeasured = size_of(run), 0
         if run.cost > MAX_STATE_BYTES:
-            self.finish_failed(
+            self._ending.failed(
                 LimitExceeded(
                     f"the run holds more than {MAX_STATE_BYTES // 1024 // 1024} MiB of values; keep large data outside "
                     "and pass references to it"
@@ -206,11 +193,11 @@ class Interpreter:
             if initialise is not None:
                 initialise()
         except (RecursionError, MemoryError) as error:
-            self.end_with(error)
+            self._ending.over(error)
         except Exception as error:  # noqa: BLE001 - the user's __init__ may raise anything; the run fails with it
-            self.finish_failed(error)
+            self._ending.failed(error)
         except BaseException as error:  # noqa: BLE001 - the same
-            self.end_with(error)
+            self._ending.over(error)
         else:
             strand.frames.append(Frame(coroutine.code, 0, coroutine.variables))
             self._transition.run.ready.append(strand)
@@ -308,7 +295,7 @@ class Interpreter:
         if strand.inject is not None:
             self._end_with(strand, strand.inject)
         elif strand is self._transition.run.main:
-            self._finish_completed(value)
+            self._ending.completed(value)
         elif strand.future is not None:
             self._completion.complete(strand.future, FutureState.DONE, value)
         return None
@@ -334,57 +321,9 @@ class Interpreter:
 
     def _end_with(self, strand: Strand, error: BaseException) -> None:
         if strand is self._transition.run.main:
-            self.finish_failed(error)
+            self._ending.failed(error)
         elif strand.future is not None:
             self._completion.fail(strand.future, error)
-
-    # the end of the run
-
-    def _finish_completed(self, value: Any) -> None:
-        try:
-            result = self._guards.payload(value, "the result of the run")
-        except Exception as error:  # noqa: BLE001 - a result that cannot be sent fails the run
-            self.finish_failed(error)
-            return
-        self._finish(RunStatus.COMPLETED, result, None)
-
-    def finish_failed(self, error: BaseException) -> None:
-        """The run is over, with an exception."""
-        status = RunStatus.FAILED
-        if isinstance(error, CancelledError) and self._transition.run.cancelling:
-            status = RunStatus.CANCELLED
-        try:
-            self._guards.weigh(error)
-        except Stop as stop:
-            error, status = stop.reason, RunStatus.FAILED
-        try:
-            encoded = encode_error(error)
-        except BaseException as problem:
-            if ends_the_process(problem):
-                raise
-            why = str(problem.reason) if isinstance(problem, Stop) else type(problem).__name__
-            is_limit = isinstance(problem, Stop) and isinstance(problem.reason, LimitExceeded)
-            kind = LimitExceeded if is_limit else NotSupportedInWorkflow
-            encoded = encode_error(kind(f"{type(error).__name__}, and to say what it is failed: {why}"))
-        self._finish(status, None, encoded)
-
-    def finish_rejected(self, error: Any) -> None:
-        """The run is over, with an encoded exception: what should have moved it on cannot be applied."""
-        self._finish(RunStatus.FAILED, None, error)
-
-    def _finish(self, status: RunStatus, result: Any, error: Any) -> None:
-        run = self._transition.run
-        run.status, run.result, run.error = status, result, error
-        run.ready.clear()
-        run.pending.clear()
-        run.leases = Leases()
-        self._transition.commands.extend(CancelChild(child.run_id) for child in run.children.values())
-        run.children.clear()
-        run.timers.clear()
-        run.continuing = False
-        run.main = None
-        run.watchers.clear()
-        self._transition.commands.append(FinishRun(status, result, error))
 
 
 def _deliver(frame: Frame, value: Any) -> None:
