@@ -13,6 +13,8 @@ WarrenError
 │   │   └── WorkflowCancelledError
 │   ├── RunNotFound
 │   ├── QueryFailed                  the workflow's own query raised
+│   ├── UpdateFailed                 the workflow's own update raised
+│   ├── UpdateRefused                the update's validator raised: nothing was changed
 │   ├── RunEnded                     a request came after the run's end
 │   ├── ExhaustedRetriesError        (alias ExhaustedRetries)
 │   ├── SchedulingUnavailable        (also a NotImplementedError)
@@ -222,8 +224,24 @@ class QueryFailed(UserError):
     code = "query_failed"
 
 
+class UpdateFailed(UserError):
+    """An update's method raised; what it changed before that is changed. `__cause__` is the exception itself where its
+    class is known in this process, `error` the exception as it was recorded.
+    """
+
+    def __init__(self, message: str, *, error: object = None) -> None:
+        super().__init__(message)
+        self.error = error
+
+
+class UpdateRefused(UserError):
+    """The validator of an update raised: the run is not touched."""
+
+    code = "update_refused"
+
+
 class RunEnded(UserError):
-    """What was asked of a run came after its end."""
+    """What was asked of a run came after its end, or was not done when it ended."""
 
     code = "run_ended"
 

@@ -1,15 +1,20 @@
-"""A workflow that is told numbers by signals: it must hear each once, in the order in which they were sent."""
+"""A workflow that is told numbers by signals or updates: it must hear each once, in the order of their sending."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from tests.chaos.workload import step
 
-from warren import Signal, Workflow, signal, workflow
+from warren import Signal, Workflow, signal, update, workflow
+
+FORMS: Final = ("mailbox", "handler", "update", "async update")
+"""How numbers are told."""
 
 
 @workflow
 class Told(Workflow):
-    """Takes numbers from its mailbox, or by a handler; works between them; returns what it has heard."""
+    """Takes numbers in one of the `FORMS`; works between them, or an update does; returns what it has heard."""
 
     name = "chaos.told"
     numbers = Signal[int]()
@@ -21,12 +26,31 @@ class Told(Workflow):
     def tell(self, number: int) -> None:
         self.heard.append(number)
 
-    async def run(self, count: int, has_mailbox: bool) -> list[int]:
+    @update
+    def hear(self, number: int) -> int:
+        """How many numbers came before."""
+        self.heard.append(number)
+        return len(self.heard) - 1
+
+    @hear.validator
+    def check(self, number: int) -> None:
+        if number < 0:
+            raise ValueError("no number to tell")
+
+    @update
+    async def hear_slowly(self, number: int) -> int:
+        """The same, after an action for each third number."""
+        if number % 3 == 0:
+            await step(number, 1)
+        self.heard.append(number)
+        return len(self.heard) - 1
+
+    async def run(self, count: int, form: str) -> list[int]:
         for index in range(count):
-            if has_mailbox:
+            if form == "mailbox":
                 self.heard.append(await self.numbers.receive())
             else:
                 await self.wait_until(lambda: len(self.heard) > index)  # noqa: B023 - awaited here
-            if index % 3 == 0:
+            if index % 3 == 0 and form != "async update":
                 await step(index, 1)
         return self.heard

@@ -19,7 +19,7 @@ from tests.chaos.ledger import VARIABLE
 from tests.chaos.plans import Limits, Plan, as_ordered, expected, expected_of_ordered, generate, invocations
 from tests.chaos.proxy import ChaosProxy
 from tests.chaos.supervisor import Supervisor
-from tests.chaos.told import Told
+from tests.chaos.told import FORMS, Told
 from tests.chaos.workload import Ordered, Planned
 from tests.support.processes import Installation, installation
 from tests.support.servers.postgres import PrivatePostgres
@@ -61,8 +61,8 @@ class StartedRun:
     is_ordered: bool = False
     """Whether a worker has to check its input first (`Ordered`)."""
     told: int = 0
-    """How many numbers it is told, by signals, one after the other (`Told`)."""
-    has_mailbox: bool = False
+    """How many numbers it is told, one after the other (`Told`)."""
+    form: str = ""
     is_done: bool = False
     starts: int = 1
     seconds: float = 0.0
@@ -122,8 +122,8 @@ class World:
     def _drawn(self, plan: Plan, total: int) -> StartedRun:
         if self.source.random() < _TOLD_SHARE:
             count = self.source.randint(1, 20)
-            is_boxed = self.source.random() < 0.5
-            return StartedRun(new_run_id(), [], 0, list(range(count)), -(-count // 3), told=count, has_mailbox=is_boxed)
+            form = self.source.choice(FORMS)
+            return StartedRun(new_run_id(), [], 0, list(range(count)), -(-count // 3), told=count, form=form)
         if self.source.random() < _ORDERED_SHARE:
             result, count = expected_of_ordered(plan, total), 1 + invocations(plan)
             return StartedRun(new_run_id(), plan, total, result, count, is_ordered=True)
@@ -146,10 +146,9 @@ class World:
 
     async def _tell(self, run: StartedRun, number: int) -> None:
         """Send a number until the run has it; a start that the broker lost with all its data is sent again, too."""
-        signal = Told.numbers if run.has_mailbox else Told.tell
         while True:
             try:
-                await self.made.client.signal(run.run_id, signal, number, id=str(number), timeout=_ASK_SECONDS)
+                await self._send(run, number)
             except (TimeoutError, InfrastructureError):
                 await asyncio.sleep(0.2)
             except RunNotFound:
@@ -158,12 +157,23 @@ class World:
             else:
                 return
 
+    async def _send(self, run: StartedRun, number: int) -> None:
+        client, known = self.made.client, {"id": str(number), "timeout": _ASK_SECONDS}
+        if run.form.endswith("update"):
+            update = Told.hear if run.form == "update" else Told.hear_slowly
+            answer = await client.update(run.run_id, update, number, **known)
+            if answer != number:
+                self.problems.append(f"{run.run_id}: the update {number} was answered with {answer}")
+        else:
+            signal = Told.numbers if run.form == "mailbox" else Told.tell
+            await client.signal(run.run_id, signal, number, **known)
+
     async def _start(self, run: StartedRun) -> ClientRunHandle:
         """Start it, however often: what a broker that lost its queues just now did not confirm is no start."""
         while True:
             try:
                 if run.told:
-                    return await self.made.client.start(Told, run.told, run.has_mailbox, run_id=run.run_id)
+                    return await self.made.client.start(Told, run.told, run.form, run_id=run.run_id)
                 if run.is_ordered:
                     data = as_ordered(run.plan, run.total)
                     return await self.made.client.start_encoded(Ordered, data, run_id=run.run_id)

@@ -13,7 +13,12 @@ from tests.support.servers.rabbitmq import BrokerServer, empty_broker
 
 collect_ignore = ["test_compose.py"]  # it needs a Docker engine: `make compose-test`
 
-MODULES = ("tests.e2e.workload", "tests.e2e.values_workload", "tests.e2e.signals_workload")
+MODULES = (
+    "tests.e2e.workload",
+    "tests.e2e.values_workload",
+    "tests.e2e.signals_workload",
+    "tests.e2e.updates_workload",
+)
 
 
 @pytest.fixture(scope="module")

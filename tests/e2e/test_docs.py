@@ -78,10 +78,17 @@ def test_the_messages_in_the_docs_fit_the_published_schemas() -> None:
         frozenset({"workflow", "input", "run_id"}),
         frozenset({"run_id", "signal", "payload", "id"}),
         frozenset({"run_id", "query", "arguments"}),
+        frozenset({"run_id", "update", "arguments", "id"}),
         frozenset({"items"}),
     }
     for message in shown:
-        kinds = {"items": "EventBatch", "signal": "SignalRun", "query": "QueryRun", "workflow": "StartRun"}
+        kinds = {
+            "items": "EventBatch",
+            "signal": "SignalRun",
+            "query": "QueryRun",
+            "update": "UpdateRun",
+            "workflow": "StartRun",
+        }
         name = next(kind for key, kind in kinds.items() if key in message)
         schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
         jsonschema.validate(message, schema)

@@ -76,6 +76,19 @@ def signals(driver: EngineDriver) -> None:
     answer(driver, "done")
 
 
+def updates(driver: EngineDriver) -> None:
+    """One at once and one again, one later with two who wait, one that raises, one that is left undone."""
+    one, other = m.RequestReply(reply_to="q", correlation_id="1"), m.RequestReply(reply_to="r")
+    for _ in range(2):
+        driver.update("add", {"n": 3}, id="a", reply=one)
+    driver.update("add_fetched", {"key": "k"}, id="b", reply=one)
+    driver.update("add_fetched", {"key": "k"}, id="b", reply=other)
+    driver.update("add", {"n": 101}, id="c")
+    answer(driver, 4)
+    driver.update("add_fetched", {"key": "never"}, id="d")
+    driver.update("add", {"n": 10}, id="e")
+
+
 def children(driver: EngineDriver) -> None:
     """One child returns, one is cancelled for its time, one fails."""
     first = EngineDriver.of(made.RecordedChild, 2)
@@ -160,6 +173,7 @@ RUNS: dict[type[Any], tuple[dict[str, Any], Callable[[EngineDriver], None]]] = {
     made.RecordedTasks: ({}, tasks),
     made.RecordedMeetings: ({}, meetings),
     made.RecordedSignals: ({"price": 7}, signals),
+    made.RecordedUpdates: ({"goal": 10}, updates),
     made.RecordedChildren: ({}, children),
     made.RecordedValues: ({"given": made.Size.SMALL}, values),
     made.RecordedForeign: ({"email": {"address": "A@B.C"}}, foreign),

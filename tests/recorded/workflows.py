@@ -18,7 +18,7 @@ from pydantic import BaseModel, BeforeValidator, PlainSerializer, field_validato
 from pydantic_core import core_schema
 
 import warren
-from warren import RetryPolicy, Signal, Workflow, action, query, signal, workflow
+from warren import RetryPolicy, Signal, Workflow, action, query, signal, update, workflow
 
 
 @action
@@ -347,6 +347,37 @@ class RecordedSignals(Workflow):
         except TimeoutError:
             return ["too late", parcel]
         return [parcel, await self.parcels.receive(), await fetch("signals"), self.paid]
+
+
+@workflow
+class RecordedUpdates(Workflow):
+    """A plain update, one that is answered later, one that raises, and one that the run's end leaves undone."""
+
+    name = "recorded_updates"
+
+    def __init__(self) -> None:
+        self.total = 0
+
+    @update
+    def add(self, n: int) -> int:
+        if n > 100:
+            raise ValueError("too much")
+        self.total += n
+        return self.total
+
+    @add.validator
+    def check_add(self, n: int) -> None:
+        if n < 0:
+            raise ValueError("negative")
+
+    @update
+    async def add_fetched(self, key: str) -> int:
+        self.total += await fetch(key)
+        return self.total
+
+    async def run(self, goal: int) -> int:
+        await self.wait_until(lambda: self.total >= goal)
+        return self.total
 
 
 class Unknown(Exception):

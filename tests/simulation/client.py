@@ -26,8 +26,8 @@ _ASK_AGAIN_SECONDS: Final = 7.0
 
 class SimulatedClient:
     """Afterwards `outcomes` and `answers` (how many for each run) tell what it got, `ended_at` when (virtual seconds),
-    `sent_again` how often a start was repeated that had no outcome yet, `asked_again` how often a signal of which a
-    copy had no answer, `refusals` which starts were refused, and `problems` what it should not have got.
+    `sent_again` how often a start was repeated that had no outcome yet, `asked_again` how often a signal or update of
+    which a copy had no answer, `refusals` which starts were refused, and `problems` what it should not have got.
     """
 
     def __init__(
@@ -51,9 +51,10 @@ class SimulatedClient:
         self._runs = runs
         self._neighbours = neighbours
         self._told = told
-        self._asked: set[str] = set()
+        self._asked: dict[str, int | None] = {}
+        """What must be answered, by the correlation ids of signals and updates."""
         self._answered: set[str] = set()
-        """The correlation ids of signals that have arrived."""
+        """Those that were answered."""
         self._settings = settings
         self._note = note
         self._arrived = asyncio.Event()
@@ -74,7 +75,7 @@ class SimulatedClient:
                 kind = {"kind": each.kind}
                 group.create_task(self._drive(each.run_id, each.at, Hostile.short_name(), kind, replies))
             for told in self._told:
-                arguments = {"count": told.count, "has_mailbox": told.has_mailbox}
+                arguments = {"count": told.count, "form": told.form}
                 group.create_task(self._drive(told.run_id, told.at, Told.short_name(), arguments, replies))
                 group.create_task(self._tell(told, replies))
             while True:
@@ -98,13 +99,13 @@ class SimulatedClient:
         """Send the numbers, each once the one before has arrived; again while there is no answer."""
         await asyncio.sleep(run.told_at)
         for number in range(run.count):
-            asked = {f"{run.run_id}/{number}/{copy}" for copy in range(run.copies)}
+            asked = {f"{run.run_id}/{number}/{copy}": run.answer(number) for copy in range(run.copies)}
             self._asked |= asked
-            request = messages.SignalRun(run_id=run.run_id, signal=run.signal, payload=number, id=str(number))
+            request = run.request(number)
             copies = [
                 OutgoingMessage(
                     names.COMMANDS_EXCHANGE,
-                    names.SIGNAL_KEY,
+                    request.routing_key,
                     wire.dump(request),
                     reply_to=replies,
                     correlation_id=each,
@@ -112,10 +113,10 @@ class SimulatedClient:
                 for each in sorted(asked)
             ]
             await self._broker.publish(copies)
-            while not asked <= self._answered:
+            while not asked.keys() <= self._answered:
                 try:
                     async with asyncio.timeout(_ASK_AGAIN_SECONDS):
-                        while not asked <= self._answered:
+                        while not asked.keys() <= self._answered:
                             await self._arrived.wait()
                 except TimeoutError:
                     self.asked_again[run.run_id] += 1
@@ -124,8 +125,11 @@ class SimulatedClient:
     def _take_answer(self, asked: str, reply: messages.Reply) -> None:
         if isinstance(reply, messages.RequestDone):
             self._answered.add(asked)
-        elif not isinstance(reply, messages.Refused) or reply.error.code != "run_not_found":
-            self.problems.append(f"the signal {asked} was answered with {reply!r}")
+            if reply.error is None and reply.result == self._asked[asked]:
+                return
+        elif isinstance(reply, messages.Refused) and reply.error.code == "run_not_found":
+            return
+        self.problems.append(f"the request {asked} was answered with {reply!r}")
 
     async def _drive(
         self, run_id: UUID, at: float, workflow: str, arguments: dict[str, Any], replies: str, *, times: int = 1

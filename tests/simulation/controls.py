@@ -18,7 +18,7 @@ from warren.contracts.shared_values import put_back
 from warren.contracts.values import decode
 from warren.engine.run.state import RunState
 from warren.sdk import input_checks
-from warren_coordinator.events import republisher
+from warren_coordinator.events.republisher import Republisher
 
 AGAINST_NEIGHBOURS: Final = ("salvage", "single", "halves", "replacement", "quarantine")
 """What keeps bad neighbours from others."""
@@ -43,6 +43,10 @@ def _common_copies() -> Iterator[None]:
         yield
 
 
+async def _nothing(*_: Any, **__: Any) -> None:
+    pass
+
+
 def _reversed_values(args: Any, kwargs: Any, shared: Any, values: Any) -> Any:
     return put_back(args, kwargs, shared, values[::-1])
 
@@ -52,7 +56,8 @@ CONTROLS: Final[dict[str, Control]] = {
     "fence": lambda: patch.object(NotedRunStore, "_refuse_taken", _unfenced),
     "copies": _common_copies,
     "places": lambda: patch.object(wire, "put_back", _reversed_values),
-    "answers": lambda: patch.object(republisher, "_answer", lambda *_, **__: None),
+    "answers": lambda: patch.object(Republisher, "_answer", _nothing),
+    "update_answers": lambda: patch.object(Republisher, "_answer_again", _nothing),
     "request_ids": lambda: patch.object(RunState, "note_request", lambda *_: None),
     "input_check": lambda: patch.object(input_checks, "_adapter", lambda *_: TypeAdapter(Any)),
 }

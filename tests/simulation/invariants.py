@@ -16,6 +16,7 @@ from warren.contracts import messages, wire
 from warren.contracts.messages import RunStatus
 from warren.engine import Executable, StartTimer, load_commands
 from warren.ports import LoadedRun, StoredRun, TransitionRow
+from warren.runs.command_dispatch import answers_among
 from warren.runs.replay import replay
 
 LATER_SECONDS: Final = 2.0
@@ -70,7 +71,9 @@ def _of_outcome(world: World, run: PlannedRun, stored: StoredRun) -> Iterator[st
 
 
 def _of_told(world: World, run: ToldRun) -> Iterator[str]:
-    """Each signal has arrived once, in the order in which they were sent; in a calm, each copy was answered at once."""
+    """Each signal and update has arrived once, in the order in which they were sent, and each update was answered once
+    in the history; in a calm, each copy was answered at once.
+    """
     stored = world.database.runs.get(run.run_id)
     if stored is None:
         yield "its confirmed start is lost"
@@ -78,6 +81,11 @@ def _of_told(world: World, run: ToldRun) -> Iterator[str]:
         yield f"ended as {stored.status} with {stored.result or stored.error}; told were {run.count} numbers in order"
     if world.scenario.profile == "calm" and not world.scenario.neighbours and world.client.asked_again[run.run_id]:
         yield f"signals were not answered, {world.client.asked_again[run.run_id]} times"
+    rows = [row for row in world.transitions if row.run_id == run.run_id]
+    given = Counter(answer.id for row in rows for answer in answers_among(load_commands(row.commands)))
+    expected = Counter(str(number) for number in range(run.count) if run.answer(number) is not None)
+    if stored is not None and stored.status is RunStatus.COMPLETED and given != expected:
+        yield f"updates were answered so often: {dict(given)}"
 
 
 def _of_neighbour(world: World, run: HostileRun) -> Iterator[str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from tests.chaos.hostile import KINDS
 from tests.chaos.plans import Limits, Plan, expected, expected_of_ordered, generate
+from tests.chaos.told import FORMS
 from tests.simulation.network import Weather
 
+from warren.contracts import requests
 from warren.contracts.topology import QueueType
 
 SERVICES: Final = ("compiler-0", "compiler-1", "coordinator-0", "coordinator-1", "worker-0", "worker-1")
@@ -79,13 +81,24 @@ class ToldRun:
     at: float
     told_at: float
     count: int
-    has_mailbox: bool
+    form: str
     copies: int
 
-    @property
-    def signal(self) -> str:
-        """What the numbers are sent to."""
-        return "numbers" if self.has_mailbox else "tell"
+    def request(self, number: int) -> requests.RunRequest:
+        """What tells a number: a signal, or an update whose answer is the number."""
+        place: dict[str, Any] = {"run_id": self.run_id, "id": str(number)}
+        match self.form:
+            case "mailbox":
+                return requests.SignalRun(signal="numbers", payload=number, **place)
+            case "handler":
+                return requests.SignalRun(signal="tell", payload=number, **place)
+            case "update":
+                return requests.UpdateRun(update="hear", arguments={"number": number}, **place)
+        return requests.UpdateRun(update="hear_slowly", arguments={"number": number}, **place)
+
+    def answer(self, number: int) -> int | None:
+        """What must be answered."""
+        return number if self.form.endswith("update") else None
 
     @property
     def result(self) -> list[int]:
@@ -176,8 +189,8 @@ def _told(seed: int, window: float) -> list[ToldRun]:
     for _ in range(source.randint(1, 3)):
         run_id, at = UUID(int=source.getrandbits(128), version=4), source.uniform(0, window / 2)
         told_at = max(0.0, at + source.uniform(-1.0, 3.0))
-        count, has_mailbox = source.randint(1, 12), source.random() < 0.5
-        found.append(ToldRun(run_id, at, told_at, count, has_mailbox, source.choice((1, 1, 3))))
+        count, form = source.randint(1, 12), source.choice(FORMS)
+        found.append(ToldRun(run_id, at, told_at, count, form, source.choice((1, 1, 3))))
     return found
 
 

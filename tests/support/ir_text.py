@@ -180,6 +180,10 @@ _TEXTS: dict[type[Node], Callable[[Any], str]] = {
     w.Member: lambda node: _with_options(node, f"{node.name} = {_text(node.value)}", "name", "value"),
     w.SignalDef: lambda node: _with_options(node, f"signal {node.name}: {_json(node.spec)}", "name", "spec"),
     w.QueryDef: lambda node: f"query {node.name}: {node.method}({_json(node.parameters)})",
+    w.UpdateDef: lambda node: (
+        f"update {node.name}: {node.method}({_json(node.parameters)})"
+        + (f" if {node.validator}" if node.validator else "")
+    ),
 }
 
 # --- statements -------------------------------------------------------------------------------------------------------
@@ -278,7 +282,7 @@ def _workflow(node: w.WorkflowIR) -> Iterator[str]:
     yield f"workflow {node.name} ({node.ref}), entry {node.entry}{concurrent}"
     yield from (f"parameter {name}: {_json(spec)}" for name, spec in node.parameters.items())
     yield f"returns {_json(node.returns)}"
-    yield from map(_text, (*node.signals, *node.queries))
+    yield from map(_text, (*node.signals, *node.queries, *node.updates))
     for kind, parts in (("type", node.types), ("fn", node.functions)):
         for key, part in parts.items():
             yield f"\n{kind}[{key}]"

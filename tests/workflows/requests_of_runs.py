@@ -1,9 +1,9 @@
-"""What a run can be asked: mailboxes, handlers, conditions and queries, all used from inside as well."""
+"""What a run can be asked: mailboxes, handlers, conditions, queries and updates, all used from inside as well."""
 
 import asyncio
 from dataclasses import dataclass
 
-from warren import Signal, Workflow, action, query, signal, workflow
+from warren import Signal, Workflow, action, query, signal, update, workflow
 
 
 @dataclass
@@ -38,6 +38,20 @@ class RequestsOfRuns(Workflow):
     def owed(self, price: int = 10) -> int:
         return price - self.paid
 
+    @update
+    def pay_back(self, amount: int) -> int:
+        self.paid -= amount
+        return self.paid
+
+    @pay_back.validator
+    def check_pay_back(self, amount: int) -> None:
+        if amount > self.paid:
+            raise ValueError("that is more than was paid")
+
+    @update
+    async def note_down(self, text: str, times: int = 1) -> list:
+        return [await note(text) for _ in range(times)]
+
     async def collect(self, count: int) -> list:
         return [await self.notes.receive() for _ in range(count)]
 
@@ -56,6 +70,11 @@ class RequestsOfRuns(Workflow):
         self.pay(Payment(n))
         self.notes.put_nowait(await note("second"))
         found = [await reader, self.owed(), self.owed(price=3), len(self.notes)]
+        found += [self.pay_back(1), *await self.note_down("third", times=2)]
+        try:
+            self.check_pay_back(1000)
+        except ValueError as error:
+            found.append(str(error))
         self.reset()
         self.notes.put_nowait("third")
         try:

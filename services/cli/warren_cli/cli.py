@@ -67,6 +67,7 @@ _COMMANDS: dict[str, list[Callable[..., int]]] = {
         administration.doctor,
         start_runs.signal,
         start_runs.query,
+        start_runs.update,
         start_runs.cancel,
     ],
 }

@@ -75,10 +75,10 @@ def report(error: BaseException, *, as_json: bool, wants_servers: bool = True) -
 
 def exit_code(error: BaseException) -> int:
     """The exit code for an exception."""
-    from warren.errors import InfrastructureError, UserError, WorkflowFailedError
+    from warren.errors import InfrastructureError, UpdateFailed, UserError, WorkflowFailedError
 
     match error:
-        case WorkflowFailedError():
+        case WorkflowFailedError() | UpdateFailed():
             return RUN_FAILED
         case UserError() | TypeError():
             return REFUSED

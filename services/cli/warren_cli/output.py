@@ -22,6 +22,7 @@ from warren.contracts.messages import RunStatus
 from warren.contracts.moments import LAST_MOMENT
 from warren.contracts.plain import exception_message, exception_name, mask_secrets, to_plain
 from warren.engine import (
+    AnswerUpdate,
     CancelChild,
     Command,
     ContinueRun,
@@ -278,6 +279,8 @@ def event_text(event: messages.RunEvent) -> str:
             return f"cancel requested{': ' + event.reason if event.reason else ''}"
         case messages.SignalReceived():
             return f"signal {event.name} received with {_short(event.payload)}"
+        case messages.UpdateRequested():
+            return f"update {event.name} requested with {_short(event.arguments)}"
         case messages.ActionStarted():
             return f"#{event.invocation} attempt {event.attempt} is leased to {event.worker}"
         case messages.LeaseExpired():
@@ -303,6 +306,8 @@ def command_text(command: Command) -> str:
             return f"run #{command.invocation} {command.workflow} as {command.run_id}"
         case CancelChild():
             return f"cancel {command.run_id}"
+        case AnswerUpdate():
+            return f"answer the update {command.id}" + (" with an error" if command.error is not None else "")
         case LogMessage():
             return f"log {command.level}: {command.message}"
         case ContinueRun():

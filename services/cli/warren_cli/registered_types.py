@@ -5,7 +5,7 @@ A start, a signal or a query needs no database. Where it cannot be asked, a warn
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from rich.markup import escape
@@ -14,6 +14,7 @@ from warren.client.run_lookup import as_run_id, find_run
 from warren.errors import RunNotFound, WarrenError
 from warren.ir.program import Program
 from warren.ir.typed_text import TypedText
+from warren.ir.workflow import QueryDef, UpdateDef
 from warren.ports import ProgramRecord, RunStore
 from warren.runs.programs import program_of
 from warren_cli.output import err
@@ -42,8 +43,19 @@ async def types_of_signal(run: str, workflow: str | None, name: str) -> TypedTex
 
 async def types_of_query(run: str, workflow: str | None, name: str) -> TypedText | None:
     """The types of a query's parameters; None if they are not known."""
+    return await _parameters(run, workflow, name, lambda program: program.queries)
+
+
+async def types_of_update(run: str, workflow: str | None, name: str) -> TypedText | None:
+    """The types of an update's parameters; None if they are not known."""
+    return await _parameters(run, workflow, name, lambda program: program.updates)
+
+
+async def _parameters(
+    run: str, workflow: str | None, name: str, asked: Callable[[Program], Sequence[QueryDef | UpdateDef]]
+) -> TypedText | None:
     program = await _load(_program_of(run, workflow), f"the types of {name}'s parameters")
-    found = [] if program is None else [query.parameters for query in program.queries if query.name == name]
+    found = [] if program is None else [one.parameters for one in asked(program) if one.name == name]
     return None if program is None or not found else TypedText(found[0], program.types)
 
 

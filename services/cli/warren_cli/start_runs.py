@@ -1,4 +1,4 @@
-"""`register`, `start`, `signal`, `query` and `cancel`: what is sent to the servers."""
+"""`register`, `start`, `signal`, `query`, `update` and `cancel`: what is sent to the servers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from warren_cli.inputs import depends_on_types, is_json, load_workflows, parse_i
 from warren_cli.interrupts import interrupts, unless_interrupted
 from warren_cli.output import err, out, print_goes_on, print_json, print_outcome, write
 from warren_cli.progress import shown
-from warren_cli.registered_types import PAYLOAD, types_of_query, types_of_signal, types_of_start
+from warren_cli.registered_types import PAYLOAD, types_of_query, types_of_signal, types_of_start, types_of_update
 from warren_cli.servers import people_client
 
 _COMPILER_SECONDS: Final = 5.0
@@ -128,6 +128,21 @@ def query(run: str, name: str, parts: Sequence[str], *, workflow: str | None) ->
         arguments = parse_input(parts, typed)
         async with people_client() as client:
             return await client.query_encoded(run, name, arguments, workflow=workflow)
+
+    print_json(to_plain(run_async(ask())))
+    return 0
+
+
+def update(
+    run: str, name: str, parts: Sequence[str], *, workflow: str | None, update_id: str | None, timeout: float
+) -> int:
+    """Have a run do something, and print its answer."""
+
+    async def ask() -> Json:
+        typed = await types_of_update(run, workflow, name) if depends_on_types(parts) else None
+        arguments = parse_input(parts, typed)
+        async with people_client() as client:
+            return await client.update_encoded(run, name, arguments, workflow=workflow, id=update_id, timeout=timeout)
 
     print_json(to_plain(run_async(ask())))
     return 0

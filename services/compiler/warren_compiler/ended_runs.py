@@ -11,4 +11,4 @@ async def check_taken(store: RunStore, run: StoredRun, event: messages.Event) ->
     """Raise `RunEnded` unless the run, which has ended, took this event."""
     rows = await store.find_transitions(run.run_id, event.subject)
     if not any(event.is_recorded_as(wire.load_event(row.event)) for row in rows):
-        raise RunEnded(f"the run {run.run_id} of {run.workflow!r} has ended ({run.status}), and takes no signals")
+        raise RunEnded(f"the run {run.run_id} of {run.workflow!r} has ended ({run.status}), and does not take this")

@@ -46,7 +46,19 @@ async def _query(request: Request, body: requests.QueryRun, run: StoredRun, prog
     return messages.QueryAsked(run_id=run.run_id, id=request.id, name=body.query, arguments=arguments, reply=reply)
 
 
+async def _update(
+    request: Request, body: requests.UpdateRun, run: StoredRun, programs: Programs
+) -> messages.UpdateRequested:
+    executable = await programs.get(run.version)
+    arguments = executable.requests.bind_update(body.update, body.arguments)
+    check_payload(arguments, f"the arguments of the update {body.update!r}")
+    return messages.UpdateRequested(
+        run_id=run.run_id, id=request.id, name=body.update, arguments=arguments, reply=request.reply
+    )
+
+
 _EVENTS: Final[dict[type[requests.RunRequest], Callable[[Request, Any, StoredRun, Programs], Awaitable[Any]]]] = {
     requests.SignalRun: _signal,
     requests.QueryRun: _query,
+    requests.UpdateRun: _update,
 }

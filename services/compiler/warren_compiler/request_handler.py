@@ -104,10 +104,12 @@ class RequestHandler:
             self._put_back(request, since or now.timestamp(), now, outbox)
             return False
         event = await event_of(request, run, self._programs)
-        if run.status is RunStatus.RUNNING or event.is_question:
+        is_open = run.status is RunStatus.RUNNING
+        if not is_open and not event.is_question:
+            await check_taken(self._store, run, event)
+        if is_open or event.is_question or not event.is_answered_when_taken:
             outbox.add_event(run.shard, event)
         else:
-            await check_taken(self._store, run, event)
             outbox.add_answer(event)
         return True
 

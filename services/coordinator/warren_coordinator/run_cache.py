@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from warren.contracts.messages import RunEvent, RunStatus
-from warren.engine import Decision, Executable, RunState, apply
+from warren.engine import Decision, Executable, Refusal, RunState, apply
 from warren.ports import LoadedRun
 from warren.runs.outbox import RunHeader
 
@@ -56,8 +56,11 @@ class RunEntry:
             snapshot_seq=loaded.snapshot.seq if loaded.snapshot else 0,
         )
 
-    def apply(self, event: RunEvent, at: datetime, *, max_losses: int) -> Decision | None:
-        """The transition that an event makes of the run; None when it makes none. Raises what the engine does."""
+    def apply(self, event: RunEvent, at: datetime, *, max_losses: int) -> Decision | Refusal | None:
+        """The transition that an event makes of the run, or why the run refuses it; None when it changes nothing.
+
+        Raises what the engine does.
+        """
         return apply(self.executable, self.state, event, at, max_losses=max_losses)
 
     @property

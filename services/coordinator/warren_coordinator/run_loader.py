@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from warren.engine import extend_leases
+from warren.engine import Executable, RunState, extend_leases
+from warren.errors import RunNotFound
 from warren.ports import RunStore
 from warren.runs.programs import Programs
+from warren.runs.replay import load_state
 from warren.runs.run_loader import load_running
 from warren.runtime.clock import Clock
 from warren_coordinator.run_cache import RunCache, RunEntry
@@ -47,3 +49,21 @@ class RunLoader:
             self._cache.put(RunEntry.of(running.loaded, running.executable, running.state))
             opened.append(running.loaded.run.run_id)
         return Loads(opened, found.failed)
+
+    async def state_of(self, run_id: UUID) -> tuple[Executable, RunState]:
+        """A run's program and its state as of what was committed last, open or ended.
+
+        Raises:
+            RunNotFound: there is no such run.
+            Exception: why it cannot be loaded.
+        """
+        loads = await self.load([run_id])
+        if run_id in loads.failed:
+            raise loads.failed[run_id]
+        entry = self._cache.get(run_id)
+        if entry is not None:
+            return entry.executable, entry.state
+        loaded = (await self._store.load_runs([run_id])).get(run_id)
+        if loaded is None:
+            raise RunNotFound(f"there is no run with the id {run_id}")
+        return await load_state(loaded, store=self._store, programs=self.programs)

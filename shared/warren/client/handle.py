@@ -17,6 +17,7 @@ from warren.errors import InternalError
 from warren.ports import StoredRun
 from warren.sdk import RunHandle, Signal
 from warren.sdk.requests import name_of_query
+from warren.sdk.updates import UpdateMethod, arguments_of, name_of_update
 
 
 class RunService(Protocol):
@@ -51,6 +52,19 @@ class RunService(Protocol):
         self, run: UUID, query: str, arguments: Mapping[str, Json], /, *, timeout: float | None
     ) -> Json:
         """Ask a run something."""
+        ...
+
+    async def update_encoded(
+        self,
+        run: UUID,
+        update: str,
+        arguments: Mapping[str, Json],
+        /,
+        *,
+        id: str | None,  # noqa: A002 - the field's word for it
+        timeout: float | None,
+    ) -> Json:
+        """Have a run do something."""
         ...
 
 
@@ -150,6 +164,20 @@ class ClientRunHandle(RunHandle[Any]):
         """Ask the run something, open or ended. Raises what `Warren.query` does."""
         encoded = {name: encode(value) for name, value in arguments.items()}
         return decoded(await self._client.query_encoded(self._id, name_of_query(query), encoded, timeout=timeout))
+
+    async def update(
+        self,
+        update: UpdateMethod[..., Any] | str,
+        /,
+        *args: Any,
+        id: str | None = None,  # noqa: A002 - the field's word for it
+        timeout: float | None = 30.0,
+        **arguments: Any,
+    ) -> Any:
+        """Have the run do something, and return its answer. Raises what `Warren.update` does."""
+        encoded = {name: encode(value) for name, value in arguments_of(update, args, arguments).items()}
+        name = name_of_update(update)
+        return decoded(await self._client.update_encoded(self._id, name, encoded, id=id, timeout=timeout))
 
 
 def _finished(reply: messages.Reply) -> messages.RunFinished:

@@ -20,6 +20,7 @@ from warren.errors import (
     RunNotFound,
     UnknownWorkflow,
     UnserializableValue,
+    UpdateRefused,
     ValueTooLarge,
     WarrenError,
     WorkflowCancelledError,
@@ -38,6 +39,7 @@ _REFUSALS: dict[str, type[WarrenError]] = {
         RunNotFound,
         RunEnded,
         QueryFailed,
+        UpdateRefused,
     )
 }
 

@@ -22,6 +22,7 @@ from warren.contracts.values import encode
 from warren.errors import InternalError, InvalidInput
 from warren.ports import OutgoingMessage, StoredRun
 from warren.sdk.requests import Signal, name_of_signal
+from warren.sdk.updates import update_failure
 
 
 class RequestSender:
@@ -44,7 +45,7 @@ class RequestSender:
         """Send a signal and wait until the run has it; raises as `ask`, and `InvalidInput` for what cannot be sent."""
         check_payload(payload, f"the payload of the signal {signal!r}")
         request = signal_request(run, signal, payload, workflow=workflow, request_id=request_id or uuid4().hex)
-        await self.ask(request, what=f"the signal {signal!r}", timeout=timeout)
+        await self._ask(request, what=f"the signal {signal!r}", timeout=timeout)
 
     async def query(
         self,
@@ -61,7 +62,33 @@ class RequestSender:
             request = requests.QueryRun(query=query, arguments=dict(arguments), **_place(run, workflow))
         except ValidationError as error:
             raise InvalidInput(f"query {shown(query)}: {wire.explained(error)}") from None
-        return await self.ask(request, what=f"the query {query!r}", timeout=timeout)
+        return (await self._ask(request, what=f"the query {query!r}", timeout=timeout)).result
+
+    async def update(
+        self,
+        run: UUID | str,
+        update: str,
+        arguments: Mapping[str, Json],
+        *,
+        workflow: str | None,
+        request_id: str | None,
+        timeout: float | None,
+    ) -> Json:
+        """Have a run do something; the encoded answer.
+
+        Raises what `signal` does, and `UpdateFailed` or `RunEnded` for what came of it.
+        """
+        check_payload(dict(arguments), f"the arguments of the update {update!r}")
+        asked = request_id or uuid4().hex
+        try:
+            request = requests.UpdateRun(update=update, arguments=dict(arguments), id=asked, **_place(run, workflow))
+        except ValidationError as error:
+            raise InvalidInput(f"update {shown(update)}: {wire.explained(error)}") from None
+        what = f"the update {update!r} (ask again with id={asked!r} to get its answer)"
+        done = await self._ask(request, what=what, timeout=timeout)
+        if done.error is not None:
+            raise update_failure(update, done.error)
+        return done.result
 
     async def cancel(self, run: StoredRun, reason: str | None) -> None:
         """Request the cancellation of a run; returns when the broker has confirmed it."""
@@ -71,8 +98,8 @@ class RequestSender:
             OutgoingMessage(names.EVENTS_EXCHANGE, names.event_key(run.shard), body, headers=trace_headers())
         )
 
-    async def ask(self, request: requests.RunRequest, *, what: str, timeout: float | None) -> Json:
-        """Send a request, again where the answer may be lost, and wait for the answer; its result.
+    async def _ask(self, request: requests.RunRequest, *, what: str, timeout: float | None) -> messages.RequestDone:
+        """Send a request, again where the answer may be lost, and wait for the answer.
 
         Raises:
             TimeoutError: there was none within `timeout` seconds.
@@ -99,7 +126,7 @@ class RequestSender:
         except TimeoutError:
             raise TimeoutError(f"{what} was not answered within {timeout} s; it may arrive yet") from None
         if isinstance(reply, messages.RequestDone):
-            return reply.result
+            return reply
         if isinstance(reply, messages.Refused):
             raise refusal(reply)
         raise InternalError(f"{what} was answered with {type(reply).__name__}")

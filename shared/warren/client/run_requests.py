@@ -1,4 +1,4 @@
-"""What a client asks of single runs: signals and queries, with Python values or with JSON."""
+"""What a client asks of single runs: signals, queries and updates, with Python values or with JSON."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from warren.client.run_lookup import name_of
 from warren.contracts.messages import Json
 from warren.contracts.values import encode
 from warren.sdk.requests import Signal, name_of_query, name_of_signal
+from warren.sdk.updates import UpdateMethod, arguments_of, name_of_update
 from warren.sdk.workflow import Workflow
 
 
@@ -103,3 +104,48 @@ class RunRequests(ABC):
         self._check_open()
         name = None if workflow is None else name_of(workflow)
         return await self._requests.query(run, query, arguments, workflow=name, timeout=timeout)
+
+    async def update(
+        self,
+        run: UUID | str,
+        update: UpdateMethod[..., Any] | str,
+        /,
+        *args: Any,
+        workflow: type[Workflow] | str | None = None,
+        id: str | None = None,  # noqa: A002 - as above
+        timeout: float | None = 30.0,
+        **arguments: Any,
+    ) -> Any:
+        """Have a run do something, and return its answer: by the run's id, or by its key and workflow.
+
+        `update` is an `@update` method, or its name; then its arguments are given by their names. An update with the
+        `id` of an earlier one is that one, and gets its answer; default: a new id. Arguments that an update calls
+        `workflow`, `id` or `timeout` go with `update_encoded`.
+
+        Raises:
+            TypeError: the arguments do not fit the method.
+            InvalidInput: the workflow has no such update, or the arguments do not fit it.
+            UpdateRefused: its validator raised: the run is not touched.
+            UpdateFailed: its method raised; `__cause__` is the exception itself.
+            RunNotFound: there is no such run.
+            RunEnded: the run has ended, or did so before the update had.
+            TimeoutError: no answer came within `timeout` seconds; the update may be under way.
+        """
+        encoded = {key: encode(value) for key, value in arguments_of(update, args, arguments).items()}
+        name = name_of_update(update)
+        return decoded(await self.update_encoded(run, name, encoded, workflow=workflow, id=id, timeout=timeout))
+
+    async def update_encoded(
+        self,
+        run: UUID | str,
+        update: str,
+        arguments: Mapping[str, Json],
+        *,
+        workflow: type[Workflow] | str | None = None,
+        id: str | None = None,  # noqa: A002 - as above
+        timeout: float | None = 30.0,
+    ) -> Json:
+        """Like `update`, with arguments and answer as JSON."""
+        self._check_open()
+        name = None if workflow is None else name_of(workflow)
+        return await self._requests.update(run, update, arguments, workflow=name, request_id=id, timeout=timeout)

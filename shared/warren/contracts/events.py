@@ -48,6 +48,8 @@ class Event(Part):
     """Whether it changes nothing, and only asks: it is answered when all else that came with it is committed."""
     is_awaited: ClassVar[bool] = False
     """Whether people must learn that it came too late: from the answer or, where nobody waits for one, from the log."""
+    is_answered_when_taken: ClassVar[bool] = True
+    """Whether who made the request gets the answer as soon as the run has it; else when the run says so."""
 
     type: str
     run_id: UUID
@@ -197,6 +199,33 @@ class SignalReceived(Event):
         return super().is_recorded_as(recorded) and getattr(recorded, "id", None) == self.id
 
 
+class UpdateRequested(Event):
+    """Somebody wants the run to do something, and to be answered. The same `id` twice is the same update."""
+
+    is_awaited: ClassVar[bool] = True
+    is_answered_when_taken: ClassVar[bool] = False
+
+    type: Literal["update_requested"] = "update_requested"
+    id: RequestId
+    name: str
+    arguments: dict[str, Json] = Field(default_factory=dict)
+    reply: RequestReply | None = None
+
+    @property
+    def subject(self) -> int:
+        """As that of a signal."""
+        return request_number(self.id)
+
+    @property
+    def answer(self) -> RequestAnswer | None:
+        """To who asked for it."""
+        return None if self.reply is None else RequestAnswer(self.reply, self.id)
+
+    def is_recorded_as(self, recorded: Event) -> bool:
+        """Whether an event of the history is this one."""
+        return super().is_recorded_as(recorded) and getattr(recorded, "id", None) == self.id
+
+
 class QueryAsked(Event):
     """Somebody asks the run something. Never part of the history."""
 
@@ -287,6 +316,7 @@ RunEvent = Annotated[
     | ContinuationDue
     | CancelRequested
     | SignalReceived
+    | UpdateRequested
     | QueryAsked
     | ChildFinished
     | EventRejected

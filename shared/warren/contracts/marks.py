@@ -33,6 +33,10 @@ SIGNAL: Final = "__warren_signal__"
 """Of a workflow's method that handles a signal: itself."""
 QUERY: Final = "__warren_query__"
 """Of a workflow's method that is a query: itself."""
+UPDATE: Final = "__warren_update__"
+"""Of a workflow's method that is an update: itself."""
+VALIDATOR: Final = "__warren_validator__"
+"""Of an update's method: the method that may refuse it."""
 MAILBOX: Final = "__warren_mailbox__"
 """Of the class of a workflow's declared mailboxes: the class of the mailboxes that its instances have."""
 COMPILED: Final = "__warren_compiled__"
@@ -54,6 +58,11 @@ def is_signal(value: Any) -> bool:
 def is_query(value: Any) -> bool:
     """Whether it is a method that answers a query, and not something around one."""
     return isinstance(value, FunctionType) and vars(value).get(QUERY) is value
+
+
+def is_update(value: Any) -> bool:
+    """Whether it is a method that carries out an update, and not something around one."""
+    return isinstance(value, FunctionType) and vars(value).get(UPDATE) is value
 
 
 def starts_runs(value: Any) -> bool:

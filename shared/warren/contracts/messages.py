@@ -34,6 +34,7 @@ from warren.contracts.events import (
     RunStarted,
     SignalReceived,
     TimerDue,
+    UpdateRequested,
 )
 from warren.contracts.parts import (
     MINOR_VERSION,
@@ -45,7 +46,7 @@ from warren.contracts.parts import (
     RunStatus,
     WorkflowName,
 )
-from warren.contracts.requests import QueryRun, RunRequest, SignalRun
+from warren.contracts.requests import QueryRun, RunRequest, SignalRun, UpdateRun
 from warren.contracts.tags import Json
 
 __all__ = [
@@ -96,6 +97,8 @@ __all__ = [
     "StartRun",
     "StartSignal",
     "TimerDue",
+    "UpdateRequested",
+    "UpdateRun",
     "WorkflowName",
     "WorkflowSource",
     "WorkflowsRegistered",
@@ -198,12 +201,15 @@ class WorkflowsRegistered(Message):
 
 
 class RequestDone(Message):
-    """A request has reached its run: what it changes is in the run's history. `result` is the answer to a query."""
+    """A request has reached its run: what it changes is in the run's history. `result` is the answer to a query, and
+    what an update returned; `error` (an encoded exception) is what the update raised, or why it was not finished.
+    """
 
     type: Literal["request_done"] = "request_done"
     run_id: UUID
     id: str
     result: Json = None
+    error: Json = None
 
 
 class Refused(Message):

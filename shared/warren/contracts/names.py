@@ -29,6 +29,7 @@ START_KEY: Final = "start"
 REGISTER_KEY: Final = "register"
 SIGNAL_KEY: Final = "signal"
 QUERY_KEY: Final = "query"
+UPDATE_KEY: Final = "update"
 PROBE_KEY: Final = "probe"
 """Bound to nothing: a message with it shows that the broker takes messages, and is gone."""
 

@@ -59,5 +59,18 @@ class QueryRun(RunRequest):
     arguments: dict[str, Json] = Field(default_factory=dict)
 
 
-KINDS: Final[dict[str, type[RunRequest]]] = {kind.routing_key: kind for kind in (SignalRun, QueryRun)}
+class UpdateRun(RunRequest):
+    """Have a run do something and answer. `arguments` are those of the update's method by name, plain or tagged JSON.
+
+    The answer goes to `reply_to`: `RequestDone` with `result` or `error`, or `Refused`. The same `id` twice is one
+    update, and has one answer.
+    """
+
+    routing_key: ClassVar[str] = names.UPDATE_KEY
+
+    update: str = Field(min_length=1, max_length=200)
+    arguments: dict[str, Json] = Field(default_factory=dict)
+
+
+KINDS: Final[dict[str, type[RunRequest]]] = {kind.routing_key: kind for kind in (SignalRun, QueryRun, UpdateRun)}
 """All kinds, by their routing keys."""

@@ -3,7 +3,9 @@
 Folders import in one direction: values, guarded, library and classes, run, program, snapshots; `transitions` above all.
 """
 
+from warren.engine.ahead import may_be_ahead
 from warren.engine.commands import (
+    AnswerUpdate,
     CancelChild,
     Command,
     ContinueRun,
@@ -21,9 +23,10 @@ from warren.engine.program.executable import Executable
 from warren.engine.queries import answer_query
 from warren.engine.run.state import RunState
 from warren.engine.snapshots.writing import restore, take_snapshot
-from warren.engine.transitions import Decision, apply, expired_leases, extend_leases, may_be_ahead, overdue, start_run
+from warren.engine.transitions import Decision, Refusal, apply, expired_leases, extend_leases, overdue, start_run
 
 __all__ = [
+    "AnswerUpdate",
     "CancelChild",
     "Command",
     "ContinueRun",
@@ -32,6 +35,7 @@ __all__ = [
     "Executable",
     "FinishRun",
     "LogMessage",
+    "Refusal",
     "RunState",
     "StartChild",
     "StartTimer",

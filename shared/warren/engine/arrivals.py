@@ -7,7 +7,9 @@ from typing import Any
 from warren.contracts import messages as m
 from warren.contracts.values import decode
 from warren.engine.program.executable import Executable
-from warren.engine.run.state import RunState
+from warren.engine.run.state import PendingUpdate, RunState
+from warren.engine.run.updates import add_reply
+from warren.engine.values.futures import Answers
 from warren.engine.values.limits import Stop
 from warren.engine.values.sizes import memory_size
 from warren.errors import InvalidInput
@@ -52,4 +54,32 @@ def take_signal(executable: Executable, run: RunState, event: m.SignalReceived) 
         raise
     except Exception as error:  # noqa: BLE001 - the user's handler may raise anything; the run fails with it
         executable.ending.failed(error)
+    return True
+
+
+def take_update(executable: Executable, run: RunState, event: m.UpdateRequested) -> bool:
+    """A new update runs: at once, or as a task of its own. Who asks for one again waits for the same answer."""
+    update, number = executable.requests.updates.get(event.name), event.subject
+    if number in run.updates:
+        return add_reply(run.updates[number], event.reply)
+    if update is None or number in run.requests:
+        return False
+    try:
+        values = {name: arrived(run, decoded(executable, value)) for name, value in event.arguments.items()}
+    except InvalidInput:
+        return False
+    run.note_request(number)
+    run.updates[number] = pending = PendingUpdate(event.id, event.name)
+    add_reply(pending, event.reply)
+    try:
+        made = executable.call(update.method, run.instance, values)
+    except (RecursionError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the user's method may raise anything; who asked gets it
+        executable.updates.raised(number, error)
+        return True
+    if update.method in executable.functions:
+        executable.completion.create_task(made).waiters.append(Answers(number))
+    else:
+        executable.updates.returned(number, made)
     return True

@@ -84,7 +84,20 @@ class FinishRun:
     error: Json = None
 
 
-Command = DispatchAction | StartTimer | StartChild | CancelChild | ContinueRun | LogMessage | FinishRun
+@dataclass(frozen=True, slots=True)
+class AnswerUpdate:
+    """Tell who asked for an update what came of it: `result`, or `error` (an encoded exception).
+
+    `replies` are the queues that wait, each with its correlation id.
+    """
+
+    id: str
+    result: Json = None
+    error: Json = None
+    replies: tuple[tuple[str, str | None], ...] = ()
+
+
+Command = AnswerUpdate | DispatchAction | StartTimer | StartChild | CancelChild | ContinueRun | LogMessage | FinishRun
 
 
 def identity_of(command: Command) -> tuple[object, ...]:
@@ -102,6 +115,8 @@ def identity_of(command: Command) -> tuple[object, ...]:
             return (CancelChild, command.run_id)
         case LogMessage():
             return (LogMessage, command.level, command.message)
+        case AnswerUpdate():
+            return (AnswerUpdate, command.id)
         case FinishRun():
             return (FinishRun,)
         case _:
@@ -198,6 +213,14 @@ def _to_json(command: Command) -> dict[str, Json]:
             return {"c": "cancel", "run": str(command.run_id)}
         case LogMessage():
             return {"c": "log", "level": command.level, "message": command.message}
+        case AnswerUpdate():
+            return {
+                "c": "answer",
+                "id": command.id,
+                "result": command.result,
+                "error": command.error,
+                "to": [list(reply) for reply in command.replies],
+            }
         case FinishRun():
             return {"c": "finish", "status": command.status.value, "result": command.result, "error": command.error}
 
@@ -219,6 +242,9 @@ def _from_json(data: dict[str, Json]) -> Command:
             return CancelChild(UUID(data["run"]))
         case "log":
             return LogMessage(data["message"], data["level"])
+        case "answer":
+            replies = tuple((queue, correlation) for queue, correlation in data["to"])
+            return AnswerUpdate(data["id"], data.get("result"), data.get("error"), replies)
         case "finish":
             return FinishRun(RunStatus(data["status"]), data.get("result"), data.get("error"))
         case other:

@@ -1,17 +1,19 @@
-"""Queries: the workflow's own plain methods, asked about the state that was committed last. They change nothing."""
+"""The workflow's own plain methods, asked about a copy of the state: queries, and the validators of updates."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from warren.contracts.messages import UpdateRequested
 from warren.contracts.values import decode
 from warren.engine.program.executable import Executable
 from warren.engine.run.state import RunState
 from warren.engine.snapshots.writing import restore, take_snapshot
 from warren.engine.values.limits import Stop
-from warren.errors import QueryFailed
+from warren.errors import QueryFailed, UpdateRefused
 
 Json = Any
 
@@ -27,16 +29,43 @@ def answer_query(executable: Executable, run: RunState, name: str, arguments: Ma
         QueryFailed: the method raised, exceeded a limit, or returned what cannot be sent.
     """
     bound = executable.requests.bind_query(name, arguments)
+    method = executable.requests.queries[name].method
+    with _copy_of(executable, run, at) as copy:
+        try:
+            answer = executable.call(method, copy.instance, _decoded(executable, bound))
+            return executable.guards.payload(answer, f"the answer of the query {name!r}")
+        except Stop as stop:
+            raise QueryFailed(f"the query {name!r}: {stop.reason}") from stop
+        except Exception as error:
+            raise QueryFailed(f"the query {name!r} raised {type(error).__name__}: {error}") from error
+
+
+def refusal_of(executable: Executable, run: RunState, event: UpdateRequested, at: datetime) -> UpdateRefused | None:
+    """What the validator of a new update says against it, asked about a copy of the run; None where it may come."""
+    update = executable.requests.updates.get(event.name)
+    if update is None or not update.validator or event.subject in run.requests or event.subject in run.updates:
+        return None
+    with _copy_of(executable, run, at) as copy:
+        try:
+            executable.call(update.validator, copy.instance, _decoded(executable, event.arguments))
+        except Stop as stop:
+            return UpdateRefused(f"the validator of the update {event.name!r}: {stop.reason}")
+        except (Exception, RecursionError) as error:  # noqa: BLE001 - whatever the user's method raises
+            return UpdateRefused(f"the update {event.name!r} was refused: {type(error).__name__}: {error}")
+    return None
+
+
+@contextmanager
+def _copy_of(executable: Executable, run: RunState, at: datetime) -> Iterator[RunState]:
+    """Work on a copy of a run, so that whatever is done changes nothing."""
     copy = restore(executable, take_snapshot(executable, run))
     executable.begin(copy, at)
     try:
-        values = {key: decode(value, executable.types) for key, value in bound.items()}
-        return executable.guards.payload(
-            executable.ask(copy.instance, name, values), f"the answer of the query {name!r}"
-        )
-    except Stop as stop:
-        raise QueryFailed(f"the query {name!r}: {stop.reason}") from stop
-    except Exception as error:
-        raise QueryFailed(f"the query {name!r} raised {type(error).__name__}: {error}") from error
+        yield copy
     finally:
         executable.transition.end()
+
+
+def _decoded(executable: Executable, arguments: Mapping[str, Json]) -> dict[str, Any]:
+    """Tagged JSON as values of the program."""
+    return {key: decode(value, executable.types) for key, value in arguments.items()}

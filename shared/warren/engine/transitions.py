@@ -17,6 +17,9 @@
     CancelRequested     the run is running                               CancelledError in run(), where it waits
     SignalReceived      the workflow has this signal, and the run has    it lies in its mailbox, or its handler runs
                         not taken it before
+    UpdateRequested     the workflow has this update, its validator      its method runs, at once or as a task; what it
+                        does not refuse it, and it is new, or somebody   returns or raises is its answer
+                        new waits for its answer
     EventRejected       the run is running                               the run fails with its error, at once
     anything late or twice                                               nothing: no transition
 
@@ -30,15 +33,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple, assert_never
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from warren.contracts import messages as m
 from warren.contracts.policies import is_retried
 from warren.contracts.values import decode, encode_exception
-from warren.engine.arrivals import arrived, decoded, take_signal
+from warren.engine.arrivals import arrived, decoded, take_signal, take_update
 from warren.engine.commands import Command
 from warren.engine.program.executable import Executable
+from warren.engine.queries import refusal_of
 from warren.engine.run.asyncio_errors import CancelledError
 from warren.engine.run.leases import Lease
 from warren.engine.run.state import PendingAction, PendingTimer, RunState
@@ -46,7 +50,7 @@ from warren.engine.values.calls import Coroutine
 from warren.engine.values.futures import FutureState, Strand
 from warren.engine.values.known_classes import ends_the_process
 from warren.engine.values.limits import Stop
-from warren.errors import InvalidInput, WorkerLost, WorkflowCancelledError
+from warren.errors import InvalidInput, UserError, WorkerLost, WorkflowCancelledError
 
 Json = Any
 MAX_LOSSES: Final = 3
@@ -61,6 +65,13 @@ class Decision(NamedTuple):
 
     event: m.RunEvent
     commands: list[Command]
+
+
+class Refusal(NamedTuple):
+    """No transition: the workflow itself refuses a request, and who made it gets the error."""
+
+    event: m.RunEvent
+    error: UserError
 
 
 def start_run(
@@ -81,7 +92,7 @@ def start_run(
         run.seq = 1
         run.strands = 1
         run.main = Strand(1, [])
-        if executable.requests.signals or executable.requests.queries:
+        if executable.requests.keep_instance:
             run.instance = instance
             executable.make_mailboxes(instance)
         interpreter.begin(run.main, coroutine, None if initialise is None else lambda: initialise(instance))
@@ -119,7 +130,7 @@ def apply(
     *,
     max_losses: int = MAX_LOSSES,
     is_recorded: bool = False,
-) -> Decision | None:
+) -> Decision | Refusal | None:
     """Apply one event to a run of this program; the transition, or None when there is none.
 
     With `is_recorded` the event is one of the run's history: it was decided once that it applies. What goes wrong with
@@ -133,53 +144,26 @@ def apply(
     kind = type(event)
     if kind in _OF_LEASES:
         return _about_a_lease(executable, run, event, at, max_losses=max_losses, is_recorded=is_recorded)
+    if kind is m.UpdateRequested and not is_recorded:
+        assert isinstance(event, m.UpdateRequested)
+        refused = refusal_of(executable, run, event, at)
+        if refused is not None:
+            return Refusal(event, refused)
     executable.begin(run, at)
     transition, interpreter = executable.transition, executable.interpreter
+    run.seq += 1
     try:
         try:
             if not _RULES[kind](executable, run, event):
+                run.seq -= 1
                 return None
         except BaseException as error:  # noqa: BLE001 - what is not the run's own is raised again there
             executable.ending.over(error)
-        run.seq += 1
         interpreter.advance()
         commands = transition.commands
     finally:
         transition.end()
     return Decision(event, commands)
-
-
-def may_be_ahead(run: RunState, event: m.RunEvent) -> bool:
-    """Whether an event that changed nothing may be about a transition that this state has not seen.
-
-    Another coordinator may have dispatched something since the run was loaded, or have been informed that a worker
-    holds it. What the state has seen answered stays answered, so a late event for that needs no second look.
-    """
-    match event:
-        case m.LeaseExpired():
-            pending = run.pending.get(event.invocation)
-            if pending is not None and event.attempt == pending.attempt:
-                return _held(run, event) is None
-            return _is_unseen(run, event)
-        case m.ActionSucceeded() | m.ActionFailed() | m.ActionStarted() | m.ActionHeartbeat():
-            return _is_unseen(run, event)
-        case m.ChildFinished():
-            return event.invocation > run.numbers
-        case m.TimerDue():
-            return event.timer > run.numbers
-        case m.ContinuationDue():
-            return event.number > run.continues
-        case m.CancelRequested() | m.EventRejected() | m.RunStarted() | m.SignalReceived() | m.QueryAsked():
-            return False
-        case _:
-            assert_never(event)
-
-
-def _is_unseen(run: RunState, event: m.AttemptEvent) -> bool:
-    pending = run.pending.get(event.invocation)
-    if pending is None:
-        return event.invocation > run.numbers
-    return event.attempt > pending.attempt or (event.attempt == pending.attempt and bool(pending.backoff))
 
 
 def overdue(run: RunState, now: datetime) -> list[m.TimerDue | m.LeaseExpired]:
@@ -215,10 +199,10 @@ def extend_leases(run: RunState, now: datetime) -> None:
 
 def _about_a_lease(
     executable: Executable, run: RunState, event: m.RunEvent, at: datetime, *, max_losses: int, is_recorded: bool
-) -> Decision | None:
+) -> Decision | Refusal | None:
     leases = run.leases
     if isinstance(event, m.LeaseExpired):
-        lease = _held(run, event)
+        lease = held(run, event)
         if not is_recorded and (lease is None or lease.expires_at > at):
             return None
         losses = leases.lose(event.invocation)
@@ -230,17 +214,17 @@ def _about_a_lease(
     if not run.is_open(event.invocation, event.attempt):
         return None
     if isinstance(event, m.ActionHeartbeat):
-        if _held(run, event) is not None:  # without one, the start is yet to come, and must be news then
+        if held(run, event) is not None:  # without one, the start is yet to come, and must be news then
             leases.hold(event.invocation, event.attempt, event.worker, event.lease_seconds, at)
         return None
-    if not is_recorded and _held(run, event) is not None:
+    if not is_recorded and held(run, event) is not None:
         return None  # it comes again; what moves the end of a lease is a heartbeat
     leases.hold(event.invocation, event.attempt, event.worker, event.lease_seconds, at)
     run.seq += 1
     return Decision(event, [])
 
 
-def _held(run: RunState, event: m.LeaseExpired | m.ActionStarted | m.ActionHeartbeat) -> Lease | None:
+def held(run: RunState, event: m.LeaseExpired | m.ActionStarted | m.ActionHeartbeat) -> Lease | None:
     """The lease that an event is about, while it is held."""
     lease = run.leases.held.get(event.invocation)
     return lease if lease and (lease.attempt, lease.worker) == (event.attempt, event.worker) else None
@@ -376,6 +360,7 @@ _RULES: Final[Mapping[type[m.Event], Callable[[Executable, RunState, Any], bool]
     m.ChildFinished: _child_finished,
     m.CancelRequested: _cancel,
     m.SignalReceived: take_signal,
+    m.UpdateRequested: take_update,
     m.QueryAsked: _never,
     m.EventRejected: _rejected,
 }

@@ -1,4 +1,4 @@
-"""What a workflow can be asked: signals, whose handlers are compiled as methods, and queries, which are methods.
+"""What a workflow can be asked: signals, whose handlers are methods, queries and updates, which are methods themselves.
 
 Payloads and parameters are described as those of `run()` are. Must not know how a request is declared or sent.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from warren.frontend.annotations import spec_of
 from warren.frontend.compilation import Compilation
 from warren.frontend.hints import hints_of
-from warren.ir.workflow import QueryDef, SignalDef
+from warren.ir.workflow import QueryDef, SignalDef, UpdateDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,13 @@ class DeclaredSignal:
 @dataclass(frozen=True, slots=True)
 class DeclaredRequests:
     """All that a workflow class takes and answers; the class of the mailboxes of signals without a handler, and the
-    plain methods that are queries, by name.
+    methods that are queries and updates, by name. An update's is a pair: the method and its validator, or None.
     """
 
     signals: Sequence[DeclaredSignal]
     mailbox: type
     queries: Mapping[str, Any]
+    updates: Mapping[str, tuple[Any, Any]]
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class CompiledRequests:
 
     signals: tuple[SignalDef, ...] = ()
     queries: tuple[QueryDef, ...] = ()
+    updates: tuple[UpdateDef, ...] = ()
     roots: list[str] = field(default_factory=list)
     problems: list[tuple[Any, str]] = field(default_factory=list)
 
@@ -54,6 +56,9 @@ def compile_requests(compilation: Compilation, declared: DeclaredRequests) -> Co
         QueryDef(name, *_method(compilation, method, made, called=name + ".{}"))
         for name, method in declared.queries.items()
     )
+    made.updates = tuple(
+        _update(compilation, name, method, validator, made) for name, (method, validator) in declared.updates.items()
+    )
     return made
 
 
@@ -65,6 +70,15 @@ def _signal(compilation: Compilation, declared: DeclaredSignal, mailbox: type, m
     key, parameters = _method(compilation, declared.handler, made, called=declared.name)
     spec = next(iter(parameters.values()), "none")
     return SignalDef(declared.name, spec, key, takes_payload=bool(parameters))
+
+
+def _update(compilation: Compilation, name: str, method: Any, validator: Any, made: CompiledRequests) -> UpdateDef:
+    key, parameters = _method(compilation, method, made, called=name + ".{}")
+    check = ""
+    if validator is not None:
+        check = compilation.use_function(validator, is_method=True)
+        made.roots.append(check)
+    return UpdateDef(name, key, parameters, check)
 
 
 def _method(

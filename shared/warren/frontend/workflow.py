@@ -97,6 +97,7 @@ def compile_workflow(
         concurrent=concurrent,
         signals=asked.signals,
         queries=asked.queries,
+        updates=asked.updates,
         filename=source.filename,
         source=source.class_source(cls.__qualname__),
     )

@@ -26,7 +26,7 @@ _DATA_FIELDS = {
     *(("FieldDef", name) for name in ("spec", "aliases")),
     ("TypeDef", "config"),
     ("SignalDef", "spec"),
-    ("QueryDef", "parameters"),
+    *((kind, "parameters") for kind in ("QueryDef", "UpdateDef")),
     *((root, name) for root in ("WorkflowIR", "Program") for name in ("parameters", "returns")),
 }
 """Fields whose content is JSON data (a value, a type spec), not nodes."""

@@ -88,6 +88,7 @@ class _Checker:
         check_types(root.types, self._functions)
         self._signals()
         self._queries()
+        self._updates()
 
     def _signals(self) -> None:
         self._names("signal", [signal.name for signal in self._root.signals])
@@ -103,8 +104,20 @@ class _Checker:
         self._names("query", [query.name for query in self._root.queries])
         for query in self._root.queries:
             self._plain(query.method, f"the query {query.name!r}")
-            if not all(map(is_spec, query.parameters.values())):
-                self._refuse(f"the type of a parameter of the query {query.name!r} is none")
+            self._specs(query.parameters, f"the query {query.name!r}")
+
+    def _updates(self) -> None:
+        self._names("update", [update.name for update in self._root.updates])
+        for update in self._root.updates:
+            if update.method not in self._functions:
+                self._refuse(f"the update {update.name!r} is no function")
+            if update.validator:
+                self._plain(update.validator, f"the validator of the update {update.name!r}")
+            self._specs(update.parameters, f"the update {update.name!r}")
+
+    def _specs(self, parameters: Mapping[str, Any], what: str) -> None:
+        if not all(map(is_spec, parameters.values())):
+            self._refuse(f"the type of a parameter of {what} is none")
 
     def _names(self, kind: str, names: Sequence[str]) -> None:
         if len(set(names)) != len(names) or not all(map(str.isidentifier, names)):

@@ -13,7 +13,7 @@ from typing import Any
 from warren.ir.base import Node, Span, content_hash, node
 from warren.ir.expressions import Expr, Param
 from warren.ir.statements import Body
-from warren.ir.workflow import QueryDef, SignalDef, TypeDef
+from warren.ir.workflow import QueryDef, SignalDef, TypeDef, UpdateDef
 
 
 class GraphNode(Node):
@@ -159,6 +159,7 @@ class Program(Node):
     filename: str = ""
     signals: tuple[SignalDef, ...] = ()
     queries: tuple[QueryDef, ...] = ()
+    updates: tuple[UpdateDef, ...] = ()
     semantics: int = 1
     """Those of the engine that it was made for (`ir.semantics`)."""
 

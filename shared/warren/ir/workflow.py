@@ -148,6 +148,18 @@ class QueryDef(Node):
 
 
 @node
+class UpdateDef(Node):
+    """An update that a workflow takes: `method` is the key of the method, plain or async, and `parameters` as those of
+    a query. `validator` is the key of the plain method that may refuse it, with the same parameters, or "".
+    """
+
+    name: str
+    method: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    validator: str = ""
+
+
+@node
 class WorkflowIR(Node):
     """A whole workflow: what the SDK makes at import and what `RegisterWorkflows` carries.
 
@@ -166,6 +178,7 @@ class WorkflowIR(Node):
     concurrent: bool = False
     signals: tuple[SignalDef, ...] = ()
     queries: tuple[QueryDef, ...] = ()
+    updates: tuple[UpdateDef, ...] = ()
     filename: str = ""
     source: str = ""
     """Reserved for tools; not part of the hash."""

@@ -36,6 +36,7 @@ def lower(ir: WorkflowIR) -> Program:
         returns=ir.returns,
         signals=ir.signals,
         queries=ir.queries,
+        updates=ir.updates,
         filename=ir.filename,
         semantics=semantics.CURRENT,
     )

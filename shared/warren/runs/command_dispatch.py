@@ -7,6 +7,7 @@ from typing import assert_never
 
 from warren.contracts import messages
 from warren.engine.commands import (
+    AnswerUpdate,
     CancelChild,
     Command,
     ContinueRun,
@@ -62,6 +63,8 @@ def _carry_out(commands: Iterable[Command], header: RunHeader, outbox: Outbox, t
                     outbox.add_child(header, command)
                 case CancelChild():
                     outbox.add_cancel(command.run_id)
+                case AnswerUpdate():
+                    outbox.add_update_answer(header.run_id, command)
                 case LogMessage():
                     getattr(workflow_log, command.level)(command.message, run_id=str(header.run_id))
                 case FinishRun():
@@ -85,7 +88,7 @@ def _failure(command: Command, header: RunHeader, error: Exception) -> messages.
         case StartChild():
             failed = InternalError(f"the start of {command.workflow} {why}")
             return child_failed(header.run_id, command.invocation, failed)
-        case StartTimer() | ContinueRun() | CancelChild() | LogMessage() | FinishRun():
+        case StartTimer() | ContinueRun() | CancelChild() | AnswerUpdate() | LogMessage() | FinishRun():
             return None
         case _:
             assert_never(command)
@@ -97,3 +100,8 @@ def finish_of(commands: Iterable[Command]) -> FinishRun | None:
         if isinstance(command, FinishRun):
             return command
     return None
+
+
+def answers_among(commands: Iterable[Command]) -> list[AnswerUpdate]:
+    """The answers of updates among commands."""
+    return [command for command in commands if isinstance(command, AnswerUpdate)]

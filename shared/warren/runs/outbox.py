@@ -16,7 +16,7 @@ from warren.contracts import messages, names, rendering, wire
 from warren.contracts.error_infos import error_info
 from warren.contracts.ids import shard_of
 from warren.contracts.messages import RunStatus
-from warren.engine.commands import ContinueRun, DispatchAction, StartChild
+from warren.engine.commands import AnswerUpdate, ContinueRun, DispatchAction, StartChild
 from warren.ports import NewRun, OutgoingMessage, StoredRun
 from warren.runs.action_batches import Action, LargeValues, bodies
 from warren.runs.durations import ConsumerCounts, Durations
@@ -108,6 +108,12 @@ class Outbox:
         if event.answer is not None:
             reply, request_id = event.answer
             self._add_reply(reply, messages.RequestDone(run_id=event.run_id, id=request_id, result=result))
+
+    def add_update_answer(self, run_id: UUID, answer: AnswerUpdate) -> None:
+        """Tell all who asked for an update what came of it."""
+        done = messages.RequestDone(run_id=run_id, id=answer.id, result=answer.result, error=answer.error)
+        for reply_to, correlation_id in answer.replies:
+            self._add_reply(messages.RequestReply(reply_to=reply_to, correlation_id=correlation_id), done)
 
     def add_refusal(self, event: messages.Event, error: Exception) -> None:
         """Tell who made a request why it has not reached its run, if an answer was asked for."""

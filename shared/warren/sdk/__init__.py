@@ -28,6 +28,7 @@ from warren.sdk.schedules import (
     resume_schedule,
     schedule_workflow,
 )
+from warren.sdk.updates import UpdateMethod, update
 from warren.sdk.workflow import (
     Workflow,
     WorkflowRegistry,
@@ -51,6 +52,7 @@ __all__ = [
     "RunTransition",
     "ScheduleInfo",
     "Signal",
+    "UpdateMethod",
     "Workflow",
     "WorkflowClient",
     "WorkflowRegistry",
@@ -78,6 +80,7 @@ __all__ = [
     "serialize_result_payload",
     "set_client_factory",
     "signal",
+    "update",
     "user_run",
     "uuid4",
     "workflow",

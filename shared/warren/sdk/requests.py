@@ -1,6 +1,6 @@
 """What a workflow can be asked while it runs: `Signal[T]()` is a mailbox, `@signal` a handler, `@query` a question.
 
-Must not know how a request reaches its run.
+Updates are in `sdk.updates`. Must not know how a request reaches its run.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from warren.contracts import marks
 from warren.frontend.requests import DeclaredRequests, DeclaredSignal
 from warren.sdk.mailbox import Mailbox
+from warren.sdk.updates import updates_in
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., None])
@@ -137,7 +138,7 @@ def requests_of(cls: type) -> DeclaredRequests:
         found |= vars(base)
     signals = [_declared(name, value) for name, value in sorted(found.items()) if _is_signal(value)]
     queries = {name: value for name, value in sorted(found.items()) if marks.is_query(value)}
-    return DeclaredRequests(signals, Mailbox, queries)
+    return DeclaredRequests(signals, Mailbox, queries, updates_in(found))
 
 
 def _is_signal(value: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import UUID
 
 from warren.sdk.requests import Signal
+from warren.sdk.updates import UpdateMethod
 
 if TYPE_CHECKING:  # for type checkers only: these models take longer to import than the rest of `import warren`
     from warren.contracts.messages import RunEvent, RunStatus
@@ -147,6 +148,29 @@ class RunHandle(Protocol[Result]):
             InvalidInput: the workflow has no such query, or the arguments do not fit it.
             QueryFailed: the query's method raised.
             TimeoutError: no answer came within `timeout` seconds.
+        """
+        ...
+
+    async def update(
+        self,
+        update: UpdateMethod[..., Any] | str,
+        /,
+        *args: Any,
+        id: str | None = None,  # noqa: A002 - the field's word for it
+        timeout: float | None = 30.0,
+        **arguments: Any,
+    ) -> Any:
+        """Have the run do something, and return its answer: an `@update` method of its workflow, or its name.
+
+        An update with the `id` of an earlier one is that one, and gets its answer.
+
+        Raises:
+            TypeError: the arguments do not fit the method.
+            InvalidInput: the workflow has no such update, or the arguments do not fit it.
+            UpdateRefused: its validator raised: the run is not touched.
+            UpdateFailed: its method raised; `__cause__` is the exception itself.
+            RunEnded: the run has ended, or did so before the update had.
+            TimeoutError: no answer came within `timeout` seconds; the update may be under way.
         """
         ...
 

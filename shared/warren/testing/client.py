@@ -11,11 +11,14 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from warren.contracts.ids import new_run_id
+from warren.contracts.imported_types import ImportedTypes
 from warren.contracts.messages import RunStatus
-from warren.contracts.values import encode_exception
+from warren.contracts.values import decode, encode_exception
+from warren.engine import AnswerUpdate
 from warren.errors import WorkflowCancelledError, WorkflowFailedError
 from warren.sdk import RunHandle, Signal, Workflow
 from warren.sdk.requests import name_of_query, name_of_signal
+from warren.sdk.updates import UpdateMethod, arguments_of, name_of_update, update_failure
 from warren.testing.driver import EngineDriver, Transition
 
 _TASKS: set[asyncio.Task[Any]] = set()
@@ -35,6 +38,14 @@ class Environment(Protocol):
     def cancel(self, reason: str | None = None) -> None: ...
 
     def signal(self, name: str, payload: Any = None, *, id: str | None = None) -> None: ...  # noqa: A002
+
+    async def update(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> AnswerUpdate: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,23 @@ class InProcessHandle(RunHandle[Any]):
     async def query(self, query: Callable[..., Any] | str, /, *, timeout: float | None = 30.0, **arguments: Any) -> Any:
         """Ask the run something. Raises what `RunHandle.query` does."""
         return self.environment.driver.query(name_of_query(query), **arguments)
+
+    async def update(
+        self,
+        update: UpdateMethod[..., Any] | str,
+        /,
+        *args: Any,
+        id: str | None = None,  # noqa: A002 - the field's word for it
+        timeout: float | None = 30.0,
+        **arguments: Any,
+    ) -> Any:
+        """Have the run do something, and return its answer. Raises what `RunHandle.update` does."""
+        name = name_of_update(update)
+        async with asyncio.timeout(timeout):
+            answer = await self.environment.update(name, arguments_of(update, args, arguments), id=id)
+        if answer.error is not None:
+            raise update_failure(name, answer.error)
+        return decode(answer.result, ImportedTypes())
 
 
 class InProcessClient:

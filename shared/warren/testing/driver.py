@@ -27,15 +27,18 @@ from warren.contracts.messages import (
     EventRejected,
     LeaseExpired,
     QueryAsked,
+    RequestReply,
     RunEvent,
     RunStarted,
     RunStatus,
     SignalReceived,
     TimerDue,
+    UpdateRequested,
 )
 from warren.contracts.plain import exception_message, exception_name
 from warren.contracts.values import Json, decode, encode
 from warren.engine import (
+    AnswerUpdate,
     CancelChild,
     Command,
     ContinueRun,
@@ -43,6 +46,7 @@ from warren.engine import (
     Executable,
     FinishRun,
     LogMessage,
+    Refusal,
     RunState,
     StartChild,
     StartTimer,
@@ -74,7 +78,8 @@ class EngineDriver:
 
     `actions`, `children` and `timers` are the outstanding requests by number, `continues` the numbers of the expected
     `ContinuationDue` events. They include requests that the run no longer waits for; `state.is_pending` tells.
-    `history` has every transition, `ignored` the events that changed nothing.
+    `answers` are those of updates, by their ids. `history` has every transition, `ignored` the events that changed
+    nothing.
     """
 
     def __init__(
@@ -96,6 +101,7 @@ class EngineDriver:
         self.children: dict[int, StartChild] = {}
         self.timers: dict[int, StartTimer] = {}
         self.continues: list[int] = []
+        self.answers: dict[str, AnswerUpdate] = {}
         self.history: list[Transition] = []
         self.ignored: list[RunEvent] = []
         self._due: list[tuple[datetime, int]] = []
@@ -125,6 +131,8 @@ class EngineDriver:
         if decision is None:
             self.ignored.append(event)
             return None
+        if isinstance(decision, Refusal):
+            raise decision.error
         self._record(*decision)
         return decision.commands
 
@@ -192,6 +200,25 @@ class EngineDriver:
         """
         bound = self.executable.requests.bind_signal(name, encode(payload))
         return self.apply(SignalReceived(run_id=self.run_id, id=id or uuid4().hex, name=name, payload=bound))
+
+    def update(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        id: str | None = None,  # noqa: A002 - as above
+        reply: RequestReply | None = None,
+    ) -> str:
+        """Ask for an update with Python values; its id, under which `answers` has what comes of it.
+
+        Raises:
+            InvalidInput: the workflow has no such update, or the arguments do not fit it.
+            UpdateRefused: its validator refuses it.
+        """
+        bound = self.executable.requests.bind_update(name, {key: encode(value) for key, value in arguments.items()})
+        asked = id or uuid4().hex
+        self.apply(UpdateRequested(run_id=self.run_id, id=asked, name=name, arguments=bound, reply=reply))
+        return asked
 
     def query(self, name: str, /, **arguments: Any) -> Any:
         """Ask the run something; raises `InvalidInput` for what it has no query for, and what the query raises."""
@@ -262,6 +289,8 @@ class EngineDriver:
                     heapq.heappush(self._due, (command.due_at, command.timer))
                 case ContinueRun():
                     self.continues.append(command.number)
+                case AnswerUpdate():
+                    self.answers[command.id] = command
                 case CancelChild() | LogMessage() | FinishRun():
                     pass
                 case _:
@@ -283,6 +312,7 @@ class EngineDriver:
                 RunStarted()
                 | CancelRequested()
                 | SignalReceived()
+                | UpdateRequested()
                 | QueryAsked()
                 | EventRejected()
                 | ActionStarted()

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from warren.contracts.limits import check_payload
 from warren.contracts.values import Json
-from warren.engine import DispatchAction, RunState, StartChild, StartTimer
+from warren.engine import AnswerUpdate, DispatchAction, RunState, StartChild, StartTimer
 from warren.errors import RunEnded
 from warren.sdk import ActionContext, Workflow, bind_arguments, workflow_registry
 from warren.sdk.attempt_failures import failure_of
@@ -74,6 +74,7 @@ class WorkflowEnvironment:
         self._start = now
         self._driver: EngineDriver | None = None
         self._loop: _Loop | None = None
+        self._watchers: list[asyncio.Future[None]] = []
         self._client: WorkflowClient | None = None
 
     @property
@@ -116,7 +117,7 @@ class WorkflowEnvironment:
         if self._client is None:
             self._client = InProcessClient(self._for_another_run)
         with provided_client(self._client):
-            self._loop = _Loop(self.driver, workflow, self._replacements, self._seed)
+            self._loop = _Loop(self.driver, workflow, self._replacements, self._seed, self._watchers)
             self._loop.is_signalled = signals
             await self._loop.run()
 
@@ -139,6 +140,34 @@ class WorkflowEnvironment:
         if self._loop is not None:
             self._loop.wake()
 
+    async def update(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        id: str | None = None,  # noqa: A002 - the field's word
+    ) -> AnswerUpdate:
+        """Have the run that was started last do something, as `RunHandle.update` does; what comes of it, encoded.
+
+        Raises:
+            InvalidInput: the workflow has no such update, or the arguments do not fit it.
+            UpdateRefused: its validator refuses it.
+            RunEnded: the run has ended.
+        """
+        known = self.driver.answers.get(id or "")
+        if known is not None:
+            return known
+        if self.driver.is_finished:
+            raise RunEnded(f"the run {self.run_id} has ended")
+        asked = self.driver.update(name, arguments, id=id)
+        if self._loop is not None:
+            self._loop.wake()
+        while asked not in self.driver.answers:
+            watcher = asyncio.get_running_loop().create_future()
+            self._watchers.append(watcher)
+            await watcher
+        return self.driver.answers[asked]
+
     def cancel(self, reason: str | None = None) -> None:
         """Ask for the end of the run that was started last, as `RunHandle.cancel` does; `finish` carries that out."""
         self.driver.cancel(reason)
@@ -150,8 +179,14 @@ class _Loop:
     """Carries out what one run commands."""
 
     def __init__(
-        self, driver: EngineDriver, workflow: type[Workflow], replacements: Replacements, seed: int | None
+        self,
+        driver: EngineDriver,
+        workflow: type[Workflow],
+        replacements: Replacements,
+        seed: int | None,
+        watchers: list[asyncio.Future[None]],
     ) -> None:
+        """`watchers` are completed with the next transitions."""
         self._driver = driver
         self._replacements = replacements
         self._doubles = Doubles(workflow, replacements)
@@ -163,8 +198,9 @@ class _Loop:
         self._progress = asyncio.Event()
         self._deadlines: dict[int, float] = {}
         self._seen = 0
+        self._watchers = watchers
         self.is_signalled = False
-        """Whether somebody may send signals."""
+        """Whether somebody may send signals or updates."""
 
     async def run(self) -> None:
         try:
@@ -190,7 +226,8 @@ class _Loop:
 
     @property
     def _waits_for_signals(self) -> bool:
-        return self.is_signalled and bool(self._driver.executable.requests.signals)
+        requests = self._driver.executable.requests
+        return self.is_signalled and bool(requests.signals or requests.updates)
 
     async def _is_signalled(self) -> bool:
         """Wait for a signal: a moment only where time can jump to a timer; whether one came."""
@@ -225,6 +262,10 @@ class _Loop:
                 elif isinstance(command, StartTimer):
                     self._deadlines[command.timer] = now + (command.due_at - row.at).total_seconds()
         self._seen = len(history)
+        for watcher in self._watchers:
+            if not watcher.done():
+                watcher.set_result(None)
+        self._watchers.clear()
 
     def _note(self, task: asyncio.Task[Any]) -> None:
         self._finished.append(task)
@@ -278,10 +319,12 @@ class _Loop:
             raise RuntimeError(f"no imported module has the workflow {command.workflow!r}, which is started as a child")
         executable = executable_of(workflow)
         driver = EngineDriver(executable, command.input, run_id=command.run_id, now=self._driver.now)
-        await _Loop(driver, workflow, self._replacements, self._seed).run()
+        await _Loop(driver, workflow, self._replacements, self._seed, []).run()
         return driver.state
 
     async def _stop(self) -> None:
+        for watcher in self._watchers:
+            watcher.cancel("the run of this test goes on no further")
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

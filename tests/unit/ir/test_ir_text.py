@@ -54,7 +54,7 @@ def changed(name: str, value: Any) -> Any:
             return not value
         case str():
             return f"{value}x"
-        case tuple() if name in {"signals", "queries"}:
+        case tuple() if name in {"signals", "queries", "updates"}:
             return value[1:] if value else (OTHER,)
         case tuple():
             return value[1:] if value else ("another",)

@@ -72,6 +72,23 @@ def query(
     return work(run, name, arguments or [], workflow=workflow)
 
 
+def update(
+    run: Run,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The update's name.")],
+    arguments: Input = None,
+    workflow: Of = None,
+    update_id: Annotated[
+        str | None,
+        typer.Option("--id", metavar="ID", help="Id: the same one twice is one update, with one answer."),
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="Time to wait for the answer.")] = 30.0,
+) -> int:
+    """Have a run do something, wait for its answer, and print it as JSON."""
+    from warren_cli.start_runs import update as work
+
+    return work(run, name, arguments or [], workflow=workflow, update_id=update_id, timeout=timeout)
+
+
 def cancel(
     run: Run,
     workflow: Of = None,

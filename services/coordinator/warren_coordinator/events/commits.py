@@ -70,6 +70,7 @@ class Commits:
         try:
             updates = transitions.updates()
             if not transitions.rows and not updates:
+                _refuse(transitions, effects.outbox)
                 return
             finished = await self._store.commit(transitions.rows, updates, transitions.snapshots())
         except SequenceConflict as error:
@@ -108,6 +109,7 @@ class Commits:
             self._dispatcher.carry_out(commands, entry.header, outbox)
         for event in transitions.answered:
             outbox.add_answer(event)
+        _refuse(transitions, outbox)
         for entry in transitions.touched.values():
             self._cache.touched(entry)
 
@@ -127,3 +129,8 @@ class Commits:
             if entry is not None and entry.state.wake_at is not None:
                 timers = [command for command in entry.state.pending_commands() if isinstance(command, StartTimer)]
                 self._dispatcher.carry_out(timers, entry.header, effects.outbox)
+
+
+def _refuse(transitions: Transitions, outbox: Outbox) -> None:
+    for event, error in transitions.refused:
+        outbox.add_refusal(event, error)

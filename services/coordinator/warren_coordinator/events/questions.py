@@ -6,18 +6,14 @@ Must not change a run.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from warren.contracts import messages
-from warren.engine import Executable, RunState, answer_query
-from warren.errors import InfrastructureError, InternalError, RunNotFound, UserError
-from warren.ports import RunStore
+from warren.engine import answer_query
+from warren.errors import InfrastructureError, InternalError, UserError
 from warren.runs.outbox import Outbox
-from warren.runs.replay import load_state
 from warren.runs.transition_watchdog import TransitionOverdue, TransitionWatchdog
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
-from warren_coordinator.run_cache import RunCache
 from warren_coordinator.run_loader import RunLoader
 
 log = get_logger(__name__)
@@ -26,11 +22,7 @@ log = get_logger(__name__)
 class Questions:
     """Answers queries."""
 
-    def __init__(
-        self, *, store: RunStore, cache: RunCache, loader: RunLoader, clock: Clock, watchdog: TransitionWatchdog
-    ) -> None:
-        self._store = store
-        self._cache = cache
+    def __init__(self, *, loader: RunLoader, clock: Clock, watchdog: TransitionWatchdog) -> None:
         self._loader = loader
         self._clock = clock
         self._watchdog = watchdog
@@ -50,23 +42,10 @@ class Questions:
                 outbox.add_answer(event, result)
 
     async def _answer(self, event: messages.QueryAsked) -> messages.Json:
-        executable, state = await self._state(event.run_id)
+        executable, state = await self._loader.state_of(event.run_id)
         try:
             with self._watchdog:
                 self._watchdog.current = event
                 return answer_query(executable, state, event.name, event.arguments, self._clock.now())
         except TransitionOverdue as overdue:
             raise InternalError(f"the query {event.name!r} took too long") from overdue
-
-    async def _state(self, run_id: UUID) -> tuple[Executable, RunState]:
-        """A run's program and its state, as of what was committed last."""
-        loads = await self._loader.load([run_id])
-        if run_id in loads.failed:
-            raise loads.failed[run_id]
-        entry = self._cache.get(run_id)
-        if entry is not None:
-            return entry.executable, entry.state
-        loaded = (await self._store.load_runs([run_id])).get(run_id)
-        if loaded is None:
-            raise RunNotFound(f"there is no run with the id {run_id}")
-        return await load_state(loaded, store=self._store, programs=self._loader.programs)

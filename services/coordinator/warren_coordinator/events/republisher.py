@@ -6,6 +6,7 @@ Must not know why an event is taken for a repetition.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from warren.contracts import wire
@@ -13,11 +14,12 @@ from warren.contracts.messages import RunEvent
 from warren.engine import load_commands
 from warren.errors import RunEnded
 from warren.ports import RunStore, TransitionRow
-from warren.runs.command_dispatch import Dispatcher, finish_of
+from warren.runs.command_dispatch import Dispatcher, answers_among, finish_of
 from warren.runs.outbox import Outbox
 from warren.runtime.logs import get_logger
 from warren_coordinator.events.batch import Effects, Item
 from warren_coordinator.run_cache import RunCache
+from warren_coordinator.run_loader import RunLoader
 
 log = get_logger(__name__)
 
@@ -25,7 +27,10 @@ log = get_logger(__name__)
 class Republisher:
     """Publishes what is still pending of recorded transitions. `began` is when this process did."""
 
-    def __init__(self, *, store: RunStore, cache: RunCache, dispatcher: Dispatcher, began: datetime) -> None:
+    def __init__(
+        self, *, store: RunStore, cache: RunCache, loader: RunLoader, dispatcher: Dispatcher, began: datetime
+    ) -> None:
+        self._loader = loader
         self._store = store
         self._cache = cache
         self._dispatcher = dispatcher
@@ -43,7 +48,7 @@ class Republisher:
                     taken.add(event.identity)
                 if await self._publish(item, recorded, effects):
                     effects.causes.append(event.identity)  # one more message of the same event need not do it again
-            _answer(event, effects.outbox, is_taken=event.identity in taken)
+            await self._answer(event, effects.outbox, is_taken=event.identity in taken)
 
     async def _publish(self, item: Item, recorded: Sequence[TransitionRow], effects: Effects) -> bool:
         """What this event caused when it was new may never have been published: publish what is still pending of it.
@@ -67,18 +72,41 @@ class Republisher:
             if entry is not None:
                 pending = [command for command in commands if entry.state.is_pending(command)]
                 self._dispatcher.carry_out(pending, entry.header, effects.outbox)
-            elif finish_of(commands) is not None:
+                continue
+            for answer in answers_among(commands):
+                effects.outbox.add_update_answer(event.run_id, answer)
+            if finish_of(commands) is not None:
                 run = await self._store.get_run(event.run_id)
                 if run is not None:
                     effects.outbox.add_finish(run)
         return not is_left
 
+    async def _answer(self, event: RunEvent, outbox: Outbox, *, is_taken: bool) -> None:
+        """Tell who made a request whether its run has it; the log, where nobody waits for that."""
+        if is_taken and event.is_answered_when_taken:
+            outbox.add_answer(event)
+        elif is_taken:
+            await self._answer_again(event, outbox)
+        else:
+            _too_late(event, outbox)
 
-def _answer(event: RunEvent, outbox: Outbox, *, is_taken: bool) -> None:
-    """Tell who made a request whether its run has it; the log, where nobody waits for that."""
-    if is_taken:
-        outbox.add_answer(event)
-    elif event.answer is not None:
+    async def _answer_again(self, event: RunEvent, outbox: Outbox) -> None:
+        """Tell who asks again what the answer was; where there is none yet, the run knows who waits for it."""
+        if event.answer is None:
+            return
+        _, state = await self._loader.state_of(event.run_id)
+        seq = state.answered.get(event.subject)
+        rows = [] if seq is None else await self._store.history(event.run_id, after_seq=seq - 1, limit=1)
+        for row in rows:
+            for answer in answers_among(load_commands(row.commands)):
+                if answer.id == event.answer.request_id:
+                    reply = event.answer.reply
+                    to = ((reply.reply_to, reply.correlation_id),)
+                    outbox.add_update_answer(event.run_id, replace(answer, replies=to))
+
+
+def _too_late(event: RunEvent, outbox: Outbox) -> None:
+    if event.answer is not None:
         outbox.add_refusal(event, RunEnded(f"the run {event.run_id} has ended, or does not take this"))
     elif event.is_awaited:
         log.warning("event not taken", run_id=str(event.run_id), type=event.type)

@@ -88,7 +88,7 @@ class SingleEvents:
                     error = reasons.took_too_long(event, self._watchdog.seconds)
                 await self._reject(item, error, cause, effects)
                 return True
-            if not transitions.rows:
+            if not transitions.rows and not transitions.refused:
                 return False
             outcome = await self._commits.commit(transitions, effects)
             if not outcome.faults and not outcome.overtaken:

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from warren.contracts import wire
 from warren.contracts.messages import Identity, RunEvent, RunStatus
-from warren.engine import Command, Decision, dump_commands
+from warren.engine import Command, Decision, Refusal, dump_commands
 from warren.ports import RunFinish, RunUpdate, SnapshotRow, TransitionRow
 from warren.runs.replay import dump_snapshot
 from warren.runtime.logs import get_logger
@@ -22,7 +22,7 @@ log = get_logger(__name__)
 class Transitions:
     """What one commit writes, and what is to be carried out after it."""
 
-    __slots__ = ("_stored_wake_ups", "answered", "at", "cancelled", "causes", "outcomes", "rows", "touched")
+    __slots__ = ("_stored_wake_ups", "answered", "at", "cancelled", "causes", "outcomes", "refused", "rows", "touched")
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -32,12 +32,18 @@ class Transitions:
         self.causes: list[Identity] = []
         self.answered: list[RunEvent] = []
         """Events that somebody waits for an answer to."""
+        self.refused: list[Refusal] = []
+        """Requests that the runs themselves refuse."""
         self.cancelled: set[UUID] = set()
         """Ended runs for which workers may still be at work."""
         self._stored_wake_ups: list[tuple[RunEntry, datetime | None]] = []
 
-    def add(self, entry: RunEntry, decision: Decision) -> None:
-        """Add the transition that has just been made in `entry.state`."""
+    def add(self, entry: RunEntry, decision: Decision | Refusal) -> None:
+        """Add the transition that has just been made in `entry.state`, or what the run refuses."""
+        if isinstance(decision, Refusal):
+            self.refused.append(decision)
+            self.touch(entry)
+            return
         event, commands = decision
         identity = event.identity
         self.rows.append(
@@ -51,7 +57,7 @@ class Transitions:
             )
         )
         self.causes.append(identity)
-        if event.answer is not None:
+        if event.answer is not None and event.is_answered_when_taken:
             self.answered.append(event)
         self.touched[identity[0]] = entry
         if commands:
@@ -63,12 +69,13 @@ class Transitions:
         part.rows = [row for row in self.rows if row.run_id in run_ids]
         part.outcomes = [each for each in self.outcomes if each[0].header.run_id in run_ids]
         part.touched = {run_id: entry for run_id, entry in self.touched.items() if run_id in run_ids}
+        part.refused = [each for each in self.refused if each.event.run_id in run_ids]
         part.answered = [event for event in self.answered if event.run_id in run_ids]
         part.causes = [cause for cause in self.causes if cause[0] in run_ids]
         return part
 
     def touch(self, entry: RunEntry) -> None:
-        """Note an entry that changed without a transition: a heartbeat moved the end of a lease."""
+        """Note an entry that was asked something or changed without a transition: a heartbeat moved a lease's end."""
         self.touched[entry.header.run_id] = entry
 
     def updates(self) -> list[RunUpdate]:

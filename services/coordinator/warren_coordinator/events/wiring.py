@@ -40,7 +40,7 @@ def make_handler(
     single = SingleEvents(
         cache=cache, loader=loader, commits=commits, clock=clock, max_losses=max_losses, watchdog=watchdog
     )
-    republisher = Republisher(store=store, cache=cache, dispatcher=dispatcher, began=clock.now())
+    republisher = Republisher(store=store, cache=cache, loader=loader, dispatcher=dispatcher, began=clock.now())
     return EventHandler(
         cache=cache,
         loader=loader,
@@ -54,5 +54,5 @@ def make_handler(
         max_losses=max_losses,
         watchdog=watchdog,
         trial=trial,
-        questions=Questions(store=store, cache=cache, loader=loader, clock=clock, watchdog=watchdog),
+        questions=Questions(loader=loader, clock=clock, watchdog=watchdog),
     )

@@ -53,6 +53,7 @@ from warren.engine.run.scheduling import Scheduler
 from warren.engine.run.state import RunState
 from warren.engine.run.tasks import Tasks
 from warren.engine.run.transition import Transition
+from warren.engine.run.updates import Updates
 from warren.engine.values.calls import Coroutine
 from warren.engine.values.closures import UNBOUND, Cell, Closure, Late
 from warren.engine.values.code import AsyncCode, NodeCode
@@ -108,7 +109,8 @@ class Executable:
         self.tasks = Tasks(self.transition, self.completion, self.cancellation, self.guards)
         self.contexts = Contexts(self.transition, self.completion, self.cancellation, self.tasks)
         self.scheduler = Scheduler(self.transition, self.completion, self.guards)
-        self.ending = Ending(self.transition, self.guards)
+        self.updates = Updates(self.transition, self.guards)
+        self.ending = Ending(self.transition, self.updates, self.guards)
         self.interpreter = Interpreter(
             self.transition,
             self.completion,
@@ -117,8 +119,9 @@ class Executable:
             self.tasks,
             self.scheduler,
             self.ending,
+            self.updates,
             self.guards,
-            takes_signals=bool(program.signals),
+            takes_requests=self.requests.may_change,
         )
         self.functions: dict[str, AsyncCode] = {}
         self.makers: dict[str, Callable[..., Callable[..., Any]]] = {}
@@ -129,6 +132,9 @@ class Executable:
         """What iterators and getters have of the program, by the name of their attribute."""
         self.names: dict[int, str] = {}
         """Names of the program's own objects by `id`, for snapshots."""
+        self._compile()
+
+    def _compile(self) -> None:
         try:
             with _uncollected():
                 self._build()
@@ -190,9 +196,9 @@ class Executable:
             return
         self._globals[function_name(signal.handler)](instance, *([payload] if signal.takes_payload else []))
 
-    def ask(self, instance: Any, name: str, arguments: Mapping[str, Any]) -> Any:
-        """Call a query's method with decoded arguments; raises what the user's method does."""
-        return self._globals[function_name(self.requests.queries[name].method)](instance, **arguments)
+    def call(self, method: str, instance: Any, arguments: Mapping[str, Any]) -> Any:
+        """Call a method with decoded arguments; a coroutine of an async one. Raises what the user's method does."""
+        return self._globals[function_name(method)](instance, **arguments)
 
     def begin(self, run: RunState, at: datetime) -> None:
         """Work for this run from now on, with a new budget."""

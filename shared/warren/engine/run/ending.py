@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from warren.contracts.limits import encode_error
 from warren.contracts.messages import RunStatus
 from warren.engine.commands import CancelChild, FinishRun
 from warren.engine.guarded.guards import Guards
 from warren.engine.run.asyncio_errors import CancelledError
+from warren.engine.run.failures import encoded_failure, weighed
 from warren.engine.run.leases import Leases
 from warren.engine.run.transition import Transition
+from warren.engine.run.updates import Updates
 from warren.engine.values.known_classes import ends_the_process
 from warren.engine.values.limits import Stop
-from warren.errors import LimitExceeded, NotSupportedInWorkflow
+from warren.errors import LimitExceeded
 
 
 class Ending:
     """Ends the run of the transition that is under way."""
 
-    __slots__ = ("_guards", "_transition")
+    __slots__ = ("_guards", "_transition", "_updates")
 
-    def __init__(self, transition: Transition, guards: Guards) -> None:
+    def __init__(self, transition: Transition, updates: Updates, guards: Guards) -> None:
         self._transition = transition
+        self._updates = updates
         self._guards = guards
 
     def over(self, error: BaseException) -> None:
@@ -51,23 +53,9 @@ class Ending:
 
     def failed(self, error: BaseException) -> None:
         """The run is over, with an exception."""
-        status = RunStatus.FAILED
-        if isinstance(error, CancelledError) and self._transition.run.cancelling:
-            status = RunStatus.CANCELLED
-        try:
-            self._guards.weigh(error)
-        except Stop as stop:
-            error, status = stop.reason, RunStatus.FAILED
-        try:
-            encoded = encode_error(error)
-        except BaseException as problem:
-            if ends_the_process(problem):
-                raise
-            why = str(problem.reason) if isinstance(problem, Stop) else type(problem).__name__
-            is_limit = isinstance(problem, Stop) and isinstance(problem.reason, LimitExceeded)
-            kind = LimitExceeded if is_limit else NotSupportedInWorkflow
-            encoded = encode_error(kind(f"{type(error).__name__}, and to say what it is failed: {why}"))
-        self._finish(status, None, encoded)
+        found = weighed(self._guards, error)
+        is_cancelled = found is error and isinstance(error, CancelledError) and self._transition.run.cancelling
+        self._finish(RunStatus.CANCELLED if is_cancelled else RunStatus.FAILED, None, encoded_failure(found))
 
     def rejected(self, error: Any) -> None:
         """The run is over, with an encoded exception: what should have moved it on cannot be applied."""
@@ -85,4 +73,6 @@ class Ending:
         run.continuing = False
         run.main = None
         run.watchers.clear()
+        if run.updates:
+            self._updates.abandon(status)
         self._transition.commands.append(FinishRun(status, result, error))

@@ -21,9 +21,11 @@ from warren.engine.run.scheduling import Scheduler
 from warren.engine.run.sizes import size_of
 from warren.engine.run.tasks import Tasks
 from warren.engine.run.transition import Transition
+from warren.engine.run.updates import Updates
 from warren.engine.values.calls import Awaitable, Coroutine, SleepCall
 from warren.engine.values.code import NodeCode, Step
 from warren.engine.values.futures import (
+    Answers,
     Callback,
     Frame,
     Future,
@@ -52,9 +54,10 @@ class Interpreter:
         "_ending",
         "_guards",
         "_scheduler",
-        "_takes_signals",
+        "_takes_requests",
         "_tasks",
         "_transition",
+        "_updates",
     )
 
     def __init__(
@@ -66,9 +69,10 @@ class Interpreter:
         tasks: Tasks,
         scheduler: Scheduler,
         ending: Ending,
+        updates: Updates,
         guards: Guards,
         *,
-        takes_signals: bool,
+        takes_requests: bool,
     ) -> None:
         self._transition = transition
         self._completion = completion
@@ -77,8 +81,9 @@ class Interpreter:
         self._tasks = tasks
         self._scheduler = scheduler
         self._ending = ending
+        self._updates = updates
         self._guards = guards
-        self._takes_signals = takes_signals
+        self._takes_requests = takes_requests
 
     def advance(self) -> None:
         """Run everything that is ready; ask for a `ContinuationDue` where the transition is full."""
@@ -146,6 +151,8 @@ class Interpreter:
                 self._completion.complete(waiter, FutureState.DONE, None)
             case Callback(function):
                 self._tasks.call(function, notice.future)
+            case Answers(number):
+                self._updates.ended(number, notice.future)
             case (gather, index):
                 self._completion.child_done(gather, index, notice.future)
             case other:
@@ -182,7 +189,7 @@ class Interpreter:
 
     def _is_stuck(self) -> bool:
         run = self._transition.run
-        return not (run.ready or run.pending or run.children or run.timers or run.continuing or self._takes_signals)
+        return not (run.ready or run.pending or run.children or run.timers or run.continuing or self._takes_requests)
 
     # one strand
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from warren.contracts.messages import RunStatus
 from warren.engine.commands import (
+    AnswerUpdate,
     CancelChild,
     Command,
     ContinueRun,
@@ -66,6 +67,16 @@ class PendingTimer:
     target: Timeout | None = None
 
 
+@kept("PendingUpdate", "id name replies")
+@dataclass(slots=True, eq=False)
+class PendingUpdate:
+    """An update that has not ended. `replies` are the queues that wait for its answer, each with a correlation id."""
+
+    id: str
+    name: str
+    replies: list[tuple[str, str | None]] = field(default_factory=list)
+
+
 @dataclass(slots=True, eq=False)
 class RunState:
     """One run. `seq` is that of its last transition. Changed by `engine.transitions` alone."""
@@ -105,13 +116,19 @@ class RunState:
     """What waits for a condition over the run's own state: a future and the function that says whether it holds."""
     requests: dict[int, None] = field(default_factory=dict)
     """The numbers of the requests that the run has taken, the oldest first; at most `MAX_REQUESTS`."""
+    updates: dict[int, PendingUpdate] = field(default_factory=dict)
+    """By the number of the request."""
+    answered: dict[int, int] = field(default_factory=dict)
+    """Among `requests`, the updates that have ended: the number of the transition that has the answer."""
     _due: list[tuple[datetime, int]] = field(default_factory=list)
 
     def note_request(self, number: int) -> None:
         """Remember that a request was taken, so that it is not taken again."""
         self.requests[number] = None
         if len(self.requests) > MAX_REQUESTS:
-            del self.requests[next(iter(self.requests))]
+            oldest = next(iter(self.requests))
+            del self.requests[oldest]
+            self.answered.pop(oldest, None)
 
     def add_timer(self, number: int, timer: PendingTimer) -> None:
         """Remember a timer."""
@@ -175,7 +192,7 @@ class RunState:
                 return command.invocation in self.children
             case LogMessage() | CancelChild():
                 return False
-            case FinishRun():
+            case FinishRun() | AnswerUpdate():
                 return True
             case _:
                 assert_never(command)

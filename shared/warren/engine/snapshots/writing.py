@@ -44,11 +44,11 @@ from warren.engine.values.views import VIEWS
 from warren.errors import SnapshotUnreadable, UnserializableValue
 
 Json = Any
-FORMAT = 5
+FORMAT = 6
 """Of what `take_snapshot` writes. It changes whenever a golden snapshot does, or has new kinds of objects."""
-READABLE = frozenset({3, 4, FORMAT})
-"""Of what `restore` takes: format 4 has no callbacks, format 3 besides no named tuples, and nothing of a model
-but its fields."""
+READABLE = frozenset({3, 4, 5, FORMAT})
+"""Of what `restore` takes: format 5 has no updates, format 4 no callbacks either, format 3 besides no named tuples, and
+nothing of a model but its fields."""
 
 _MAPPINGS: dict[type, str] = {dict: "d", Counter: "counter", OrderedDict: "ordered", DefaultDict: "default"}
 _SCALARS = (type(None), bool, float, str)
@@ -71,6 +71,8 @@ def take_snapshot(executable: Executable, run: RunState) -> Json:
     }
     if run.instance is not None:
         roots |= {"instance": run.instance, "watchers": list(run.watchers), "requests": list(run.requests)}
+        if run.updates or run.answered:
+            roots |= {"updates": dict(run.updates), "answered": dict(run.answered)}
     written = {name: writer.value(root) for name, root in roots.items()}
     writer.finish()
     return {
@@ -126,6 +128,8 @@ def _restored(executable: Executable, snapshot: Json) -> RunState:
     run.instance = roots.get("instance")
     run.watchers = roots.get("watchers", [])
     run.requests = dict.fromkeys(roots.get("requests", ()))
+    run.updates = roots.get("updates", {})
+    run.answered = roots.get("answered", {})
     return run
 
 

@@ -29,9 +29,9 @@ class FutureState(IntEnum):
 class Future(Awaitable):
     """Something that was started. `value` is its result, or its exception once failed or cancelled.
 
-    `waiters` are strands, (gather, index) pairs, task groups and callbacks. `strand` is the strand whose end completes
-    it, if it is a task that runs workflow code; `number` that of the invocation or timer that completes it, if it is
-    one of them.
+    `waiters` are strands, (gather, index) pairs, task groups, callbacks and who asked for updates. `strand` is the
+    strand whose end completes it, if it is a task that runs workflow code; `number` that of the invocation or timer
+    that completes it, if it is one of them.
     `is_task` tells a task of a single call from the bare call: it ends one turn after what it waits for was cancelled.
     `must_cancel` is the CancelledError that such a task gets at its next turn.
     """
@@ -156,6 +156,14 @@ class Callback:
     """What `add_done_callback` was given: one of a future's waiters."""
 
     function: Any
+
+
+@kept("Answers", "number")
+@dataclass(slots=True, eq=False)
+class Answers:
+    """One of the waiters of an update's task: who asked for the update gets what comes of it."""
+
+    number: int
 
 
 @kept("Notice", "waiter future")

@@ -6,6 +6,7 @@ When this test fails, snapshots that are stored cannot be read any more, or mean
 
 from __future__ import annotations
 
+import asyncio
 import json
 import pathlib
 import tempfile
@@ -16,6 +17,8 @@ import pytest
 from tests.unit.engine.snapshots.kinds import BODIES, MORE
 from tests.unit.engine.writing import compile_text
 
+from warren import Workflow, update, workflow
+from warren.contracts.messages import RequestReply
 from warren.engine.snapshots import scalars
 from warren.engine.snapshots.writing import FORMAT
 from warren.engine.values.kept import CLASSES, FIELDS
@@ -53,6 +56,22 @@ def drivers(folder: pathlib.Path) -> Iterator[tuple[str, EngineDriver]]:
                 break
             else:
                 driver.fire()
+    driver = EngineDriver.of(Asked)
+    driver.update("change", {"n": 1}, id="u", reply=RequestReply(reply_to="queue", correlation_id="1"))
+    yield "updates", driver
+
+
+@workflow
+class Asked(Workflow):
+    name = "written"
+
+    @update
+    async def change(self, n: int) -> int:
+        await asyncio.sleep(n)
+        return n
+
+    async def run(self) -> None:
+        await self.wait_until(lambda: False)
 
 
 def without_module(data: Any, module: str) -> Any:

@@ -1,0 +1,49 @@
+"""Whether an event may be about what a state has not seen: then the run is loaded again before the event is dropped."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from warren.contracts import messages as m
+from warren.engine.run.state import RunState
+from warren.engine.transitions import held
+
+
+def may_be_ahead(run: RunState, event: m.RunEvent) -> bool:
+    """Whether an event that changed nothing may be about a transition that this state has not seen.
+
+    Another coordinator may have dispatched something since the run was loaded, or have been informed that a worker
+    holds it. What the state has seen answered stays answered, so a late event for that needs no second look.
+    """
+    match event:
+        case m.LeaseExpired():
+            pending = run.pending.get(event.invocation)
+            if pending is not None and event.attempt == pending.attempt:
+                return held(run, event) is None
+            return _is_unseen(run, event)
+        case m.ActionSucceeded() | m.ActionFailed() | m.ActionStarted() | m.ActionHeartbeat():
+            return _is_unseen(run, event)
+        case m.ChildFinished():
+            return event.invocation > run.numbers
+        case m.TimerDue():
+            return event.timer > run.numbers
+        case m.ContinuationDue():
+            return event.number > run.continues
+        case (
+            m.CancelRequested()
+            | m.EventRejected()
+            | m.RunStarted()
+            | m.SignalReceived()
+            | m.UpdateRequested()
+            | m.QueryAsked()
+        ):
+            return False
+        case _:
+            assert_never(event)
+
+
+def _is_unseen(run: RunState, event: m.AttemptEvent) -> bool:
+    pending = run.pending.get(event.invocation)
+    if pending is None:
+        return event.invocation > run.numbers
+    return event.attempt > pending.attempt or (event.attempt == pending.attempt and bool(pending.backoff))
