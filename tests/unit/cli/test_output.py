@@ -20,6 +20,7 @@ from warren.contracts.messages import RunStatus
 from warren.contracts.moments import LAST_MOMENT
 from warren.contracts.values import encode, encode_exception
 from warren.engine import (
+    AnswerUpdate,
     CancelChild,
     Command,
     ContinueRun,
@@ -76,6 +77,7 @@ def test_a_history_is_told_in_words() -> None:
         CancelChild(run_id),
         ContinueRun(4),
         LogMessage("halfway", "warning"),
+        AnswerUpdate("a", 1),
         FinishRun(RunStatus.COMPLETED, 1),
     ]
     assert {type(each) for each in commands} == set(get_args(Command))
@@ -86,6 +88,7 @@ def test_a_history_is_told_in_words() -> None:
         f"cancel {run_id}",
         "go on",
         "log warning: halfway",
+        "answer the update a",
         "end the run: completed",
     ]
     child = messages.ChildFinished(run_id=run_id, invocation=3, status=RunStatus.COMPLETED, result=[1])
