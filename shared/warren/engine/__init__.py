@@ -20,7 +20,7 @@ from warren.engine.commands import (
     load_commands,
 )
 from warren.engine.program.executable import Executable
-from warren.engine.queries import answer_query
+from warren.engine.queries import answer_query, state_of
 from warren.engine.run.state import RunState
 from warren.engine.snapshots.writing import restore, take_snapshot
 from warren.engine.transitions import Decision, Refusal, apply, expired_leases, extend_leases, overdue, start_run
@@ -51,5 +51,6 @@ __all__ = [
     "overdue",
     "restore",
     "start_run",
+    "state_of",
     "take_snapshot",
 ]

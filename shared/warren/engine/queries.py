@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from warren.contracts import names
 from warren.contracts.messages import UpdateRequested
 from warren.contracts.values import decode
 from warren.engine.program.executable import Executable
 from warren.engine.run.state import RunState
 from warren.engine.snapshots.writing import restore, take_snapshot
 from warren.engine.values.limits import Stop
+from warren.engine.views.run import view_run
 from warren.errors import QueryFailed, UpdateRefused
 
 Json = Any
@@ -28,6 +30,8 @@ def answer_query(executable: Executable, run: RunState, name: str, arguments: Ma
         InvalidInput: the workflow has no such query, or the arguments do not fit it.
         QueryFailed: the method raised, exceeded a limit, or returned what cannot be sent.
     """
+    if name == names.STATE_QUERY:
+        return state_of(executable, run)
     bound = executable.requests.bind_query(name, arguments)
     method = executable.requests.queries[name].method
     with _copy_of(executable, run, at) as copy:
@@ -69,3 +73,8 @@ def _copy_of(executable: Executable, run: RunState, at: datetime) -> Iterator[Ru
 def _decoded(executable: Executable, arguments: Mapping[str, Json]) -> dict[str, Any]:
     """Tagged JSON as values of the program."""
     return {key: decode(value, executable.types) for key, value in arguments.items()}
+
+
+def state_of(executable: Executable, run: RunState, *, before: RunState | None = None) -> Json:
+    """The answer to the built-in query `warren:state`; `before` is an ended run before its last transition."""
+    return view_run(executable, run, before=before).model_dump(mode="json", exclude_defaults=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from warren.contracts.tags import TAG, Json
 from warren.contracts.unchecked import UNCHECKED
+from warren.engine.program.built_in_queries import BUILT_IN, bind_built_in
 from warren.errors import InvalidInput
 from warren.ir.program import Program
 from warren.ir.typespec import InputCheck, coerce
@@ -63,6 +64,8 @@ class Requests:
         Raises:
             InvalidInput: the workflow has no such query, or the arguments do not fit it.
         """
+        if name in BUILT_IN:
+            return bind_built_in(name, arguments)
         return self._bind("query", self._query_checks, name, arguments)
 
     def bind_update(self, name: str, arguments: Mapping[str, Json]) -> dict[str, Json]:

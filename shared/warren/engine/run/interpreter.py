@@ -279,7 +279,7 @@ class Interpreter:
             raise TypeError(f"object {type(awaitable).__name__} can't be used in 'await' expression")
         future = self._scheduler.start(awaitable)
         if future.state is FutureState.PENDING:
-            strand.waits_for = future
+            strand.waits_for, strand.since = future, self._transition.now
             future.waiters.append(strand)
             if strand.inject is not None and self._cancellation.cancel(future, strand.inject):
                 strand.inject = None  # it cancelled itself on the way here

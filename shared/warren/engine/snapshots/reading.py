@@ -14,7 +14,7 @@ from warren.engine.program.executable import Executable
 from warren.engine.snapshots import scalars
 from warren.engine.values.closures import UNBOUND, Closure
 from warren.engine.values.containers import DefaultDict, Deque
-from warren.engine.values.futures import FutureState
+from warren.engine.values.futures import FutureState, Strand
 from warren.engine.values.iterators import DequeIterator
 from warren.engine.values.kept import CLASSES, FIELDS
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
@@ -88,6 +88,10 @@ class Reader:
         for closure, data in self._closures:
             closure.cells, closure.defaults = self.value(data[2]), self.value(data[3])
             closure.function = self._executable.make_closure(closure.key, closure.cells, closure.defaults).function
+
+    def strands(self) -> list[Strand]:
+        """Those among what was made."""
+        return [made for made in self._made.values() if type(made) is Strand]
 
     def _inside_out(self) -> list[int]:
         """Dicts and sets, those first that keys of others consist of: only a whole key can be hashed."""

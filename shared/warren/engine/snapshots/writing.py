@@ -15,6 +15,7 @@ import decimal
 import functools
 import types
 from collections import Counter, OrderedDict, deque
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -34,7 +35,7 @@ from warren.engine.values.closures import UNBOUND, BoundMethod, Closure
 from warren.engine.values.code import AsyncCode
 from warren.engine.values.containers import DefaultDict, Deque
 from warren.engine.values.foreign import NamedTuple
-from warren.engine.values.futures import FutureState
+from warren.engine.values.futures import FutureState, Strand
 from warren.engine.values.kept import FIELDS, KINDS
 from warren.engine.values.limits import Stop
 from warren.engine.values.ordered_set import OrderedFrozenSet, OrderedSet
@@ -47,8 +48,8 @@ Json = Any
 FORMAT = 6
 """Of what `take_snapshot` writes. It changes whenever a golden snapshot does, or has new kinds of objects."""
 READABLE = frozenset({3, 4, 5, FORMAT})
-"""Of what `restore` takes: format 5 has no updates, format 4 no callbacks either, format 3 besides no named tuples, and
-nothing of a model but its fields."""
+"""Of what `restore` takes: format 5 has no updates and does not say since when strands wait, format 4 besides has no
+callbacks, format 3 no named tuples either, and nothing of a model but its fields."""
 
 _MAPPINGS: dict[type, str] = {dict: "d", Counter: "counter", OrderedDict: "ordered", DefaultDict: "default"}
 _SCALARS = (type(None), bool, float, str)
@@ -87,6 +88,7 @@ def take_snapshot(executable: Executable, run: RunState) -> Json:
         "leases": run.leases.dump(),
         "roots": written,
         "objects": writer.table,
+        "since": writer.since(),
     }
 
 
@@ -113,6 +115,10 @@ def _restored(executable: Executable, snapshot: Json) -> RunState:
     with executable.budget.unlimited():  # for the user's `__hash__` and `__eq__`
         roots = {name: reader.value(value) for name, value in snapshot["roots"].items()}
         reader.finish()
+    since = dict(snapshot.get("since", ()))
+    for strand in reader.strands():
+        moment = since.get(strand.number)
+        strand.since = None if moment is None else datetime.fromisoformat(moment)
     run = RunState(UUID(snapshot["run_id"]), snapshot["input"])
     run.status = RunStatus(snapshot["status"])
     run.result, run.error = snapshot["result"], snapshot["error"]
@@ -194,6 +200,11 @@ class _Writer:
         while self._waiting:
             number, value = self._waiting.popleft()
             self.table[number] = self._write(value)
+
+    def since(self) -> list[Json]:
+        """Since when the strands wait that were met, by their numbers."""
+        strands = (value for value in self._kept if type(value) is Strand and value.waits_for is not None)
+        return [[strand.number, strand.since.isoformat()] for strand in strands if strand.since is not None]
 
     def _values(self, values: Any) -> list[Json]:
         return [self.value(item) for item in values]

@@ -6,6 +6,7 @@ They refer to each other in circles, as asyncio's do. Data only: `engine.run` gi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
@@ -120,7 +121,8 @@ class Strand:
     but for what `asyncio.current_task` gave.
 
     `waits_for` is the future that it waits for. `inject` is an exception to raise at its await when it goes on.
-    `cancels` counts the cancellations asked for and not taken back (`asyncio.Task.cancelling`).
+    `cancels` counts the cancellations asked for and not taken back (`asyncio.Task.cancelling`). `since` is when it
+    began to wait, for people; a snapshot keeps it apart, as nothing is decided by it.
     """
 
     number: int
@@ -129,6 +131,7 @@ class Strand:
     waits_for: Future | None = None
     inject: BaseException | None = None
     cancels: int = 0
+    since: datetime | None = None
 
 
 @kept("Launch", "call future")
