@@ -14,7 +14,7 @@ from tests.support.eventually import eventually
 from tests.support.servers.proxy import TcpProxy
 from tests.unit.client.workflows import Order, Ship
 
-from warren import RunIdTaken, Workflow, action, workflow
+from warren import RunIdTaken, Workflow, action, query, signal, workflow
 from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
 from warren.adapters.rabbitmq import RabbitBroker
 from warren.client import Warren
@@ -49,6 +49,26 @@ class Held(Workflow):
 
     async def run(self) -> str:
         return await hold()
+
+
+@workflow
+class Asked(Workflow):
+    name = "client-asked"
+
+    def __init__(self) -> None:
+        self.taken: list[int] = []
+
+    @signal
+    def take(self, number: int) -> None:
+        self.taken.append(number)
+
+    @query
+    def count(self) -> int:
+        return len(self.taken)
+
+    async def run(self, needed: int) -> list[int]:
+        await self.wait_until(lambda: len(self.taken) >= needed)
+        return self.taken
 
 
 @dataclass
@@ -94,7 +114,7 @@ async def place(fresh_broker_url: str) -> AsyncIterator[Place]:
                     settings,
                     broker=await broker(fresh_broker_url, "worker"),
                     registry=registry,
-                    workflows=(Ship, Held),
+                    workflows=(Ship, Held, Asked),
                     modules=(),
                     queues=("default",),
                     stop=stop,
@@ -106,7 +126,7 @@ async def place(fresh_broker_url: str) -> AsyncIterator[Place]:
         proxy = await stack.enter_async_context(TcpProxy(parts.port or 5672, host=parts.hostname or "127.0.0.1"))
         url = urlunsplit(parts._replace(netloc=f"{account}@127.0.0.1:{proxy.port}"))
         async with Warren(url, store=store) as client:
-            await client.register(Ship, Held)
+            await client.register(Ship, Held, Asked)
             yield Place(client, proxy, database)
         stop.set()
         await asyncio.wait_for(asyncio.gather(*tasks), 20)
@@ -129,6 +149,43 @@ async def test_an_outcome_that_came_while_the_client_was_away_is_heard_of(place:
     await eventually(is_finished)
     place.proxy.accept()
     assert await handle.result(30) == "held"
+
+
+async def test_answers_that_came_while_the_client_was_away_are_heard_of(place: Place) -> None:
+    handle = await place.client.start(Asked, 21)
+
+    def transitions() -> int:
+        return len(place.database.histories.get(handle.id, {}))
+
+    await eventually(lambda: transitions() == 1)
+    for number in range(20):
+        sending = asyncio.ensure_future(handle.signal(Asked.take, number, id=str(number)))
+        await asyncio.sleep(0.002 * number)
+        place.proxy.cut()
+        await asyncio.wait_for(sending, 30)
+    asking = asyncio.ensure_future(handle.query(Asked.count))
+    await asyncio.sleep(0.003)
+    place.proxy.cut()
+    assert await asyncio.wait_for(asking, 30) == 20
+    await handle.signal(Asked.take, 20)
+    assert await handle.result(30) == list(range(21))
+
+
+async def test_transitions_that_were_made_while_the_client_was_away_come_once_and_in_order(place: Place) -> None:
+    handle = await place.client.start(Asked, 30)
+    seen: list[int] = []
+
+    async def follow() -> None:
+        seen.extend([entry.seq async for entry in handle.history(follow=True)])
+
+    following = asyncio.ensure_future(follow())
+    await eventually(lambda: place.database.histories.get(handle.id))
+    for number in range(30):
+        place.proxy.cut()
+        await handle.signal(Asked.take, number)
+    assert await handle.result(30) == list(range(30))
+    await asyncio.wait_for(following, 30)
+    assert seen == list(range(1, 32))
 
 
 async def test_a_connection_that_breaks_for_a_moment_is_no_matter(place: Place) -> None:

@@ -18,6 +18,7 @@ from warren.contracts.shared_values import put_back
 from warren.contracts.values import decode
 from warren.engine.run.state import RunState
 from warren.sdk import input_checks
+from warren_coordinator.events import questions
 from warren_coordinator.events.republisher import Republisher
 
 AGAINST_NEIGHBOURS: Final = ("salvage", "single", "halves", "replacement", "quarantine")
@@ -59,6 +60,8 @@ CONTROLS: Final[dict[str, Control]] = {
     "answers": lambda: patch.object(Republisher, "_answer", _nothing),
     "update_answers": lambda: patch.object(Republisher, "_answer_again", _nothing),
     "request_ids": lambda: patch.object(RunState, "note_request", lambda *_: None),
+    "fresh": lambda: patch.object(questions.Questions, "_fresh", lambda asked, run_id: asked._loader.open(run_id)),
+    "renewal": lambda: patch("warren.client.following.RENEW_SECONDS", 1e9),
     "input_check": lambda: patch.object(input_checks, "_adapter", lambda *_: TypeAdapter(Any)),
 }
 

@@ -36,6 +36,10 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
         yield from (f"{neighbour.run_id} ({neighbour.kind}): {text}" for text in _of_neighbour(world, neighbour))
     for told in world.scenario.told:
         yield from (f"{told.run_id}: {text}" for text in _of_told(world, told))
+    for run_id, seen in world.follower.seen.items():
+        made = sorted(world.database.histories.get(run_id, {}))
+        if run_id in world.follower.done and seen != made:
+            yield f"{run_id}: who followed it saw the transitions {seen}, not {made}"
     everybody: list[Any] = [*world.scenario.runs, *world.scenario.neighbours, *world.scenario.told]
     planned = {run.run_id for run in everybody}
     for run_id, stored in world.database.runs.items():
@@ -50,7 +54,8 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
         f"{run_id}: transition {seq} was recorded {count} times" for (run_id, seq), count in places.items() if count > 1
     )
     yield from _of_ledger(world)
-    known = {"run_not_found"} if world.scenario.told else set()  # a signal waits for its run for 10 seconds
+    is_asked = world.scenario.told or world.scenario.followed
+    known = {"run_not_found"} if is_asked else set()  # a request waits for its run for 10 seconds
     yield from (f"parked: {text}" for text in world.dead_letters() if not any(code in text for code in known))
     if depths := world.depths():
         yield f"messages are left in the queues: {depths}"

@@ -88,6 +88,7 @@ class Simulator:
             + Counter({"messages with shared values": world.server.shared})
             + Counter("input for a worker to check" for run in scenario.runs if run.is_ordered)
             + Counter({"signals": sum(run.count for run in scenario.told)})
+            + Counter({"followed transitions": sum(map(len, world.follower.seen.values()))})
             + Counter(f"neighbour: {run.kind}" for run in scenario.neighbours),
             world.ledger.total(),
             world.loop.time(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -27,6 +28,8 @@ _SHARING_SHARE: Final = 0.3
 """Likewise with runs whose actions share values, or whose input is checked by a worker."""
 _TOLD_SHARE: Final = 0.3
 """Likewise with runs that are sent signals."""
+_FOLLOWED_SHARE: Final = 0.3
+"""Likewise with a client that follows a run."""
 _SMALL: Final = Limits(steps=3, depth=1, width=4, sleep=3.0, long=8.0)
 _LARGE: Final = Limits(steps=5, depth=2, width=8, sleep=5.0, long=8.0)
 _SHARING: Final = Limits(steps=3, depth=1, width=6, sleep=1.0, share=2_500)
@@ -107,6 +110,15 @@ class ToldRun:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowedRun:
+    """One of the others that a client follows from `at` on; its connection breaks at `cut_at`."""
+
+    run_id: UUID
+    at: float
+    cut_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class HostileRun:
     """A bad neighbour to start: `kind` is one of `tests.chaos.hostile.KINDS`."""
 
@@ -143,6 +155,7 @@ class Scenario:
     neighbours: list[HostileRun] = field(default_factory=list)
     """Drawn from a source of its own, so that a seed without them is the same otherwise."""
     told: list[ToldRun] = field(default_factory=list)
+    followed: list[FollowedRun] = field(default_factory=list)
 
 
 def make_scenario(seed: int) -> Scenario:
@@ -164,8 +177,18 @@ def make_scenario(seed: int) -> Scenario:
             if source.random() < 0.3:
                 setattr(weather, name, source.uniform(0, most))
     queue_type: QueueType = "classic" if seed % _CLASSIC_EVERY == 0 else "quorum"
+    told = _told(seed, window)
     return Scenario(
-        seed, profile, queue_type, runs, faults, weather, source, _neighbours(seed, window), _told(seed, window)
+        seed,
+        profile,
+        queue_type,
+        runs,
+        faults,
+        weather,
+        source,
+        _neighbours(seed, window),
+        told,
+        _followed(seed, window, [*runs, *told]),
     )
 
 
@@ -192,6 +215,16 @@ def _told(seed: int, window: float) -> list[ToldRun]:
         count, form = source.randint(1, 12), source.choice(FORMS)
         found.append(ToldRun(run_id, at, told_at, count, form, source.choice((1, 1, 3))))
     return found
+
+
+def _followed(seed: int, window: float, runs: Sequence[PlannedRun | ToldRun]) -> list[FollowedRun]:
+    source = random.Random(f"followers of {seed}")
+    if source.random() >= _FOLLOWED_SHARE:
+        return []
+    chosen = source.sample(runs, min(len(runs), source.randint(1, 3)))
+    return [
+        FollowedRun(run.run_id, run.at + source.uniform(-0.5, 3.0), source.uniform(0, 1.5 * window)) for run in chosen
+    ]
 
 
 def _sharing_runs(seed: int, window: float) -> list[PlannedRun]:

@@ -19,6 +19,7 @@ from uuid import UUID
 
 from tests.chaos.ledger import hooks
 from tests.simulation.client import SimulatedClient
+from tests.simulation.follower import SimulatedFollower
 from tests.simulation.injection import faults_in_services, refusal_of
 from tests.simulation.loop import SimulatedLoop, SimulatedProcess, current_process
 from tests.simulation.network import NotedRunStore, StormyBroker, StormyServer, StormyStore, Weather
@@ -95,6 +96,10 @@ class World:
         if scenario.neighbours:
             self.server.refuses = lambda message: refusal_of(message, self.loop.time(), self._started_at)
         self._client_process = SimulatedProcess("client")
+        self.follower = SimulatedFollower(
+            self.server, self.database, scenario.followed, seed=scenario.seed, weather=scenario.weather
+        )
+        self._follower_process = SimulatedProcess("follower")
         self._graves: list[SimulatedProcess] = []
 
     @property
@@ -112,6 +117,8 @@ class World:
         for name in SERVICES:
             self.loop.call_at(0.0, self._start, name, context=Context())
         self.loop.call_at(0.0, self._start_client, context=Context())
+        if self.scenario.followed:
+            self.loop.call_at(0.05, self._start_follower, context=Context())
         self.loop.spawn(self.loop.world, self._inject())
         last = max((fault.at + fault.seconds for fault in self.scenario.faults), default=0.0)
         if not self.loop.run(self._is_done, deadline=last + GRACE):
@@ -120,11 +127,12 @@ class World:
             ordinary: list[Any] = [*self.scenario.runs, *self.scenario.told]
             waiting = [str(each.run_id) for each in ordinary if each.run_id not in self.client.outcomes]
             self.problems.append(
-                f"{GRACE:g} s after the last fault: open runs {open_runs}, without outcome at the client {waiting}"
+                f"{GRACE:g} s after the last fault: open runs {open_runs}, without outcome at the client {waiting}, "
+                f"still followed {sorted(map(str, self.follower.seen.keys() - self.follower.done))}"
             )
         else:
             self._idle()
-        self.problems += self.loop.problems + self.client.problems
+        self.problems += self.loop.problems + self.client.problems + self.follower.problems
         self._bury()
 
     def note(self, what: str) -> None:
@@ -138,6 +146,9 @@ class World:
 
     def _start_client(self) -> None:
         self.loop.spawn(self._client_process, self.client.run())
+
+    def _start_follower(self) -> None:
+        self.loop.spawn(self._follower_process, self.follower.run())
 
     def _start(self, name: str) -> None:
         if name in self._services:
@@ -350,6 +361,7 @@ class World:
             self._everything_injected
             and all(run.run_id in self.client.outcomes and self._has_ended(run.run_id) for run in ordinary)
             and all(self._has_ended(run.run_id) for run in self.scenario.neighbours)
+            and self.follower.done >= self.follower.seen.keys()
             and not self.depths()
         )
 
@@ -386,7 +398,7 @@ class World:
     def _bury(self) -> None:
         """Close what is left of every coroutine while nothing can hear of it any more."""
         living = [service.process for service in self._services.values()]
-        processes = [*living, self._client_process, *self._graves, self.loop.world]
+        processes = [*living, self._client_process, self._follower_process, *self._graves, self.loop.world]
         for process in processes:
             self.loop.kill(process)
         asyncio._set_running_loop(self.loop)

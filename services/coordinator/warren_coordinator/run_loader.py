@@ -50,6 +50,13 @@ class RunLoader:
             opened.append(running.loaded.run.run_id)
         return Loads(opened, found.failed)
 
+    async def open(self, run_id: UUID) -> RunEntry | None:
+        """A run that has not ended, from the cache or loaded into it; raises why it cannot be loaded."""
+        loads = await self.load([run_id])
+        if run_id in loads.failed:
+            raise loads.failed[run_id]
+        return self._cache.get(run_id)
+
     async def state_of(self, run_id: UUID) -> tuple[Executable, RunState]:
         """A run's program and its state as of what was committed last, open or ended.
 
@@ -57,10 +64,7 @@ class RunLoader:
             RunNotFound: there is no such run.
             Exception: why it cannot be loaded.
         """
-        loads = await self.load([run_id])
-        if run_id in loads.failed:
-            raise loads.failed[run_id]
-        entry = self._cache.get(run_id)
+        entry = await self.open(run_id)
         if entry is not None:
             return entry.executable, entry.state
         loaded = (await self._store.load_runs([run_id])).get(run_id)

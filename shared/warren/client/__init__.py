@@ -4,5 +4,15 @@ from warren.client.client import Warren
 from warren.client.default import default_client
 from warren.client.handle import ClientRunHandle
 from warren.client.histories import HistoryEntry
+from warren.contracts.run_views import FrameView, RunView, StrandView, WaitView
 
-__all__ = ["ClientRunHandle", "HistoryEntry", "Warren", "default_client"]
+__all__ = [
+    "ClientRunHandle",
+    "FrameView",
+    "HistoryEntry",
+    "RunView",
+    "StrandView",
+    "WaitView",
+    "Warren",
+    "default_client",
+]

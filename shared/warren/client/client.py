@@ -18,12 +18,12 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from warren.client.handle import ClientRunHandle
-from warren.client.histories import HistoryEntry, entries_of
 from warren.client.publisher import Outbox
 from warren.client.registration import classes_of, versions_of
 from warren.client.replies import Expectation, Replies
 from warren.client.request_sender import RequestSender, SignalAndPayload, start_signal
-from warren.client.run_lookup import find_run, load_history, name_of, place_of
+from warren.client.run_lookup import find_run, name_of, place_of
+from warren.client.run_reading import RunReading
 from warren.client.run_requests import RunRequests
 from warren.client.servers import client_broker, client_store
 from warren.client.tracing import start_span, trace_headers
@@ -42,7 +42,7 @@ from warren.sdk.workflow import Workflow, bind_arguments
 log = logging.getLogger(__name__)
 
 
-class Warren(RunRequests):
+class Warren(RunRequests, RunReading):
     """A client of one Warren installation: `async with Warren() as client`.
 
     Without URLs, `WARREN_BROKER_URL` and `WARREN_DATABASE_URL` say where it is. A call gives up on a server that stays
@@ -237,12 +237,13 @@ class Warren(RunRequests):
 
     def _handle(self, request: messages.StartRun, run_id: UUID, expectation: Expectation) -> ClientRunHandle:
         """A handle whose outcome is asked for again with the id of the run that it is."""
-        again = request.model_copy(update={"run_id": run_id, "reply": "outcome"})
+        again = request.model_copy(update={"run_id": run_id})
         correlation_id = expectation.correlation_id
         headers = trace_headers()
 
         async def ask_again() -> None:
-            await self._publish_start(again, correlation_id, headers)
+            reply = "outcome" if expectation.accepted.done() else again.reply  # the acceptance may be lost, too
+            await self._publish_start(again.model_copy(update={"reply": reply}), correlation_id, headers)
             await self._look_for_a_compiler(run_id)
 
         expectation.ask_again = ask_again
@@ -351,10 +352,6 @@ class Warren(RunRequests):
         store = await self.store()
         place = await place_of(store, before)
         return await store.list_runs(RunFilter(workflow=name, status=status, before=place, limit=limit))
-
-    async def history(self, run_id: UUID) -> list[HistoryEntry]:
-        """A run's transitions, in order; raises `RunNotFound`."""
-        return entries_of(await load_history(await self.store(), run_id))
 
     async def cancel(self, run: UUID | str, *, reason: str | None = None) -> None:
         """Request the cancellation of a run; returns when the broker has confirmed it. Raises `RunNotFound`."""

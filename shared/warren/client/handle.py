@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from typing import Any, Literal, Protocol, overload
 from uuid import UUID
 
 from warren.client.histories import HistoryEntry
@@ -12,6 +12,7 @@ from warren.client.outcomes import decoded, refusal, result_of
 from warren.client.replies import Expectation
 from warren.contracts import messages
 from warren.contracts.messages import Json, RunStatus
+from warren.contracts.run_views import RunView
 from warren.contracts.values import encode
 from warren.errors import InternalError
 from warren.ports import StoredRun
@@ -27,8 +28,18 @@ class RunService(Protocol):
         """A run's row; raises `RunNotFound`."""
         ...
 
-    async def history(self, run_id: UUID, /) -> list[HistoryEntry]:
+    @overload
+    def history(
+        self, run_id: UUID, /, *, follow: Literal[False] = False
+    ) -> Coroutine[Any, Any, list[HistoryEntry]]: ...
+    @overload
+    def history(self, run_id: UUID, /, *, follow: Literal[True]) -> AsyncGenerator[HistoryEntry, None]: ...
+    def history(self, run_id: UUID, /, *, follow: bool = False) -> Any:
         """A run's transitions; raises `RunNotFound`."""
+        ...
+
+    async def state(self, run: UUID, /, *, timeout: float | None) -> RunView:
+        """Where a run stands."""
         ...
 
     async def cancel(self, run: UUID, /, *, reason: str | None) -> None:
@@ -141,9 +152,20 @@ class ClientRunHandle(RunHandle[Any]):
         """The run's row in the database; raises `RunNotFound` before a compiler has taken the start."""
         return await self._client.describe(self._id)
 
-    async def history(self) -> list[HistoryEntry]:
-        """The run's transitions so far, read from the database."""
-        return await self._client.history(self._id)
+    async def state(self, *, timeout: float | None = 30.0) -> RunView:
+        """Where the run stands, open or ended. Raises what `Warren.state` does."""
+        return await self._client.state(self._id, timeout=timeout)
+
+    @overload
+    def history(self, *, follow: Literal[False] = False) -> Coroutine[Any, Any, list[HistoryEntry]]: ...
+    @overload
+    def history(self, *, follow: Literal[True]) -> AsyncGenerator[HistoryEntry, None]: ...
+    def history(self, *, follow: bool = False) -> Any:
+        """The run's transitions so far, read from the database: `await handle.history()`.
+
+        With `follow` an asynchronous iterator that goes on with each new one until the run ends. See `Warren.history`.
+        """
+        return self._client.history(self._id, follow=True) if follow else self._client.history(self._id)
 
     async def cancel(self, reason: str | None = None) -> None:
         """Request the cancellation; returns when the broker has confirmed it. A run that has ended is not changed."""

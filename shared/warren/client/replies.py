@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID, uuid4
 from weakref import WeakValueDictionary
 
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 _PREFETCH: Final = 1_000
 _LOOK_SECONDS: Final = 0.5
 _FIRST_RETRY: Final = 10.0
+_AFTER_FAILURE: Final = 1.0
 _LONGEST_RETRY: Final = 600.0
 
 AskAgain = Callable[[], Awaitable[None]]
@@ -44,6 +45,14 @@ class Expectation:
         self.earlier: Expectation | None = None
         self.since = loop.time()
         self.retry_after = _FIRST_RETRY
+
+    def note_asked(self, now: float) -> None:
+        """It was asked for again: the next time is later."""
+        self.since, self.retry_after = now, min(self.retry_after * 2, _LONGEST_RETRY)
+
+    def note_failed(self, now: float) -> None:
+        """Nobody heard the question: it is asked again soon, however long the last answer was waited for."""
+        self.since = now - self.retry_after + _AFTER_FAILURE
 
     def take(self, reply: messages.Reply) -> None:
         """Note a reply; an acceptance is not the last word."""
@@ -67,6 +76,9 @@ class Expectation:
             if not future.done():
                 future.set_exception(error)
                 future.exception()  # seen, even if nobody waits
+
+
+E = TypeVar("E", bound=Expectation)
 
 
 class Replies:
@@ -102,7 +114,10 @@ class Replies:
 
     def expect(self) -> Expectation:
         """Something new to wait for; forgotten when the caller lets go of it."""
-        expectation = Expectation(asyncio.get_running_loop())
+        return self.add(Expectation(asyncio.get_running_loop()))
+
+    def add(self, expectation: E) -> E:
+        """Wait for this, too."""
         self._expected[expectation.correlation_id] = expectation
         return expectation
 
@@ -145,15 +160,21 @@ class Replies:
             await self._ask_again(late)
 
     async def _ask_again(self, expectations: list[Expectation]) -> None:
-        now = asyncio.get_running_loop().time()
-        asking = []
+        loop = asyncio.get_running_loop()
+        asking: list[Expectation] = []
+        questions = []
         for each in expectations:
             if each.answer.done() or each.ask_again is None:
                 continue
-            each.since, each.retry_after = now, min(each.retry_after * 2, _LONGEST_RETRY)
-            asking.append(each.ask_again())
-        for failure in await asyncio.gather(*asking, return_exceptions=True):
+            each.note_asked(loop.time())
+            asking.append(each)
+            questions.append(each.ask_again())
+        failures = await asyncio.gather(*questions, return_exceptions=True)
+        for each, failure in zip(asking, failures, strict=True):
             if isinstance(failure, InfrastructureError):
-                log.warning("cannot request a run's outcome again: %s", failure)
-            elif isinstance(failure, BaseException):
+                log.warning("cannot request an answer again: %s", failure)
+                each.note_failed(loop.time())
+            elif isinstance(failure, Exception):
+                each.give_up(failure)
+            elif failure is not None:
                 raise failure

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from warren.client.outcomes import refusal
 from warren.client.publisher import Outbox
-from warren.client.replies import Replies
+from warren.client.replies import E, Expectation, Replies
 from warren.client.run_lookup import as_run_id
 from warren.client.tracing import trace_headers
 from warren.contracts import messages, names, requests, wire
@@ -45,7 +45,7 @@ class RequestSender:
         """Send a signal and wait until the run has it; raises as `ask`, and `InvalidInput` for what cannot be sent."""
         check_payload(payload, f"the payload of the signal {signal!r}")
         request = signal_request(run, signal, payload, workflow=workflow, request_id=request_id or uuid4().hex)
-        await self._ask(request, what=f"the signal {signal!r}", timeout=timeout)
+        await self.ask(request, what=f"the signal {signal!r}", timeout=timeout)
 
     async def query(
         self,
@@ -57,12 +57,8 @@ class RequestSender:
         timeout: float | None,
     ) -> Json:
         """Ask a run something; the encoded answer. Raises as `ask`, and `InvalidInput` for what cannot be sent."""
-        check_payload(dict(arguments), f"the arguments of the query {query!r}")
-        try:
-            request = requests.QueryRun(query=query, arguments=dict(arguments), **_place(run, workflow))
-        except ValidationError as error:
-            raise InvalidInput(f"query {shown(query)}: {wire.explained(error)}") from None
-        return (await self._ask(request, what=f"the query {query!r}", timeout=timeout)).result
+        request = query_request(run, query, arguments, workflow=workflow)
+        return (await self.ask(request, what=f"the query {query!r}", timeout=timeout)).result
 
     async def update(
         self,
@@ -85,7 +81,7 @@ class RequestSender:
         except ValidationError as error:
             raise InvalidInput(f"update {shown(update)}: {wire.explained(error)}") from None
         what = f"the update {update!r} (ask again with id={asked!r} to get its answer)"
-        done = await self._ask(request, what=what, timeout=timeout)
+        done = await self.ask(request, what=what, timeout=timeout)
         if done.error is not None:
             raise update_failure(update, done.error)
         return done.result
@@ -98,14 +94,28 @@ class RequestSender:
             OutgoingMessage(names.EVENTS_EXCHANGE, names.event_key(run.shard), body, headers=trace_headers())
         )
 
-    async def _ask(self, request: requests.RunRequest, *, what: str, timeout: float | None) -> messages.RequestDone:
+    async def ask(self, request: requests.RunRequest, *, what: str, timeout: float | None) -> messages.RequestDone:
         """Send a request, again where the answer may be lost, and wait for the answer.
 
         Raises:
             TimeoutError: there was none within `timeout` seconds.
             UserError: the request was refused.
         """
-        expectation = self._replies.expect()
+        expectation = await self.begin(Expectation(asyncio.get_running_loop()), request)
+        try:
+            async with asyncio.timeout(timeout):
+                reply = await expectation.answer
+        except TimeoutError:
+            raise TimeoutError(f"{what} was not answered within {timeout} s; it may arrive yet") from None
+        if isinstance(reply, messages.RequestDone):
+            return reply
+        if isinstance(reply, messages.Refused):
+            raise refusal(reply)
+        raise InternalError(f"{what} was answered with {type(reply).__name__}")
+
+    async def begin(self, expectation: E, request: requests.RunRequest) -> E:
+        """Send a request whose answers `expectation` takes, and again where they may be lost, as long as it is kept."""
+        self._replies.add(expectation)
         message = OutgoingMessage(
             names.COMMANDS_EXCHANGE,
             request.routing_key,
@@ -120,16 +130,7 @@ class RequestSender:
 
         expectation.ask_again = ask_again
         await ask_again()
-        try:
-            async with asyncio.timeout(timeout):
-                reply = await expectation.answer
-        except TimeoutError:
-            raise TimeoutError(f"{what} was not answered within {timeout} s; it may arrive yet") from None
-        if isinstance(reply, messages.RequestDone):
-            return reply
-        if isinstance(reply, messages.Refused):
-            raise refusal(reply)
-        raise InternalError(f"{what} was answered with {type(reply).__name__}")
+        return expectation
 
 
 SignalAndPayload = tuple[Signal[Any] | Callable[..., None] | str, Any]
@@ -143,6 +144,17 @@ def start_signal(signal: SignalAndPayload | None) -> messages.StartSignal | None
     name, payload = name_of_signal(signal[0]), encode(signal[1])
     check_payload(payload, f"the payload of the signal {name!r}")
     return messages.StartSignal(signal=name, payload=payload, id=uuid4().hex)
+
+
+def query_request(
+    run: UUID | str, query: str, arguments: Mapping[str, Json], *, workflow: str | None
+) -> requests.QueryRun:
+    """A query of a run by its id, or by its key and workflow; raises `InvalidInput` for what cannot be sent."""
+    check_payload(dict(arguments), f"the arguments of the query {query!r}")
+    try:
+        return requests.QueryRun(query=query, arguments=dict(arguments), **_place(run, workflow))
+    except ValidationError as error:
+        raise InvalidInput(f"query {shown(query)}: {wire.explained(error)}") from None
 
 
 def signal_request(

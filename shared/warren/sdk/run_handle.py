@@ -5,9 +5,9 @@ It says what can be asked and what comes back; how is the business of the client
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 from uuid import UUID
 
 from warren.sdk.requests import Signal
@@ -15,6 +15,7 @@ from warren.sdk.updates import UpdateMethod
 
 if TYPE_CHECKING:  # for type checkers only: these models take longer to import than the rest of `import warren`
     from warren.contracts.messages import RunEvent, RunStatus
+    from warren.contracts.run_views import RunView
 
 Result = TypeVar("Result", covariant=True)
 
@@ -114,8 +115,26 @@ class RunHandle(Protocol[Result]):
         """The run's description; raises `RunNotFound` before a compiler has taken the start."""
         ...
 
-    async def history(self) -> Sequence[RunTransition]:
-        """The run's transitions so far, in order; raises `RunNotFound` before a compiler has taken the start."""
+    async def state(self, *, timeout: float | None = 30.0) -> RunView:
+        """Where the run stands, open or ended: its strands with their places in the source and their local variables,
+        what each waits for and since when.
+
+        Raises:
+            TimeoutError: no answer came within `timeout` seconds.
+        """
+        ...
+
+    @overload
+    def history(self, *, follow: Literal[False] = False) -> Coroutine[Any, Any, Sequence[RunTransition]]: ...
+    @overload
+    def history(self, *, follow: Literal[True]) -> AsyncGenerator[RunTransition, None]: ...
+    def history(self, *, follow: bool = False) -> Any:
+        """The run's transitions so far, in order: `await handle.history()`; raises `RunNotFound` before a compiler has
+        taken the start.
+
+        With `follow`, `async for transition in handle.history(follow=True)` goes on with each new one when it is made,
+        until the run ends.
+        """
         ...
 
     async def cancel(self, reason: str | None = None) -> None:

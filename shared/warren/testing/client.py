@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, overload
 from uuid import UUID
 
 from warren.contracts.ids import new_run_id
 from warren.contracts.imported_types import ImportedTypes
 from warren.contracts.messages import RunStatus
+from warren.contracts.run_views import RunView
 from warren.contracts.values import decode, encode_exception
 from warren.engine import AnswerUpdate
 from warren.errors import WorkflowCancelledError, WorkflowFailedError
@@ -111,9 +112,39 @@ class InProcessHandle(RunHandle[Any]):
             wake_at=driver.state.wake_at,
         )
 
-    async def history(self) -> list[Transition]:
-        """Its transitions so far."""
+    async def state(self, *, timeout: float | None = 30.0) -> RunView:
+        """Where it stands; see `RunHandle.state`."""
+        return self.environment.driver.view()
+
+    @overload
+    def history(self, *, follow: Literal[False] = False) -> Coroutine[Any, Any, list[Transition]]: ...
+    @overload
+    def history(self, *, follow: Literal[True]) -> AsyncGenerator[Transition, None]: ...
+    def history(self, *, follow: bool = False) -> Any:
+        """Its transitions so far; with `follow` an asynchronous iterator that goes on until the run ends."""
+        return self._follow() if follow else self._history()
+
+    async def _history(self) -> list[Transition]:
         return list(self.environment.driver.history)
+
+    async def _follow(self) -> AsyncGenerator[Transition, None]:
+        driver, news, seen = self.environment.driver, asyncio.Event(), 0
+        driver.on_transition.append(news.set)
+        self._task.add_done_callback(lambda _: news.set())
+        try:
+            while True:
+                news.clear()
+                while seen < len(driver.history):
+                    seen += 1
+                    yield driver.history[seen - 1]
+                if driver.is_finished:
+                    return
+                if self._task.done():
+                    self._task.result()  # it cannot go on, and says why
+                    return
+                await news.wait()
+        finally:
+            driver.on_transition.remove(news.set)
 
     async def cancel(self, reason: str | None = None) -> None:
         """Request the cancellation; the workflow can still clean up. A run that has ended is not changed."""

@@ -7,7 +7,7 @@ how an action is carried out.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, assert_never, cast
@@ -36,6 +36,7 @@ from warren.contracts.messages import (
     UpdateRequested,
 )
 from warren.contracts.plain import exception_message, exception_name
+from warren.contracts.run_views import RunView
 from warren.contracts.values import Json, decode, encode
 from warren.engine import (
     AnswerUpdate,
@@ -54,6 +55,7 @@ from warren.engine import (
     apply,
     restore,
     start_run,
+    state_of,
     take_snapshot,
 )
 from warren.errors import WorkflowCancelledError, WorkflowFailedError
@@ -104,6 +106,8 @@ class EngineDriver:
         self.answers: dict[str, AnswerUpdate] = {}
         self.history: list[Transition] = []
         self.ignored: list[RunEvent] = []
+        self.on_transition: list[Callable[[], None]] = []
+        """Called after each transition."""
         self._due: list[tuple[datetime, int]] = []
         self._raised: list[Json] = []
         run_id = run_id or derived_run_id(self.now, executable.workflow)
@@ -225,6 +229,11 @@ class EngineDriver:
         encoded = {key: encode(value) for key, value in arguments.items()}
         return decode(answer_query(self.executable, self.state, name, encoded, self.now), ImportedTypes())
 
+    def view(self) -> RunView:
+        """Where the run stands, as `RunHandle.state` gives it."""
+        before = self._replayed(self.history[:-1]).state if self.is_finished and len(self.history) > 1 else None
+        return RunView.model_validate(state_of(self.executable, self.state, before=before))
+
     def snapshot(self) -> Json:
         """The state as JSON data."""
         return take_snapshot(self.executable, self.state)
@@ -235,7 +244,10 @@ class EngineDriver:
 
     def replay(self) -> EngineDriver:
         """A second run from this one's history, as after a crash."""
-        first, *rest = self.history
+        return self._replayed(self.history)
+
+    def _replayed(self, history: Sequence[Transition]) -> EngineDriver:
+        first, *rest = history
         assert isinstance(first.event, RunStarted), "a history starts with RunStarted"
         again = EngineDriver(self.executable, first.event.input, run_id=self.run_id, now=first.at)
         for row in rest:
@@ -295,6 +307,8 @@ class EngineDriver:
                     pass
                 case _:
                     assert_never(command)
+        for tell in self.on_transition:
+            tell()
 
     def _answer(self, event: RunEvent) -> None:
         match event:

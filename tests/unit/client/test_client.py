@@ -24,7 +24,9 @@ from warren.errors import (
     InvalidInput,
     RunNotFound,
     UnknownWorkflow,
+    UnroutableMessage,
     UnserializableValue,
+    ValueTooLarge,
     WorkflowCancelledError,
     WorkflowFailedError,
 )
@@ -250,3 +252,66 @@ async def test_a_client_reads_what_the_services_read(monkeypatch: pytest.MonkeyP
 def test_a_client_needs_servers() -> None:
     with pytest.raises(InvalidInput, match="one process"):
         Warren("memory://")
+
+
+async def test_an_acceptance_that_is_lost_is_asked_for_again(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "_LOOK_SECONDS", 0.02)
+    lost: list[messages.Reply] = []
+    take = replies.Expectation.take
+
+    def lose_the_first(self: replies.Expectation, reply: messages.Reply) -> None:
+        if isinstance(reply, messages.RunAccepted) and not lost:
+            lost.append(reply)
+            here.cluster.server.drop_connection(here.brokers[-1])
+            return
+        take(self, reply)
+
+    monkeypatch.setattr(replies.Expectation, "take", lose_the_first)
+    async with here.client() as client:
+        handle = await asyncio.wait_for(client.start(Wait, 30, key="accepted"), 5)
+        assert lost
+        assert await handle.status() is RunStatus.RUNNING
+        await handle.cancel()
+
+
+async def test_a_question_that_cannot_be_sent_again_is_tried_soon(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "_LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(replies, "_AFTER_FAILURE", 0.05)
+    failures: list[str] = []
+    async with here.client() as client:
+        handle = await client.start(Wait, 0.5)
+        publish = client._outbox.publish
+
+        async def fail_twice(message: OutgoingMessage) -> None:
+            if len(failures) < 2:
+                failures.append(message.routing_key)
+                raise UnroutableMessage.to([(message.exchange, message.routing_key)])
+            await publish(message)
+
+        monkeypatch.setattr(client._outbox, "publish", fail_twice)
+        await eventually(lambda: handle.id in here.cluster.database.runs)
+        here.cluster.server.drop_connection(here.brokers[-1])
+        assert await handle.result(5) == "waited"
+        assert failures == ["start", "start"]
+
+
+async def test_a_question_that_nobody_may_send_ends_only_its_own_wait(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "_LOOK_SECONDS", 0.02)
+    async with here.client() as client:
+        first, second = await client.start(Wait, 0.5), await client.start(Wait, 0.5)
+        expectation = first._expectation
+
+        async def refuse() -> None:
+            raise ValueTooLarge("too large")
+
+        expectation.ask_again = refuse
+        here.cluster.server.drop_connection(here.brokers[-1])
+        with pytest.raises(ValueTooLarge):
+            await first.result(5)
+        assert await second.result(5) == "waited"

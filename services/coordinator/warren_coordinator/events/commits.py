@@ -18,6 +18,7 @@ from warren.runs.outbox import Outbox
 from warren.runtime.logs import get_logger
 from warren.runtime.telemetry import Telemetry
 from warren_coordinator.events.batch import Effects, Fault
+from warren_coordinator.events.followers import Followers
 from warren_coordinator.events.transitions import Transitions
 from warren_coordinator.run_cache import RunCache
 
@@ -48,7 +49,9 @@ class Commits:
         cache: RunCache,
         dispatcher: Dispatcher,
         telemetry: Telemetry,
+        followers: Followers,
     ) -> None:
+        self._followers = followers
         self._store = store
         self._cache = cache
         self._dispatcher = dispatcher
@@ -86,6 +89,8 @@ class Commits:
             effects.causes += transitions.causes
             self._carry_out(transitions, effects.outbox)
             self._announce(finished, effects.outbox, outcome)
+            if not self._followers.is_empty:
+                self._followers.tell(transitions.rows, set(finished), effects.outbox, now=transitions.at)
 
     async def _commit_by_halves(
         self, error: Exception, transitions: Transitions, effects: Effects, outcome: Outcome

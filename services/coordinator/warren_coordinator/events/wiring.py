@@ -12,6 +12,7 @@ from warren.runs.trial import Trial
 from warren.runtime.clock import Clock
 from warren.runtime.telemetry import Telemetry
 from warren_coordinator.events.commits import Commits
+from warren_coordinator.events.followers import Followers
 from warren_coordinator.events.handler import EventHandler
 from warren_coordinator.events.questions import Questions
 from warren_coordinator.events.republisher import Republisher
@@ -36,7 +37,8 @@ def make_handler(
 ) -> EventHandler:
     """An `EventHandler` over these; `max_losses` counts the leases lost in a row that are one failed attempt."""
     loader = RunLoader(store=store, programs=programs, cache=cache, clock=clock)
-    commits = Commits(store=store, cache=cache, dispatcher=dispatcher, telemetry=telemetry)
+    followers = Followers()
+    commits = Commits(store=store, cache=cache, dispatcher=dispatcher, telemetry=telemetry, followers=followers)
     single = SingleEvents(
         cache=cache, loader=loader, commits=commits, clock=clock, max_losses=max_losses, watchdog=watchdog
     )
@@ -54,5 +56,7 @@ def make_handler(
         max_losses=max_losses,
         watchdog=watchdog,
         trial=trial,
-        questions=Questions(loader=loader, clock=clock, watchdog=watchdog),
+        questions=Questions(
+            store=store, cache=cache, loader=loader, followers=followers, clock=clock, watchdog=watchdog
+        ),
     )
