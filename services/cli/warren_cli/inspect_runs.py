@@ -15,6 +15,7 @@ from warren.runtime.event_loop import run_async
 from warren_cli.inputs import parse_run_id
 from warren_cli.output import history_data, print_history, print_json, print_run, print_runs, run_data
 from warren_cli.servers import people_store
+from warren_cli.watch_runs import check_servers, follow_run, show_state
 
 T = TypeVar("T")
 
@@ -37,8 +38,13 @@ def runs(
     return 0
 
 
-def show(run: str, *, workflow: str | None, data: Path | None, as_json: bool) -> int:
+def show(run: str, *, workflow: str | None, data: Path | None, as_json: bool, state: bool, follow: bool) -> int:
     """Show one run."""
+    if state and follow:
+        raise InvalidInput("--state and --follow: only one of them at a time")
+    if state or follow:
+        check_servers(data, "--state" if state else "--follow")
+        return (show_state if state else follow_run)(run, workflow=workflow, as_json=as_json)
     found = _read(data, lambda store: find_run(store, run, workflow))
     if as_json:
         print_json(run_data(found))

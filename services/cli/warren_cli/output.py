@@ -217,11 +217,11 @@ def print_run(run: StoredRun) -> None:
     table.add_row("status", status_text(run.status))
     if run.key:
         table.add_row("key", escape(run.key))
-    table.add_row("started", _when(run.created_at))
+    table.add_row("started", when(run.created_at))
     if run.finished_at:
-        table.add_row("ended", f"{_when(run.finished_at)} (took {took(run)})")
+        table.add_row("ended", f"{when(run.finished_at)} (took {took(run)})")
     elif run.wake_at:
-        table.add_row("timer", f"{_when(run.wake_at)}")
+        table.add_row("timer", f"{when(run.wake_at)}")
     table.add_row("input", JSON(json.dumps(data["input"], ensure_ascii=False), indent=2))
     if run.status is RunStatus.COMPLETED:
         table.add_row("result", JSON(json.dumps(data["result"], ensure_ascii=False), indent=2))
@@ -301,7 +301,7 @@ def command_text(command: Command) -> str:
             again = f", attempt {command.attempt}" if command.attempt > 1 else ""
             return f"run #{command.invocation} {command.action.rpartition(':')[2]}{again}"
         case StartTimer():
-            return f"timer {command.timer} until {_when(command.due_at)}"
+            return f"timer {command.timer} until {when(command.due_at)}"
         case StartChild():
             return f"run #{command.invocation} {command.workflow} as {command.run_id}"
         case CancelChild():
@@ -336,7 +336,8 @@ def duration_text(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def _when(at: datetime) -> str:
+def when(at: datetime) -> str:
+    """A moment for people, in their time zone."""
     return "never" if at >= LAST_MOMENT else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 

@@ -28,11 +28,23 @@ def runs(
     return work(workflow=workflow, status=status, limit=limit, before=before, data=data, as_json=as_json)
 
 
-def show(run: Run, workflow: Of = None, data: Data = None, as_json: AsJson = False) -> int:
-    """Show one run: status, times, input, result or error."""
+def show(
+    run: Run,
+    workflow: Of = None,
+    state: Annotated[
+        bool,
+        typer.Option("--state", help="Show where it stands: source lines, local variables, what it waits for."),
+    ] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Print its history, and each new transition until it ends (or Ctrl-C).")
+    ] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show one run: status, times, input, result or error; or where it stands; or what happens to it."""
     from warren_cli.inspect_runs import show as work
 
-    return work(run, workflow=workflow, data=data, as_json=as_json)
+    return work(run, workflow=workflow, data=data, as_json=as_json, state=state, follow=follow)
 
 
 def history(run: Run, workflow: Of = None, data: Data = None, as_json: AsJson = False) -> int:
