@@ -6,6 +6,7 @@ no section lists come last, so that none can be forgotten. Must not know what a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,15 +29,16 @@ POINTERS = {
     "Clients": "[Cancel and inspect runs](../howto/cancel-and-inspect-runs.md) shows their use.",
     ERRORS: "[Errors](errors.md) says when each is raised and what to do.",
 }
-MODULES = ("warren.testing", "warren.client")
+MODULES = ("warren.testing", "warren.client", "warren.sync")
 
 INTRODUCTION = """# Python API
 
-The public names of `warren`, [`warren.testing`](#warrentesting) and [`warren.client`](#warrenclient). `make reference`
-generates this page from the docstrings, and a test keeps it current. Durations are in seconds unless the type says
-otherwise; times are UTC.
+The public names of `warren`, [`warren.testing`](#warrentesting), [`warren.client`](#warrenclient) and
+[`warren.sync`](#warrensync). `make reference` generates this page from the docstrings, and a test keeps it current.
+Durations are in seconds unless the type says otherwise; times are UTC.
 """
 _WIDTH = 100
+_SYNCHRONOUS = re.compile(r"(?:blocking|converting)\((\w+\.\w+)")
 
 
 def render() -> str:
@@ -120,11 +122,19 @@ def _class(cls: griffe.Class) -> Iterator[str]:
 
 def _field(field: griffe.Attribute, cls: griffe.Class) -> str:
     """An item for an attribute; nothing where the signature of the class says all of it."""
+    if (waits_for := _asynchronous_form(field)) is not None:
+        return f"- `{field.name}(...)`: as `{waits_for}`, without `await`"
     text = _text(field)
     taken = {parameter.name for parameter in cls.parameters}
     if not text and field.name in taken and ("dataclass" in cls.labels or "instance-attribute" in field.labels):
         return ""
     return f"- `{_attribute(field)}`" + (f": {text}" if text else "")
+
+
+def _asynchronous_form(field: griffe.Attribute) -> str | None:
+    """What a synchronous method was made of, by its name in `warren.client`."""
+    made = _SYNCHRONOUS.match(str(field.value))
+    return None if made is None else made[1].removeprefix("Async")
 
 
 def _attribute(attribute: griffe.Attribute) -> str:
