@@ -9,6 +9,7 @@ know handles.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Final
 from uuid import UUID
@@ -18,13 +19,17 @@ from warren.client.outcomes import refusal
 from warren.client.replies import Expectation
 from warren.contracts import messages
 from warren.contracts.messages import RunStatus
-from warren.ports import RunStore
+from warren.errors import StoreUnavailable
+from warren.ports import RunStore, TransitionRow
 
 LEASE_SECONDS: Final = 30.0
 """So long a coordinator remembers a follower that does not ask again."""
 RENEW_SECONDS: Final = 5.0
 """So often it asks again: the longest delay after a coordinator has died, or another one has taken over."""
 _PAGE: Final = 1_000
+_STORE_AGAIN_SECONDS: Final = 1.0
+
+log = logging.getLogger(__name__)
 
 
 class Following(Expectation):
@@ -69,8 +74,8 @@ async def follow(
         has_ended = following is None or following.has_ended
         if following is not None:
             following.news.clear()
-        while page := entries_of(await store.history(run_id, after_seq=last, limit=_PAGE)):
-            for entry in page:
+        while page := await _read(store, run_id, last, following):
+            for entry in entries_of(page):
                 last = entry.seq
                 yield entry
         if has_ended or following is None:
@@ -78,3 +83,17 @@ async def follow(
         await following.news.wait()
         if following.error is not None:
             raise following.error
+
+
+async def _read(store: RunStore, run_id: UUID, last: int, following: Following | None) -> list[TransitionRow]:
+    """What comes after transition `last`; once something was read, a database that is away is waited for."""
+    while True:
+        try:
+            return await store.history(run_id, after_seq=last, limit=_PAGE)
+        except StoreUnavailable as error:
+            if not last:
+                raise
+            if following is not None and following.error is not None:
+                raise following.error from error
+            log.warning("run %s is followed on when the database is back: %s", run_id, error)
+            await asyncio.sleep(_STORE_AGAIN_SECONDS)

@@ -57,12 +57,12 @@ class RunReading(ABC):
         """A run's transitions so far, in order: `await client.history(run_id)`.
 
         With `follow`, an asynchronous iterator: the transitions so far, then each new one when it is made, until the
-        run ends; each once and in order, also where this client, the broker or a coordinator was away in between.
+        run ends; each once and in order, also where this client, the servers or a coordinator were away in between.
 
         Raises:
             RunNotFound: there is no such run.
             BrokerUnavailable: the client is not open, or was closed.
-            StoreUnavailable: the database stays away.
+            StoreUnavailable: the database stays away; with `follow` only before the first transition.
         """
         return self._follow(run_id) if follow else self._history(run_id)
 

@@ -125,6 +125,8 @@ class Warren:
     signal_encoded = blocking(AsyncWarren.signal_encoded)
     query = blocking(AsyncWarren.query)
     query_encoded = blocking(AsyncWarren.query_encoded)
+    update = blocking(AsyncWarren.update)
+    update_encoded = blocking(AsyncWarren.update_encoded)
 
     @overload
     def history(self, run_id: UUID, *, follow: Literal[False] = False) -> list[HistoryEntry]: ...

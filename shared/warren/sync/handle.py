@@ -54,6 +54,7 @@ class RunHandle:
     cancel = blocking(ClientRunHandle.cancel)
     signal = blocking(ClientRunHandle.signal)
     query = blocking(ClientRunHandle.query)
+    update = blocking(ClientRunHandle.update)
 
     @overload
     def history(self, *, follow: Literal[False] = False) -> list[HistoryEntry]: ...

@@ -14,7 +14,7 @@ from warren.client import Warren, following, replies
 from warren.contracts import messages
 from warren.contracts.ids import new_run_id
 from warren.contracts.messages import RunStatus
-from warren.errors import BrokerUnavailable, RunNotFound
+from warren.errors import BrokerUnavailable, RunNotFound, StoreUnavailable
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +95,29 @@ async def test_what_happened_while_the_connection_was_away_comes_afterwards(here
         here.cluster.server.drop_connection(broker)
         await asyncio.wait_for(watching, 10)
         assert seen == [1, 2]
+
+
+async def test_a_database_that_is_away_is_waited_for_once_something_was_read(
+    here: Installation, client: Warren, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "_STORE_AGAIN_SECONDS", 0.02)
+    handle = await client.start(Wait, 0.1, key="store")
+    store = await client.store()
+    read, away = store.history, []
+
+    async def fail_at_times(*args: object, **more: object) -> object:
+        if len(away) < 6 and (away or more["after_seq"]):
+            away.append(more["after_seq"])
+            raise StoreUnavailable("away")
+        return await read(*args, **more)
+
+    monkeypatch.setattr(store, "history", fail_at_times)
+    assert [entry.seq async for entry in handle.history(follow=True)] == [1, 2]
+    assert len(away) == 6
+    here.cluster.database.is_away = True
+    with pytest.raises(StoreUnavailable):
+        await anext(handle.history(follow=True))
+    here.cluster.database.is_away = False
 
 
 async def test_closing_the_client_ends_it(here: Installation) -> None:
