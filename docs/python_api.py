@@ -114,10 +114,20 @@ def _class(cls: griffe.Class) -> Iterator[str]:
     fields = [_field(member, cls) for member in members if isinstance(member, griffe.Attribute)]
     if any(fields):
         yield "\n".join(filter(None, fields)) + "\n"
-    for member in members:
+    for member in (*members, *_inherited(cls)):
         if isinstance(member, griffe.Function):
             yield f"#### `{cls.name}.{member.name}`\n"
             yield from _function(member)
+
+
+def _inherited(cls: griffe.Class) -> Iterator[griffe.Object]:
+    """What a class has of the abstract bases that it is put together from, which have no entry of their own."""
+    for base in cls.mro():
+        if any(str(each) == "ABC" for each in base.bases):
+            members = [member for name, member in base.members.items() if not name.startswith("_")]
+            yield from (
+                member for member in members if isinstance(member, griffe.Function) and member.name not in cls.members
+            )
 
 
 def _field(field: griffe.Attribute, cls: griffe.Class) -> str:

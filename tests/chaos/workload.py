@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, field_validator
 from tests.chaos.ledger import hooks
 
-from warren import RetryPolicy, Workflow, action, workflow
+from warren import RetryPolicy, Workflow, action, upsert_attributes, workflow
 
 MODULUS = 1_000_003
 
@@ -75,11 +75,12 @@ class Child(Workflow):
 
 
 class Interpreter(Workflow):
-    """Interprets a plan (see `tests.chaos.plans`)."""
+    """Interprets a plan (see `tests.chaos.plans`), and can be found by where it is."""
 
     async def block(self, plan: list[Any], total: int) -> int:
         for part in plan:
             kind = part[0]
+            upsert_attributes(kind=kind, total=total)
             if kind == "act":
                 total = await step(total, part[1])
             elif kind == "child":
@@ -130,6 +131,10 @@ class Interpreter(Workflow):
                     total = (total * 31 + before) % MODULUS
         return total
 
+    def ended(self, total: int) -> int:
+        upsert_attributes(kind=None, total=total, ended=True)
+        return total
+
 
 @workflow
 class Planned(Interpreter):
@@ -138,7 +143,7 @@ class Planned(Interpreter):
     name = "chaos.planned"
 
     async def run(self, plan: list[Any], total: int = 0) -> int:
-        return await self.block(plan, total)
+        return self.ended(await self.block(plan, total))
 
 
 def _even(total: int) -> int:
@@ -167,4 +172,4 @@ class Ordered(Interpreter):
     name = "chaos.ordered"
 
     async def run(self, order: Order) -> int:
-        return await self.block(order.plan, order.total)
+        return self.ended(await self.block(order.plan, order.total))

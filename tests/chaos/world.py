@@ -177,7 +177,10 @@ class World:
                 if run.is_ordered:
                     data = as_ordered(run.plan, run.total)
                     return await self.made.client.start_encoded(Ordered, data, run_id=run.run_id)
-                return await self.made.client.start(Planned, run.plan, total=run.total, run_id=run.run_id)
+                attributes = {"given": run.total}
+                return await self.made.client.start(
+                    Planned, run.plan, total=run.total, run_id=run.run_id, attributes=attributes
+                )
             except InfrastructureError:
                 await asyncio.sleep(0.2)
 

@@ -18,6 +18,7 @@ MODULES = (
     "tests.e2e.values_workload",
     "tests.e2e.signals_workload",
     "tests.e2e.updates_workload",
+    "tests.e2e.search_workload",
 )
 
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
 from tests.chaos.ledger import read_ledger
 
-from warren.engine import DispatchAction, load_commands
-from warren.ports import LoadedRun, RunStore, StoredRun, TransitionRow
+from warren.contracts.attributes import AttributeValue, loaded_attributes
+from warren.engine import DispatchAction, UpsertAttributes, load_commands
+from warren.ports import LoadedRun, RunDetails, RunStore, StoredRun, TransitionRow
 from warren.runs.programs import Programs
 from warren.runs.replay import replay
 
@@ -28,6 +30,19 @@ async def full_history(store: RunStore, run_id: UUID) -> list[TransitionRow]:
     return rows
 
 
+def attributes_in(rows: Sequence[TransitionRow]) -> dict[str, AttributeValue]:
+    """What a history says that its run can be found by."""
+    found: dict[str, AttributeValue | None] = {}
+    for row in rows:
+        event = json.loads(row.event)
+        if event["type"] == "run_started":
+            found |= loaded_attributes(event.get("attributes") or {})
+        for command in load_commands(row.commands):
+            if isinstance(command, UpsertAttributes):
+                found |= loaded_attributes(command.attributes)
+    return {name: value for name, value in found.items() if value is not None}
+
+
 async def check_run(store: RunStore, programs: Programs, run: StoredRun) -> set[Attempt]:
     """Check a run that has ended; returns the attempts that were dispatched, by run, invocation and attempt."""
     rows = await full_history(store, run.run_id)
@@ -36,6 +51,8 @@ async def check_run(store: RunStore, programs: Programs, run: StoredRun) -> set[
     assert folded.status is run.status
     assert folded.result == (None if run.result is None else json.loads(run.result))
     assert folded.error == (None if run.error is None else json.loads(run.error))
+    details = (await store.run_details([run.run_id])).get(run.run_id, RunDetails())
+    assert details.attributes == attributes_in(rows), f"{run.workflow} {run.run_id} is found by something else"
     answered = Counter(
         (event["invocation"], event["attempt"])
         for event in (json.loads(row.event) for row in rows)

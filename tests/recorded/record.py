@@ -66,6 +66,12 @@ def meetings(driver: EngineDriver) -> None:
     driver.fire()
 
 
+def attributes(driver: EngineDriver) -> None:
+    """Two actions, with changes of attributes before and between them."""
+    answer(driver, 1)
+    answer(driver, 2)
+
+
 def signals(driver: EngineDriver) -> None:
     """Payloads before and after they are asked for; one comes twice."""
     driver.signal("pay", 3, id="a")
@@ -174,6 +180,7 @@ RUNS: dict[type[Any], tuple[dict[str, Any], Callable[[EngineDriver], None]]] = {
     made.RecordedMeetings: ({}, meetings),
     made.RecordedSignals: ({"price": 7}, signals),
     made.RecordedUpdates: ({"goal": 10}, updates),
+    made.RecordedAttributes: ({"customer": "x"}, attributes),
     made.RecordedChildren: ({}, children),
     made.RecordedValues: ({"given": made.Size.SMALL}, values),
     made.RecordedForeign: ({"email": {"address": "A@B.C"}}, foreign),

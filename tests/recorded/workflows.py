@@ -380,6 +380,19 @@ class RecordedUpdates(Workflow):
         return self.total
 
 
+@workflow
+class RecordedAttributes(Workflow):
+    """Sets, changes and removes what it can be found by, on both sides of an await."""
+
+    name = "recorded_attributes"
+
+    async def run(self, customer: str) -> Any:
+        warren.upsert_attributes(customer=customer, amount=5, rate=0.5, ok=True, at=warren.now(), tags=["a", "b"])
+        await fetch("attributes")
+        warren.upsert_attributes(amount=None, customer="other")
+        return await fetch("more")
+
+
 class Unknown(Exception):
     """No program names it."""
 

@@ -70,7 +70,10 @@ class SimulatedClient:
             for run in self._runs:
                 plan = as_ordered(run.plan, run.total) if run.is_ordered else {"plan": run.plan, "total": run.total}
                 name = (Ordered if run.is_ordered else Planned).short_name()
-                group.create_task(self._drive(run.run_id, run.at, name, plan, replies, times=run.times))
+                given = {"given": run.total}
+                group.create_task(
+                    self._drive(run.run_id, run.at, name, plan, replies, times=run.times, attributes=given)
+                )
             for each in self._neighbours:
                 kind = {"kind": each.kind}
                 group.create_task(self._drive(each.run_id, each.at, Hostile.short_name(), kind, replies))
@@ -132,10 +135,18 @@ class SimulatedClient:
         self.problems.append(f"the request {asked} was answered with {reply!r}")
 
     async def _drive(
-        self, run_id: UUID, at: float, workflow: str, arguments: dict[str, Any], replies: str, *, times: int = 1
+        self,
+        run_id: UUID,
+        at: float,
+        workflow: str,
+        arguments: dict[str, Any],
+        replies: str,
+        *,
+        times: int = 1,
+        attributes: dict[str, Any] | None = None,
     ) -> None:
         await asyncio.sleep(at)
-        request = messages.StartRun(workflow=workflow, input=arguments, run_id=run_id)
+        request = messages.StartRun(workflow=workflow, input=arguments, run_id=run_id, attributes=attributes or {})
         message = OutgoingMessage(
             names.COMMANDS_EXCHANGE,
             names.START_KEY,

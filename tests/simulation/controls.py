@@ -18,7 +18,7 @@ from warren.contracts.shared_values import put_back
 from warren.contracts.values import decode
 from warren.engine.run.state import RunState
 from warren.sdk import input_checks
-from warren_coordinator.events import questions
+from warren_coordinator.events import questions, transitions
 from warren_coordinator.events.republisher import Republisher
 
 AGAINST_NEIGHBOURS: Final = ("salvage", "single", "halves", "replacement", "quarantine")
@@ -59,6 +59,7 @@ CONTROLS: Final[dict[str, Control]] = {
     "places": lambda: patch.object(wire, "put_back", _reversed_values),
     "answers": lambda: patch.object(Republisher, "_answer", _nothing),
     "update_answers": lambda: patch.object(Republisher, "_answer_again", _nothing),
+    "attributes": lambda: patch.object(transitions, "_changed", lambda _: {}),
     "request_ids": lambda: patch.object(RunState, "note_request", lambda *_: None),
     "fresh": lambda: patch.object(questions.Questions, "_fresh", lambda asked, run_id: asked._loader.open(run_id)),
     "renewal": lambda: patch("warren.client.following.RENEW_SECONDS", 1e9),

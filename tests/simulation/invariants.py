@@ -9,13 +9,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from tests.chaos.hostile import KINDS
+from tests.e2e.histories import attributes_in
 from tests.simulation.scenario import HostileRun, PlannedRun, ToldRun
 from tests.simulation.world import World
 
 from warren.contracts import messages, wire
 from warren.contracts.messages import RunStatus
 from warren.engine import Executable, StartTimer, load_commands
-from warren.ports import LoadedRun, StoredRun, TransitionRow
+from warren.ports import LoadedRun, RunDetails, StoredRun, TransitionRow
 from warren.runs.command_dispatch import answers_among
 from warren.runs.replay import replay
 
@@ -45,6 +46,9 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
     for run_id, stored in world.database.runs.items():
         rows = [row for _, row in sorted(world.database.histories[run_id].items())]
         yield from (f"{run_id}: {text}" for text in _of_history(executables[stored.version], stored, rows))
+        kept = world.database.details.get(run_id, RunDetails()).attributes
+        if kept != (folded := attributes_in(rows)):
+            yield f"{run_id}: it can be found by {kept}, and its history says {folded}"
         if stored.parent is None and run_id not in planned:
             yield f"{run_id}: nobody started it"
         if stored.parent is not None and stored.status is not RunStatus.COMPLETED:
@@ -67,6 +71,9 @@ def _of_outcome(world: World, run: PlannedRun, stored: StoredRun) -> Iterator[st
         return  # said already
     if stored.status is not RunStatus.COMPLETED or json.loads(stored.result or "null") != known:
         yield f"ended as {stored.status} with {stored.result or stored.error}, not {known}"
+    attributes = world.database.details.get(run.run_id, RunDetails()).attributes
+    if attributes != (wanted := {"given": run.total, "total": known, "ended": True}):
+        yield f"it can be found by {attributes}, not {wanted}"
     outcome = world.client.outcomes.get(run.run_id)
     if outcome is not None and (outcome.status is not RunStatus.COMPLETED or outcome.result != known):
         yield f"the client was told {outcome.status} {outcome.result}, not {known}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from warren import RetryPolicy, Workflow, action, workflow
+from warren import RetryPolicy, Workflow, action, upsert_attributes, workflow
 
 
 @action
@@ -94,3 +94,16 @@ class ChildLater(Workflow):
     async def run(self, n: int) -> int:
         first = await add(n, 1)
         return await Twice().run(first)
+
+
+@workflow
+class Labelled(Workflow):
+    """Says what it can be found by at each step, and in the end only that it has ended."""
+
+    async def run(self, steps: int) -> None:
+        tags: list[str] = []
+        for step in range(steps):
+            tags.append(str(step))
+            upsert_attributes(step=step, tags=tags)
+            await add(step, 1)
+        upsert_attributes(step=None, tags=None, end=True)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from warren.client.histories import HistoryEntry, entries_of
-from warren.client.run_lookup import find_run, load_history, place_of
+from warren.client.run_lists import DescribedRun, describe_run, list_described
+from warren.client.run_lookup import find_run, load_history
 from warren.contracts.messages import RunStatus
 from warren.errors import InvalidInput
-from warren.ports import RunFilter, RunStore, StoredRun
+from warren.ports import RunStore
 from warren.runtime.event_loop import run_async
 from warren_cli.inputs import parse_run_id
 from warren_cli.output import history_data, print_history, print_json, print_run, print_runs, run_data
@@ -21,14 +22,20 @@ T = TypeVar("T")
 
 
 def runs(
-    *, workflow: str | None, status: str | None, limit: int, before: str | None, data: Path | None, as_json: bool
+    *,
+    workflow: str | None,
+    status: str | None,
+    where: str | None,
+    limit: int,
+    before: str | None,
+    data: Path | None,
+    as_json: bool,
 ) -> int:
     """List runs."""
     wanted, last = _status(status), parse_run_id(before, option="--before")
 
-    async def find(store: RunStore) -> list[StoredRun]:
-        place = await place_of(store, last)
-        return await store.list_runs(RunFilter(workflow=workflow, status=wanted, before=place, limit=limit))
+    async def find(store: RunStore) -> list[DescribedRun]:
+        return await list_described(store, where=where, workflow=workflow, status=wanted, limit=limit, before=last)
 
     found = _read(data, find)
     if as_json:
@@ -45,7 +52,7 @@ def show(run: str, *, workflow: str | None, data: Path | None, as_json: bool, st
     if state or follow:
         check_servers(data, "--state" if state else "--follow")
         return (show_state if state else follow_run)(run, workflow=workflow, as_json=as_json)
-    found = _read(data, lambda store: find_run(store, run, workflow))
+    found = _read(data, lambda store: describe_run(store, run, workflow))
     if as_json:
         print_json(run_data(found))
     else:

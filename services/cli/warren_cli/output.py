@@ -17,7 +17,9 @@ from rich.table import Table
 
 from warren.client import HistoryEntry
 from warren.client.outcomes import remote_traceback
+from warren.client.run_lists import DescribedRun
 from warren.contracts import messages
+from warren.contracts.attributes import AttributeValue
 from warren.contracts.messages import RunStatus
 from warren.contracts.moments import LAST_MOMENT
 from warren.contracts.plain import exception_message, exception_name, mask_secrets, to_plain
@@ -31,6 +33,7 @@ from warren.engine import (
     LogMessage,
     StartChild,
     StartTimer,
+    UpsertAttributes,
     commands_data,
 )
 from warren.ports import QuarantinedMessage, StoredRun
@@ -72,14 +75,16 @@ def print_json(data: Any, console: Console = out) -> None:
         console.file.flush()
 
 
-def run_data(run: StoredRun) -> dict[str, Any]:
-    """A run's row as plain JSON."""
+def run_data(run: DescribedRun) -> dict[str, Any]:
+    """A run as plain JSON."""
     return {
         "run_id": str(run.run_id),
         "workflow": run.workflow,
         "version": run.version,
         "status": run.status.value,
         "key": run.key,
+        "attributes": {name: _shown_attribute(value) for name, value in run.attributes.items()},
+        "memo": run.memo,
         "input": to_plain(json.loads(run.input)),
         "result": None if run.result is None else to_plain(json.loads(run.result)),
         "error": None if run.error is None else error_data(json.loads(run.error)),
@@ -87,6 +92,10 @@ def run_data(run: StoredRun) -> dict[str, Any]:
         "finished_at": None if run.finished_at is None else run.finished_at.isoformat(),
         "wake_at": None if run.wake_at is None else run.wake_at.isoformat(),
     }
+
+
+def _shown_attribute(value: AttributeValue) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def outcome_data(finished: messages.RunFinished) -> dict[str, Any]:
@@ -206,7 +215,7 @@ def print_quarantine(messages: Sequence[QuarantinedMessage]) -> None:
         out.print(f"    {escape(kept.reason)}", highlight=False, soft_wrap=True)
 
 
-def print_run(run: StoredRun) -> None:
+def print_run(run: DescribedRun) -> None:
     """Everything about one run."""
     data = run_data(run)
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
@@ -217,6 +226,9 @@ def print_run(run: StoredRun) -> None:
     table.add_row("status", status_text(run.status))
     if run.key:
         table.add_row("key", escape(run.key))
+    for name in ("attributes", "memo"):
+        if data[name]:
+            table.add_row(name, JSON(json.dumps(data[name], ensure_ascii=False), indent=2))
     table.add_row("started", when(run.created_at))
     if run.finished_at:
         table.add_row("ended", f"{when(run.finished_at)} (took {took(run)})")
@@ -310,6 +322,8 @@ def command_text(command: Command) -> str:
             return f"answer the update {command.id}" + (" with an error" if command.error is not None else "")
         case LogMessage():
             return f"log {command.level}: {command.message}"
+        case UpsertAttributes():
+            return f"set attributes {_short(command.attributes)}"
         case ContinueRun():
             return "go on"
         case FinishRun():

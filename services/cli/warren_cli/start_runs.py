@@ -11,6 +11,7 @@ from warren.contracts.messages import Json, RunFinished
 from warren.contracts.plain import to_plain
 from warren.errors import RegistrationRefused
 from warren.runtime.event_loop import run_async
+from warren_cli.attributes import parse_attributes, parse_memo
 from warren_cli.failures import INTERRUPTED
 from warren_cli.inputs import depends_on_types, is_json, load_workflows, parse_input, parse_run_id, parse_value
 from warren_cli.interrupts import interrupts, unless_interrupted
@@ -54,11 +55,14 @@ def start(
     key: str | None,
     run_id: str | None,
     version: str | None,
+    attributes: Sequence[str],
+    memo: Sequence[str],
     wait: bool,
     as_json: bool,
 ) -> int:
     """Start a run, and wait for it if asked to."""
     wanted = parse_run_id(run_id)
+    given, noted = parse_attributes(attributes), parse_memo(memo)
 
     async def send() -> int:
         typed = await types_of_start(workflow, version) if depends_on_types(parts) else None
@@ -70,6 +74,8 @@ def start(
                 key=key,
                 run_id=wanted,
                 version=version,
+                attributes=given,
+                memo=noted,
                 accepted=True,
                 accept_timeout=_COMPILER_SECONDS,
             )

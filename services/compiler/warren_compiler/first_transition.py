@@ -5,6 +5,7 @@ Must not know what is done with it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -33,6 +34,7 @@ class FirstTransition:
         run_id: UUID,
         input: dict[str, Json],  # noqa: A002 - the field's word for it
         at: datetime,
+        attributes: Mapping[str, Json],
         is_suspect: bool,
     ) -> tuple[RunState, list[Command]]:
         """The state and the commands of a new run. What `is_suspect` may have ended a process that got it.
@@ -41,15 +43,14 @@ class FirstTransition:
             LimitExceeded: it takes too long to compute, or would end this process.
             Exception: what `start_run` raises.
         """
-        if is_suspect:
-            start = partial(start_run, executable, run_id=run_id, input=input, at=at)
-            if (culprit := await self._trial.run([start])) is not None:
-                raise LimitExceeded(f"the first transition cannot be computed: {culprit.reason}; {_INSTEAD}")
+        start = partial(start_run, executable, run_id=run_id, input=input, at=at, attributes=attributes)
+        if is_suspect and (culprit := await self._trial.run([start])) is not None:
+            raise LimitExceeded(f"the first transition cannot be computed: {culprit.reason}; {_INSTEAD}")
         made = None
         with self._watchdog as watchdog:
             watchdog.current = run_id
             with suppress(TransitionOverdue):
-                made = start_run(executable, run_id=run_id, input=input, at=at)
+                made = start()
         if watchdog.is_overdue(run_id) or made is None:
             raise LimitExceeded(f"the first transition took more than {watchdog.seconds:g} s; {_INSTEAD}")
         return made

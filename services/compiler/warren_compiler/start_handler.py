@@ -21,6 +21,7 @@ from uuid import UUID
 from pydantic_core import from_json, to_json
 
 from warren.contracts import messages, names, rendering, wire
+from warren.contracts.attributes import attributes_data, check_memo, set_attributes, start_attributes
 from warren.contracts.identity import shown
 from warren.contracts.ids import new_run_id, shard_of
 from warren.contracts.limits import check_payload
@@ -140,11 +141,18 @@ class StartHandler:
                 f"version {request.version} is a program of {executable.workflow!r}, not of {request.workflow!r}"
             )
         bound = executable.bind_input(request.input)
+        attributes = attributes_data(start_attributes(request.attributes)) if request.attributes else None
+        memo = _text(check_memo(request.memo)) if request.memo else None
         run_id = request.run_id or new_run_id()
         state, commands = await self._first_transition.compute(
-            executable, run_id=run_id, input=bound, at=now, is_suspect=delivery.redelivered
+            executable,
+            run_id=run_id,
+            input=bound,
+            at=now,
+            attributes=attributes or {},
+            is_suspect=delivery.redelivered,
         )
-        event = messages.RunStarted(run_id=run_id, version=executable.version, input=bound)
+        event = messages.RunStarted(run_id=run_id, version=executable.version, input=bound, attributes=attributes)
         finish = finish_of(commands)
         wants_outcome = request.reply != "accepted"
         run = NewRun(
@@ -160,6 +168,8 @@ class StartHandler:
             parent=None if request.parent is None else request.parent.model_dump_json(),
             trace=self._trace(delivery, run_id),
             wake_at=state.wake_at,
+            attributes=set_attributes(state.attributes),
+            memo=memo,
             finish=None
             if finish is None
             else RunFinish(
@@ -240,7 +250,7 @@ class StartHandler:
         if start.request.reply != "outcome":
             reply_accepted(start, outbox, run_id=run.run_id, version=run.version, created=True)
         header = RunHeader.of(run)
-        header.seed = _seed(run)
+        header.seed = _seed(start)
         self._dispatcher.carry_out(start.commands, header, outbox)
         if self._telemetry.enabled:
             self._telemetry.emit_start(run_id=run.run_id, workflow=run.workflow, trace=run.trace, at=run.first.at)
@@ -264,9 +274,11 @@ def _signal_of(
     )
 
 
-def _seed(run: NewRun) -> str | None:
-    """What spares the coordinator loading the run; a large input is not worth its two ways through the broker."""
-    if len(run.input) > _SEED_INPUT:
+def _seed(start: Start) -> str | None:
+    """What spares the coordinator loading the run; a large input is not worth its two ways through the broker, and a
+    start with attributes is rare."""
+    run = start.run
+    if len(run.input) > _SEED_INPUT or start.request.attributes:
         return None
     return rendering.run_seed(
         run_id=run.run_id,

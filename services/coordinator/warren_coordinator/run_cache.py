@@ -24,9 +24,10 @@ _AHEAD: Final = timedelta(seconds=15)
 
 
 class RunEntry:
-    """One open run. `stored_wake_at` is what the store has, `cost` what the cache has counted for it."""
+    """One open run. `stored_wake_at` and `stored_attributes` are what the store has, `cost` what the cache has counted
+    for it."""
 
-    __slots__ = ("cost", "executable", "header", "next_snapshot", "state", "stored_wake_at")
+    __slots__ = ("cost", "executable", "header", "next_snapshot", "state", "stored_attributes", "stored_wake_at")
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class RunEntry:
         self.state = state
         self.header = header
         self.stored_wake_at = stored_wake_at
+        self.stored_attributes = state.attributes  # a change makes another dict of it
         self.next_snapshot = max(FIRST_SNAPSHOT, snapshot_seq * 2)
         self.cost = 0
 

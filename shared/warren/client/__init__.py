@@ -4,10 +4,12 @@ from warren.client.client import Warren
 from warren.client.default import default_client
 from warren.client.handle import ClientRunHandle
 from warren.client.histories import HistoryEntry
+from warren.client.run_lists import DescribedRun
 from warren.contracts.run_views import FrameView, RunView, StrandView, WaitView
 
 __all__ = [
     "ClientRunHandle",
+    "DescribedRun",
     "FrameView",
     "HistoryEntry",
     "RunView",

@@ -22,27 +22,30 @@ from warren.client.publisher import Outbox
 from warren.client.registration import classes_of, versions_of
 from warren.client.replies import Expectation, Replies
 from warren.client.request_sender import RequestSender, SignalAndPayload, start_signal
-from warren.client.run_lookup import find_run, name_of, place_of
+from warren.client.run_lists import RunLists
+from warren.client.run_lookup import name_of
 from warren.client.run_reading import RunReading
 from warren.client.run_requests import RunRequests
 from warren.client.servers import client_broker, client_store
 from warren.client.tracing import start_span, trace_headers
 from warren.contracts import messages, names, wire
+from warren.contracts.attributes import AttributeValue, check_memo, sent_attributes, start_attributes
 from warren.contracts.identity import shown
 from warren.contracts.ids import new_run_id
 from warren.contracts.limits import check_payload
-from warren.contracts.messages import Json, RunStatus
+from warren.contracts.messages import Json
 from warren.contracts.registrations import registrations
 from warren.contracts.values import encode
 from warren.errors import BrokerUnavailable, InvalidInput
-from warren.ports import Broker, OutgoingMessage, RunFilter, RunStore, StoredRun
+from warren.ports import Broker, OutgoingMessage, RunStore
 from warren.sdk.sources import workflow_source
 from warren.sdk.workflow import Workflow, bind_arguments
 
 log = logging.getLogger(__name__)
+Attributes = Mapping[str, AttributeValue | None]
 
 
-class Warren(RunRequests, RunReading):
+class Warren(RunRequests, RunReading, RunLists):
     """A client of one Warren installation: `async with Warren() as client`.
 
     Without URLs, `WARREN_BROKER_URL` and `WARREN_DATABASE_URL` say where it is. A call gives up on a server that stays
@@ -124,6 +127,8 @@ class Warren(RunRequests, RunReading):
         run_id: UUID | None = None,
         version: str | None = None,
         signal: SignalAndPayload | None = None,
+        attributes: Attributes | None = None,
+        memo: Mapping[str, Json] | None = None,
         **kwargs: Any,
     ) -> ClientRunHandle:
         """Start a run with `run()`'s arguments; returns when the broker has confirmed the start.
@@ -137,11 +142,13 @@ class Warren(RunRequests, RunReading):
         - `version`: hash of the program to run; default: the latest.
         - `signal`: a signal and its payload, `(Order.pay, Payment(4))`, that the run gets with its start: the one that
           has the id or key, if there is one, else the new one. Both happen or neither.
+        - `attributes`: what `list_runs` finds the run by: str, int, float, bool, datetime or list of str, by name.
+        - `memo`: what is only shown, plain JSON, by name.
 
         Raises:
             TypeError: the arguments do not fit `run()`.
             UnserializableValue: an argument cannot be sent.
-            InvalidInput: the key, id or name is invalid, or (with a key) the start was refused.
+            InvalidInput: the key, id, name, attributes or memo are invalid, or (with a key) the start was refused.
             BrokerUnavailable: the client is not open, or the broker stays away.
         """
         if isinstance(workflow, str):
@@ -150,7 +157,16 @@ class Warren(RunRequests, RunReading):
             arguments: Mapping[str, Any] = kwargs
         else:
             arguments = bind_arguments(workflow, *args, **kwargs)
-        return await self.start_run(workflow, arguments, key=key, run_id=run_id, version=version, signal=signal)
+        return await self.start_run(
+            workflow,
+            arguments,
+            key=key,
+            run_id=run_id,
+            version=version,
+            signal=signal,
+            attributes=attributes,
+            memo=memo,
+        )
 
     async def run(
         self,
@@ -175,11 +191,20 @@ class Warren(RunRequests, RunReading):
         run_id: UUID | None = None,
         version: str | None = None,
         signal: SignalAndPayload | None = None,
+        attributes: Attributes | None = None,
+        memo: Mapping[str, Json] | None = None,
     ) -> ClientRunHandle:
         """Like `start`, with the arguments as a mapping of Python values by parameter name."""
         encoded = {name: encode(value) for name, value in arguments.items()}
         return await self.start_encoded(
-            workflow, encoded, key=key, run_id=run_id, version=version, signal=start_signal(signal)
+            workflow,
+            encoded,
+            key=key,
+            run_id=run_id,
+            version=version,
+            signal=start_signal(signal),
+            attributes=sent_attributes(attributes),
+            memo=memo,
         )
 
     async def start_encoded(
@@ -191,10 +216,12 @@ class Warren(RunRequests, RunReading):
         run_id: UUID | None = None,
         version: str | None = None,
         signal: messages.StartSignal | None = None,
+        attributes: Mapping[str, Json] | None = None,
+        memo: Mapping[str, Json] | None = None,
         accepted: bool = False,
         accept_timeout: float | None = None,
     ) -> ClientRunHandle:
-        """Like `start`, with the arguments as JSON values (plain or tagged) by parameter name.
+        """Like `start`, with arguments and attributes as JSON values (plain or tagged) by name.
 
         With `accepted`, or a key, it waits until the run exists, and raises `InvalidInput` if the start was refused.
         After `accept_timeout` seconds it returns in any case; the handle's `is_accepted` says whether the run exists.
@@ -202,6 +229,7 @@ class Warren(RunRequests, RunReading):
         self._check_open()
         name = name_of(workflow)
         check_payload(dict(input), f"the input of {name!r}")
+        start_attributes(attributes or {})
         waits = accepted or key is not None
         try:
             request = messages.StartRun(
@@ -211,6 +239,8 @@ class Warren(RunRequests, RunReading):
                 key=key,
                 version=version,
                 signal=signal,
+                attributes=dict(attributes or {}),
+                memo=check_memo(memo or {}),
                 reply="both" if waits else "outcome",
             )
         except ValidationError as error:
@@ -322,10 +352,6 @@ class Warren(RunRequests, RunReading):
                 self._opened_store = store
             return self._opened_store
 
-    async def describe(self, run: UUID | str, *, workflow: type[Workflow] | str | None = None) -> StoredRun:
-        """A run's row, by its id, or by its key and workflow; raises `RunNotFound`."""
-        return await find_run(await self.store(), run, workflow)
-
     async def get(self, run: UUID | str, *, workflow: type[Workflow] | str | None = None) -> ClientRunHandle:
         """A handle of a run by its id, or by its key and workflow; raises `RunNotFound`."""
         self._check_open()
@@ -334,24 +360,6 @@ class Warren(RunRequests, RunReading):
             {"workflow": stored.workflow, "input": from_json(stored.input), "run_id": stored.run_id}
         )
         return await self._send_start(request)
-
-    async def runs(
-        self,
-        *,
-        workflow: type[Workflow] | str | None = None,
-        status: RunStatus | None = None,
-        limit: int = 50,
-        before: StoredRun | UUID | None = None,
-    ) -> list[StoredRun]:
-        """Rows of at most `limit` runs, newest first; `before` continues a list after a run (its row or its id).
-
-        Raises:
-            RunNotFound: `before` is the id of no run.
-        """
-        name = None if workflow is None else name_of(workflow)
-        store = await self.store()
-        place = await place_of(store, before)
-        return await store.list_runs(RunFilter(workflow=name, status=status, before=place, limit=limit))
 
     async def cancel(self, run: UUID | str, *, reason: str | None = None) -> None:
         """Request the cancellation of a run; returns when the broker has confirmed it. Raises `RunNotFound`."""

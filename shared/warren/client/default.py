@@ -32,10 +32,14 @@ class DefaultClient:
         key: str | None = None,
         run_id: UUID | None = None,
         signal: SignalAndPayload | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        memo: Mapping[str, Any] | None = None,
     ) -> ClientRunHandle:
         """Start a run; see `Warren.start_run`."""
         client = await self.opened()
-        return await client.start_run(workflow, arguments, key=key, run_id=run_id, signal=signal)
+        return await client.start_run(
+            workflow, arguments, key=key, run_id=run_id, signal=signal, attributes=attributes, memo=memo
+        )
 
     async def opened(self) -> Warren:
         """The client, connected; after a failure the next call tries again."""

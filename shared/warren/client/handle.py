@@ -10,12 +10,12 @@ from uuid import UUID
 from warren.client.histories import HistoryEntry
 from warren.client.outcomes import decoded, refusal, result_of
 from warren.client.replies import Expectation
+from warren.client.run_lists import DescribedRun
 from warren.contracts import messages
 from warren.contracts.messages import Json, RunStatus
 from warren.contracts.run_views import RunView
 from warren.contracts.values import encode
 from warren.errors import InternalError
-from warren.ports import StoredRun
 from warren.sdk import RunHandle, Signal
 from warren.sdk.requests import name_of_query
 from warren.sdk.updates import UpdateMethod, arguments_of, name_of_update
@@ -24,7 +24,7 @@ from warren.sdk.updates import UpdateMethod, arguments_of, name_of_update
 class RunService(Protocol):
     """What a handle asks of its client."""
 
-    async def describe(self, run: UUID, /) -> StoredRun:
+    async def describe(self, run: UUID, /) -> DescribedRun:
         """A run's row; raises `RunNotFound`."""
         ...
 
@@ -148,8 +148,11 @@ class ClientRunHandle(RunHandle[Any]):
         """The run's status, read from the database; raises `RunNotFound` before a compiler has taken the start."""
         return (await self.describe()).status
 
-    async def describe(self) -> StoredRun:
-        """The run's row in the database; raises `RunNotFound` before a compiler has taken the start."""
+    async def describe(self) -> DescribedRun:
+        """The run's row in the database, with its attributes and memo.
+
+        Raises `RunNotFound` before a compiler has taken the start.
+        """
         return await self._client.describe(self._id)
 
     async def state(self, *, timeout: float | None = 30.0) -> RunView:

@@ -299,6 +299,7 @@ class RunStarted(Event):
     type: Literal["run_started"] = "run_started"
     version: str
     input: dict[str, Json]
+    attributes: dict[str, Json] | None = Field(default=None, exclude_if=lambda given: given is None)
 
     @property
     def subject(self) -> int:

@@ -130,7 +130,9 @@ class StartRun(Message):
     own name for the run, unique per workflow: a second start with a used key starts nothing and answers with the run
     that has it. `version` pins a program hash; without it the latest registered one runs. With AMQP's `reply_to`, the
     outcome is sent there (`reply="outcome"`), or as soon as the run exists (`reply="accepted"`), or both. With `signal`
-    the run gets that in any case, whether this start made it or not.
+    the run gets that in any case, whether this start made it or not. Searches find the run by its `attributes`: text,
+    numbers, true or false, lists of text, and times: `{"$": "datetime", "v": "2026-11-28T10:00:00Z"}`. `memo` is JSON
+    that is only shown.
     """
 
     workflow: WorkflowName
@@ -140,6 +142,8 @@ class StartRun(Message):
     version: Annotated[str, BeforeValidator(identity.check_version)] | None = None
     reply: Literal["outcome", "accepted", "both"] = "outcome"
     signal: StartSignal | None = None
+    attributes: dict[str, Json] = Field(default_factory=dict)
+    memo: dict[str, Json] = Field(default_factory=dict)
     parent: ParentRun | None = None
     """Set by a coordinator for a child run."""
 

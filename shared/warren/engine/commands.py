@@ -76,6 +76,13 @@ class LogMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class UpsertAttributes:
+    """The run can be searched by these values from now on; None removes one. Carried out by the commit itself."""
+
+    attributes: dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
 class FinishRun:
     """The run is over; `result` when completed, else `error` (an encoded exception)."""
 
@@ -97,7 +104,17 @@ class AnswerUpdate:
     replies: tuple[tuple[str, str | None], ...] = ()
 
 
-Command = AnswerUpdate | DispatchAction | StartTimer | StartChild | CancelChild | ContinueRun | LogMessage | FinishRun
+Command = (
+    AnswerUpdate
+    | DispatchAction
+    | StartTimer
+    | StartChild
+    | CancelChild
+    | ContinueRun
+    | LogMessage
+    | UpsertAttributes
+    | FinishRun
+)
 
 
 def identity_of(command: Command) -> tuple[object, ...]:
@@ -117,6 +134,8 @@ def identity_of(command: Command) -> tuple[object, ...]:
             return (LogMessage, command.level, command.message)
         case AnswerUpdate():
             return (AnswerUpdate, command.id)
+        case UpsertAttributes():
+            return (UpsertAttributes, *command.attributes)
         case FinishRun():
             return (FinishRun,)
         case _:
@@ -221,6 +240,8 @@ def _to_json(command: Command) -> dict[str, Json]:
                 "error": command.error,
                 "to": [list(reply) for reply in command.replies],
             }
+        case UpsertAttributes():
+            return {"c": "attributes", "set": command.attributes}
         case FinishRun():
             return {"c": "finish", "status": command.status.value, "result": command.result, "error": command.error}
 
@@ -245,6 +266,8 @@ def _from_json(data: dict[str, Json]) -> Command:
         case "answer":
             replies = tuple((queue, correlation) for queue, correlation in data["to"])
             return AnswerUpdate(data["id"], data.get("result"), data.get("error"), replies)
+        case "attributes":
+            return UpsertAttributes(data["set"])
         case "finish":
             return FinishRun(RunStatus(data["status"]), data.get("result"), data.get("error"))
         case other:

@@ -75,15 +75,22 @@ class Refusal(NamedTuple):
 
 
 def start_run(
-    executable: Executable, *, run_id: UUID, input: dict[str, Json], at: datetime
+    executable: Executable,
+    *,
+    run_id: UUID,
+    input: dict[str, Json],
+    at: datetime,
+    attributes: Mapping[str, Json] | None = None,
 ) -> tuple[RunState, list[Command]]:
-    """Transition 1: bind the input to `run()` and run it to its first wait.
+    """Transition 1: bind the input to `run()` and run it to its first wait. It has the `attributes` before that.
 
     Raises:
         InvalidInput: the input does not bind to the parameters of `run()`, or a value of it cannot be decoded.
         Exception: a fault of the engine.
     """
     run = RunState(run_id=run_id, input=input)
+    if attributes:
+        run.attributes = dict(attributes)
     executable.begin(run, at)
     transition, interpreter = executable.transition, executable.interpreter
     try:

@@ -75,6 +75,7 @@ DURABLE: Final = frozenset(
         "warren.uuid4",
         "warren.random",
         "warren.log",
+        "warren.upsert_attributes",
     }
 )
 """What depends on the run: awaitables, and what would not be the same twice. `run_action` is `self.run_action`."""

@@ -6,11 +6,13 @@ Events, commands, snapshots, inputs and results are JSON text here: the store ne
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from warren.contracts.attributes import AttributeValue
+from warren.contracts.conditions import Condition
 from warren.contracts.messages import RunStatus
 
 
@@ -55,6 +57,10 @@ class NewRun:
     wake_at: datetime | None = None
     finish: RunFinish | None = None
     """Set when the first transition already ended the run."""
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    """As of the end of the first transition."""
+    memo: str | None = None
+    """What is only shown, as JSON text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +89,23 @@ class CreateOutcome:
 class RunUpdate:
     """What a batch of transitions changes in a run's row. Only what is set is written.
 
-    `wake_at` is written when `set_wake_at` (None clears it). `finish` ends the run.
+    `wake_at` is written when `set_wake_at` (None clears it). `finish` ends the run. `attributes` are set; those
+    that are None are removed.
     """
 
     run_id: UUID
     set_wake_at: bool = False
     wake_at: datetime | None = None
     finish: RunFinish | None = None
+    attributes: Mapping[str, AttributeValue | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetails:
+    """What is kept of a run for people to find it by, and to be shown: `memo` is JSON text."""
+
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    memo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +214,14 @@ class QuarantinedMessage:
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs to list; newest first. `before` continues after the last one seen, which may be gone by now."""
+    """Which runs to list; newest first. `before` continues after the last one seen, which may be gone by now.
+
+    `where` is a condition over attributes and what every run has (`contracts.conditions`).
+    """
 
     workflow: str | None = None
     status: RunStatus | None = None
+    where: Condition | None = None
     before: RunPlace | None = None
     limit: int = 50
 
@@ -276,7 +296,7 @@ class RunStore(Protocol):
     ) -> dict[UUID, StoredRun]:
         """Append transitions and apply updates; returns the rows of the runs that `updates` finished.
 
-        A snapshot older than the stored one is ignored.
+        A snapshot older than the stored one is ignored. Of several updates of one run the later ones win.
 
         Raises:
             SequenceConflict: some `(run_id, seq)` is taken; nothing was written.
@@ -321,6 +341,10 @@ class RunStore(Protocol):
     async def list_runs(self, filter: RunFilter) -> list[StoredRun]:  # noqa: A002 - the field's word for it
         """Rows, newest first: by creation, then by run id (`RunPlace`). Pages neither repeat nor leave out what was
         there all the time."""
+        ...
+
+    async def run_details(self, run_ids: Sequence[UUID]) -> dict[UUID, RunDetails]:
+        """The attributes and memos of those of these runs that have any."""
         ...
 
     async def history(self, run_id: UUID, *, after_seq: int = 0, limit: int = 1000) -> list[TransitionRow]:

@@ -16,6 +16,7 @@ from warren.engine.commands import (
     LogMessage,
     StartChild,
     StartTimer,
+    UpsertAttributes,
 )
 from warren.errors import InternalError
 from warren.runs.durations import ConsumerCounts, Durations
@@ -44,7 +45,8 @@ class Dispatcher:
     def carry_out(self, commands: Iterable[Command], header: RunHeader, outbox: Outbox) -> None:
         """Hand over commands whose transition is in the store. One that cannot be handed over fails in its run.
 
-        `FinishRun` is passed over: its announcement needs the stored row (`Outbox.add_finish`).
+        `FinishRun` is passed over: its announcement needs the stored row (`Outbox.add_finish`). So is
+        `UpsertAttributes`, which the commit has carried out.
         """
         _carry_out(commands, header, outbox, self._timers)
 
@@ -67,7 +69,7 @@ def _carry_out(commands: Iterable[Command], header: RunHeader, outbox: Outbox, t
                     outbox.add_update_answer(header.run_id, command)
                 case LogMessage():
                     getattr(workflow_log, command.level)(command.message, run_id=str(header.run_id))
-                case FinishRun():
+                case UpsertAttributes() | FinishRun():
                     pass
                 case _:
                     assert_never(command)
@@ -88,7 +90,15 @@ def _failure(command: Command, header: RunHeader, error: Exception) -> messages.
         case StartChild():
             failed = InternalError(f"the start of {command.workflow} {why}")
             return child_failed(header.run_id, command.invocation, failed)
-        case StartTimer() | ContinueRun() | CancelChild() | AnswerUpdate() | LogMessage() | FinishRun():
+        case (
+            StartTimer()
+            | ContinueRun()
+            | CancelChild()
+            | AnswerUpdate()
+            | LogMessage()
+            | UpsertAttributes()
+            | FinishRun()
+        ):
             return None
         case _:
             assert_never(command)

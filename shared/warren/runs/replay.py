@@ -62,7 +62,13 @@ def replay(executable: Executable, loaded: LoadedRun) -> RunState:
         started = None if first is None else load_event(first.event)
         if first is None or not isinstance(started, RunStarted):
             raise InternalError(f"the history of run {loaded.run.run_id} does not begin with RunStarted")
-        run, _ = start_run(executable, run_id=loaded.run.run_id, input=started.input, at=first.at)
+        run, _ = start_run(
+            executable,
+            run_id=loaded.run.run_id,
+            input=started.input,
+            at=first.at,
+            attributes=started.attributes,
+        )
     for row in rows:
         apply(executable, run, load_event(row.event), row.at, is_recorded=True)
         if run.seq != row.seq:

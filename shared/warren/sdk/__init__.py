@@ -7,7 +7,7 @@ from warren.sdk.client_factory import WorkflowClient, default_client, set_client
 from warren.sdk.context import ActionContext, action_context, provide_action_context
 from warren.sdk.definitions import ActionDefinition
 from warren.sdk.dependencies import Depend
-from warren.sdk.durable import log, now, random, uuid4
+from warren.sdk.durable import log, now, random, upsert_attributes, uuid4
 from warren.sdk.invoke import invoke_action
 from warren.sdk.native import native_run
 from warren.sdk.payloads import (
@@ -81,6 +81,7 @@ __all__ = [
     "set_client_factory",
     "signal",
     "update",
+    "upsert_attributes",
     "user_run",
     "uuid4",
     "workflow",

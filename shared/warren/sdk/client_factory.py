@@ -22,10 +22,13 @@ class WorkflowClient(Protocol):
         key: str | None,
         run_id: UUID | None,
         signal: tuple[Any, Any] | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        memo: Mapping[str, Any] | None = None,
     ) -> RunHandle[Any]:
         """Start a run of `workflow`; `arguments` are Python values by parameter name, defaults left out.
 
-        `signal` is a signal and its payload, which the run gets with its start. Returns when the broker has confirmed
+        `signal` is a signal and its payload, which the run gets with its start; `attributes` are what it can be found
+        by, and `memo` is what is only shown. Returns when the broker has confirmed
         the start. With a `key` that is already used, the handle is of that run.
         """
         ...

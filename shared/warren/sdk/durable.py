@@ -1,4 +1,4 @@
-"""Time, ids, chance and logging for workflow code: the same on every replay, because the engine decides them.
+"""Time, ids, chance, logs and attributes for workflow code: the same on every replay, as the engine decides them.
 
 In a run, the moment is that of the event which the engine is applying, and ids and numbers are derived from the run and
 a counter in it. Called anywhere else (a native run, a test of a helper) they are the plain thing.
@@ -10,9 +10,11 @@ import asyncio
 import logging
 import random as _random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from warren.contracts.attributes import attributes_data, check_all, check_change
 
 _LOOK_SECONDS: Final = 0.001
 
@@ -47,6 +49,19 @@ def log(message: str, *, level: str = "info") -> None:
         ValueError: `level` is none of these.
     """
     logging.getLogger("warren.workflow").log(level_number(level), message)
+
+
+def upsert_attributes(**attributes: str | float | bool | datetime | Sequence[str] | None) -> None:
+    """Set attributes of the run, which searches can use: `upsert_attributes(customer="x", amount=5)`. None removes one.
+
+    A value is a str, int, float, bool, datetime with a time zone, or list of str. It is stored with the transition, so
+    there is nothing to await. Outside of a run it only checks the attributes.
+
+    Raises:
+        ValueError: a name or a value is out of bounds, or the run would have too many.
+        TypeError: a value is of another type.
+    """
+    check_all({name: value for name, value in attributes_data(check_change(attributes)).items() if value is not None})
 
 
 def level_number(level: str) -> int:

@@ -5,7 +5,7 @@ It says what can be asked and what comes back; how is the business of the client
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 from uuid import UUID
@@ -14,6 +14,7 @@ from warren.sdk.requests import Signal
 from warren.sdk.updates import UpdateMethod
 
 if TYPE_CHECKING:  # for type checkers only: these models take longer to import than the rest of `import warren`
+    from warren.contracts.attributes import AttributeValue
     from warren.contracts.messages import RunEvent, RunStatus
     from warren.contracts.run_views import RunView
 
@@ -61,6 +62,16 @@ class RunDescription(Protocol):
     @property
     def wake_at(self) -> datetime | None:
         """When its next timer is due; None without one."""
+        ...
+
+    @property
+    def attributes(self) -> Mapping[str, AttributeValue]:
+        """What it can be found by."""
+        ...
+
+    @property
+    def memo(self) -> Mapping[str, Any]:
+        """What came with its start to be shown: JSON by name."""
         ...
 
 

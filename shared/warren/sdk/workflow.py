@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from types import FunctionType, ModuleType
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from warren.contracts import marks
+from warren.contracts.attributes import AttributeValue
 from warren.contracts.names import WORKFLOW_NAME_BYTES, is_workflow_name
 from warren.ir.workflow import WorkflowIR
 from warren.sdk.attempts import is_native, run_natively
@@ -94,21 +95,26 @@ class Workflow:
         _key: str | None = None,
         _run_id: UUID | None = None,
         _signal: tuple[Any, Any] | None = None,
+        _attributes: Mapping[str, AttributeValue | None] | None = None,
+        _memo: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> RunHandle[T]:
         """Start a run with `run()`'s arguments and return its handle without waiting.
 
         `_key` is a name for the run, unique per workflow; a second start with it returns the handle of that run.
         `_run_id` is the run's id; default: a new UUIDv7. `_signal` is a signal and its payload, which the run gets with
-        its start, or without one if a run has the key.
+        its start, or without one if a run has the key. `_attributes` are what the run can be found by, `_memo` is JSON
+        that is only shown.
 
         Raises:
             TypeError: the arguments do not fit `run()`, or the class is not decorated.
+            InvalidInput: an attribute or the memo is invalid.
         """
         cls: Any = type(self)
         cls.workflow_ir()
         arguments = bind_arguments(cls, *args, **kwargs)
-        more: dict[str, Any] = {} if _signal is None else {"signal": _signal}
+        optional = {"signal": _signal, "attributes": _attributes, "memo": _memo}
+        more: dict[str, Any] = {name: value for name, value in optional.items() if value is not None}
         return await default_client().start_run(cls, arguments, key=_key, run_id=_run_id, **more)
 
     @classmethod

@@ -118,6 +118,7 @@ class Warren:
     register = blocking(AsyncWarren.register)
     get = converting(AsyncWarren.get, RunHandle)
     describe = blocking(AsyncWarren.describe)
+    list_runs = blocking(AsyncWarren.list_runs)
     runs = blocking(AsyncWarren.runs)
     state = blocking(AsyncWarren.state)
     cancel = blocking(AsyncWarren.cancel)

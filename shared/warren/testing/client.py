@@ -10,16 +10,26 @@ from datetime import datetime
 from typing import Any, Literal, Protocol, overload
 from uuid import UUID
 
+from warren.contracts.attributes import (
+    AttributeValue,
+    attributes_data,
+    check_memo,
+    sent_attributes,
+    set_attributes,
+    start_attributes,
+)
+from warren.contracts.conditions import holds, values_of
 from warren.contracts.ids import new_run_id
 from warren.contracts.imported_types import ImportedTypes
 from warren.contracts.messages import RunStatus
 from warren.contracts.run_views import RunView
-from warren.contracts.values import decode, encode_exception
+from warren.contracts.values import Json, decode, encode_exception
 from warren.engine import AnswerUpdate
 from warren.errors import WorkflowCancelledError, WorkflowFailedError
 from warren.sdk import RunHandle, Signal, Workflow
 from warren.sdk.requests import name_of_query, name_of_signal
 from warren.sdk.updates import UpdateMethod, arguments_of, name_of_update, update_failure
+from warren.search import parse_where
 from warren.testing.driver import EngineDriver, Transition
 
 _TASKS: set[asyncio.Task[Any]] = set()
@@ -32,7 +42,14 @@ class Environment(Protocol):
     @property
     def driver(self) -> EngineDriver: ...
 
-    def start(self, workflow: type[Workflow], arguments: Mapping[str, Any], *, run_id: UUID | None = None) -> None: ...
+    def start(
+        self,
+        workflow: type[Workflow],
+        arguments: Mapping[str, Any],
+        *,
+        run_id: UUID | None = None,
+        attributes: Mapping[str, Json] | None = None,
+    ) -> None: ...
 
     async def finish(self, workflow: type[Workflow], *, signals: bool = False) -> None: ...
 
@@ -61,15 +78,25 @@ class InProcessDescription:
     created_at: datetime
     finished_at: datetime | None
     wake_at: datetime | None
+    attributes: Mapping[str, AttributeValue]
+    memo: Mapping[str, Json]
 
 
 class InProcessHandle(RunHandle[Any]):
     """A run in this process. Its times are those of its environment, which skips what nobody waits for."""
 
-    def __init__(self, environment: Environment, task: asyncio.Task[Any], *, key: str | None = None) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        task: asyncio.Task[Any],
+        *,
+        key: str | None = None,
+        memo: Mapping[str, Json] | None = None,
+    ) -> None:
         self.environment = environment
         self._task = task
         self._key = key
+        self._memo = dict(memo or {})
 
     @property
     def id(self) -> UUID:
@@ -110,6 +137,8 @@ class InProcessHandle(RunHandle[Any]):
             created_at=first.at,
             finished_at=last.at if driver.is_finished else None,
             wake_at=driver.state.wake_at,
+            attributes=set_attributes(driver.state.attributes),
+            memo=self._memo,
         )
 
     async def state(self, *, timeout: float | None = 30.0) -> RunView:
@@ -202,8 +231,11 @@ class InProcessClient:
         key: str | None = None,
         run_id: UUID | None = None,
         signal: tuple[Any, Any] | None = None,
+        attributes: Mapping[str, AttributeValue | None] | None = None,
+        memo: Mapping[str, Json] | None = None,
     ) -> InProcessHandle:
         """Start a run and let it go on by itself, whatever becomes of the caller."""
+        given, noted = start_attributes(sent_attributes(attributes)), check_memo(memo or {})
         run_id = run_id or new_run_id()
         name = (workflow.short_name(), key) if key is not None else run_id
         found = self._handles.get(name) or self._handles.get(run_id)
@@ -212,7 +244,7 @@ class InProcessClient:
                 await found.signal(*signal)
             return found
         environment = self._make_environment()
-        environment.start(workflow, arguments, run_id=run_id)
+        environment.start(workflow, arguments, run_id=run_id, attributes=attributes_data(given))
         if signal is not None:
             environment.signal(name_of_signal(signal[0]), signal[1])
         # In a context of its own: what the caller has set there is no business of another run.
@@ -221,6 +253,18 @@ class InProcessClient:
         )
         _TASKS.add(task)
         task.add_done_callback(_TASKS.discard)
-        handle = InProcessHandle(environment, task, key=key)
+        handle = InProcessHandle(environment, task, key=key, memo=noted)
         self._handles |= {name: handle, run_id: handle}
         return handle
+
+    async def list_runs(self, *, where: str | None = None, limit: int = 50) -> list[InProcessDescription]:
+        """At most `limit` runs that this client has started, newest first; `where` is as in `Warren.list_runs`.
+
+        Raises:
+            InvalidInput: `where` is no condition; says where and why.
+        """
+        condition = None if where is None else parse_where(where)
+        handles = {id(handle): handle for handle in self._handles.values()}.values()
+        runs = [await handle.describe() for handle in handles]
+        found = [run for run in runs if condition is None or holds(condition, values_of(run, run.attributes))]
+        return sorted(found, key=lambda run: (run.created_at, run.run_id), reverse=True)[:limit]

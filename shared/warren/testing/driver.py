@@ -51,6 +51,7 @@ from warren.engine import (
     RunState,
     StartChild,
     StartTimer,
+    UpsertAttributes,
     answer_query,
     apply,
     restore,
@@ -91,8 +92,9 @@ class EngineDriver:
         *,
         run_id: UUID | None = None,
         now: datetime | None = None,
+        attributes: Mapping[str, Json] | None = None,
     ) -> None:
-        """Start a run; `arguments` are tagged JSON by parameter name.
+        """Start a run; `arguments` are tagged JSON by parameter name, `attributes` checked ones by theirs.
 
         Raises:
             InvalidInput: they do not fit `run()`.
@@ -111,8 +113,10 @@ class EngineDriver:
         self._due: list[tuple[datetime, int]] = []
         self._raised: list[Json] = []
         run_id = run_id or derived_run_id(self.now, executable.workflow)
-        self.state, commands = start_run(executable, run_id=run_id, input=arguments, at=self.now)
-        self._record(RunStarted(run_id=run_id, version=executable.version, input=arguments), commands)
+        given = None if not attributes else dict(attributes)
+        self.state, commands = start_run(executable, run_id=run_id, input=arguments, at=self.now, attributes=given)
+        started = RunStarted(run_id=run_id, version=executable.version, input=arguments, attributes=given)
+        self._record(started, commands)
 
     @classmethod
     def of(cls, workflow: type[Workflow], *args: Any, **kwargs: Any) -> EngineDriver:
@@ -249,7 +253,10 @@ class EngineDriver:
     def _replayed(self, history: Sequence[Transition]) -> EngineDriver:
         first, *rest = history
         assert isinstance(first.event, RunStarted), "a history starts with RunStarted"
-        again = EngineDriver(self.executable, first.event.input, run_id=self.run_id, now=first.at)
+        began = first.event
+        again = EngineDriver(
+            self.executable, began.input, run_id=self.run_id, now=first.at, attributes=began.attributes
+        )
         for row in rest:
             again.now = row.at
             again.apply(row.event)
@@ -303,7 +310,7 @@ class EngineDriver:
                     self.continues.append(command.number)
                 case AnswerUpdate():
                     self.answers[command.id] = command
-                case CancelChild() | LogMessage() | FinishRun():
+                case CancelChild() | LogMessage() | UpsertAttributes() | FinishRun():
                     pass
                 case _:
                     assert_never(command)

@@ -105,10 +105,21 @@ class WorkflowEnvironment:
         await self.finish(workflow)
         return self.driver.outcome()
 
-    def start(self, workflow: type[Workflow], arguments: Mapping[str, Any], *, run_id: UUID | None = None) -> None:
+    def start(
+        self,
+        workflow: type[Workflow],
+        arguments: Mapping[str, Any],
+        *,
+        run_id: UUID | None = None,
+        attributes: Mapping[str, Json] | None = None,
+    ) -> None:
         """Start a run with Python arguments by name. Its actions do not run before `finish`."""
         self._driver = EngineDriver(
-            executable_of(workflow), encode_input(workflow, arguments), run_id=run_id, now=self._start
+            executable_of(workflow),
+            encode_input(workflow, arguments),
+            run_id=run_id,
+            now=self._start,
+            attributes=attributes,
         )
         self._loop = None
 

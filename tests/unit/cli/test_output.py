@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from warren.client.histories import HistoryEntry
+from warren.client.run_lists import DescribedRun
 from warren.contracts import messages
 from warren.contracts.ids import new_run_id
 from warren.contracts.messages import RunStatus
@@ -29,14 +30,14 @@ from warren.engine import (
     LogMessage,
     StartChild,
     StartTimer,
+    UpsertAttributes,
 )
-from warren.ports import StoredRun
 from warren_cli import output
 
 
-def stored(key: str | None) -> StoredRun:
+def stored(key: str | None) -> DescribedRun:
     now = datetime.now(UTC)
-    return StoredRun(
+    return DescribedRun(
         run_id=new_run_id(),
         workflow="greetings",
         version="0" * 64,
@@ -78,6 +79,7 @@ def test_a_history_is_told_in_words() -> None:
         ContinueRun(4),
         LogMessage("halfway", "warning"),
         AnswerUpdate("a", 1),
+        UpsertAttributes({"customer": "x", "amount": None}),
         FinishRun(RunStatus.COMPLETED, 1),
     ]
     assert {type(each) for each in commands} == set(get_args(Command))
@@ -89,6 +91,7 @@ def test_a_history_is_told_in_words() -> None:
         "go on",
         "log warning: halfway",
         "answer the update a",
+        'set attributes {"customer": "x", "amount": null}',
         "end the run: completed",
     ]
     child = messages.ChildFinished(run_id=run_id, invocation=3, status=RunStatus.COMPLETED, result=[1])

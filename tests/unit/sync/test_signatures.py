@@ -10,9 +10,8 @@ from uuid import UUID
 import pytest
 
 from warren import sync
-from warren.client import ClientRunHandle, HistoryEntry, RunView, Warren
+from warren.client import ClientRunHandle, DescribedRun, HistoryEntry, RunView, Warren
 from warren.contracts.messages import RunStatus
-from warren.ports import StoredRun
 
 APART = {"store": "it gives a port whose methods are asynchronous themselves"}
 """What has no synchronous form, and why."""
@@ -55,7 +54,7 @@ def test_the_types_are_known() -> None:
     def check(client: sync.Warren, handle: sync.RunHandle, run_id: UUID) -> None:
         assert_type(client.start("x", key="k"), sync.RunHandle)
         assert_type(client.get(run_id), sync.RunHandle)
-        assert_type(client.describe("k", workflow="x"), StoredRun)
+        assert_type(client.describe("k", workflow="x"), DescribedRun)
         assert_type(client.register("module", timeout=1.0), dict[str, str])
         assert_type(client.history(run_id), list[HistoryEntry])
         assert_type(client.history(run_id, follow=True), Iterator[HistoryEntry])

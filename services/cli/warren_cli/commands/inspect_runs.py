@@ -15,6 +15,10 @@ def runs(
         str | None,
         typer.Option("--status", help="Only runs with this status: running, completed, failed or cancelled."),
     ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option("--where", metavar="CONDITION", help="""Only runs like this: 'customer = "x" and amount > 3'."""),
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Maximum number of runs.")] = 20,
     before: Annotated[
         str | None, typer.Option("--before", help="Continue the list after the run with this id.")
@@ -25,7 +29,7 @@ def runs(
     """List runs, newest first."""
     from warren_cli.inspect_runs import runs as work
 
-    return work(workflow=workflow, status=status, limit=limit, before=before, data=data, as_json=as_json)
+    return work(workflow=workflow, status=status, where=where, limit=limit, before=before, data=data, as_json=as_json)
 
 
 def show(
@@ -41,7 +45,7 @@ def show(
     data: Data = None,
     as_json: AsJson = False,
 ) -> int:
-    """Show one run: status, times, input, result or error; or where it stands; or what happens to it."""
+    """Show one run: status, times, attributes, memo, input, result, error; where it stands; or what happens to it."""
     from warren_cli.inspect_runs import show as work
 
     return work(run, workflow=workflow, data=data, as_json=as_json, state=state, follow=follow)

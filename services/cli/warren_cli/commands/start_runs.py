@@ -26,6 +26,18 @@ def start(
     input: Input = None,  # noqa: A002 - the option's name
     key: Key = None,
     run_id: RunId = None,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--attribute",
+            metavar="NAME=VALUE",
+            help="What the run can be found by (repeatable). VALUE is JSON, a time (2026-11-28T10:00:00Z) or text.",
+        ),
+    ] = None,
+    memo: Annotated[
+        list[str] | None,
+        typer.Option("--memo", metavar="NAME=VALUE", help="What is only shown (repeatable). VALUE is JSON or text."),
+    ] = None,
     version: Annotated[
         str | None, typer.Option("--version", help="Hash of the program to run. Default: the latest.")
     ] = None,
@@ -38,7 +50,17 @@ def start(
     """
     from warren_cli.start_runs import start as work
 
-    return work(workflow, input or [], key=key, run_id=run_id, version=version, wait=wait, as_json=as_json)
+    return work(
+        workflow,
+        input or [],
+        key=key,
+        run_id=run_id,
+        version=version,
+        attributes=attribute or [],
+        memo=memo or [],
+        wait=wait,
+        as_json=as_json,
+    )
 
 
 def signal(

@@ -9,7 +9,8 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from warren.contracts import wire
-from warren.contracts.messages import Identity, RunEvent, RunStatus
+from warren.contracts.attributes import AttributeValue, changed_attributes
+from warren.contracts.messages import Identity, Json, RunEvent, RunStatus
 from warren.engine import Command, Decision, Refusal, dump_commands
 from warren.ports import RunFinish, RunUpdate, SnapshotRow, TransitionRow
 from warren.runs.replay import dump_snapshot
@@ -22,7 +23,18 @@ log = get_logger(__name__)
 class Transitions:
     """What one commit writes, and what is to be carried out after it."""
 
-    __slots__ = ("_stored_wake_ups", "answered", "at", "cancelled", "causes", "outcomes", "refused", "rows", "touched")
+    __slots__ = (
+        "_stored_attributes",
+        "_stored_wake_ups",
+        "answered",
+        "at",
+        "cancelled",
+        "causes",
+        "outcomes",
+        "refused",
+        "rows",
+        "touched",
+    )
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -37,6 +49,7 @@ class Transitions:
         self.cancelled: set[UUID] = set()
         """Ended runs for which workers may still be at work."""
         self._stored_wake_ups: list[tuple[RunEntry, datetime | None]] = []
+        self._stored_attributes: list[tuple[RunEntry, dict[str, Json]]] = []
 
     def add(self, entry: RunEntry, decision: Decision | Refusal) -> None:
         """Add the transition that has just been made in `entry.state`, or what the run refuses."""
@@ -79,11 +92,14 @@ class Transitions:
         self.touched[entry.header.run_id] = entry
 
     def updates(self) -> list[RunUpdate]:
-        """Changes of run rows: only of runs that end now, or whose earliest wake-up has to be stored."""
+        """Changes of runs: of those that end now, have other attributes, or whose earliest wake-up has to be stored."""
         updates = []
-        self._stored_wake_ups = []
+        self._stored_wake_ups, self._stored_attributes = [], []
         for run_id, entry in self.touched.items():
             state = entry.state
+            if state.attributes is not entry.stored_attributes:
+                updates.append(RunUpdate(run_id, attributes=_changed(entry)))
+                self._stored_attributes.append((entry, state.attributes))
             if state.status is not RunStatus.RUNNING:
                 updates.append(RunUpdate(run_id, set_wake_at=True, finish=self._finish(entry)))
                 continue
@@ -109,6 +125,8 @@ class Transitions:
         """Note in the entries what the store has now."""
         for entry, wake_at in self._stored_wake_ups:
             entry.stored_wake_at = wake_at
+        for entry, attributes in self._stored_attributes:
+            entry.stored_attributes = attributes
         for entry in self.touched.values():
             if entry.wants_snapshot:
                 entry.next_snapshot = entry.state.seq * 2
@@ -122,3 +140,8 @@ class Transitions:
             None if completed else to_json(state.error).decode(),
             self.at,
         )
+
+
+def _changed(entry: RunEntry) -> dict[str, AttributeValue | None]:
+    """The attributes that the store has not got so."""
+    return changed_attributes(entry.stored_attributes, entry.state.attributes)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from warren.adapters.storable import why_unstorable
-from warren.contracts.messages import RunStatus
-from warren.errors import InvalidInput, SequenceConflict, StoreUnavailable, WarrenError
+from warren.adapters.memory.records import new_row, refuse_unstorable
+from warren.adapters.memory.searching import matches
+from warren.errors import SequenceConflict, StoreUnavailable, WarrenError
 from warren.ports.store import (
     CreateOutcome,
     DueRun,
@@ -25,6 +25,7 @@ from warren.ports.store import (
     ProgramRecord,
     QuarantinedMessage,
     ReplyAddress,
+    RunDetails,
     RunFilter,
     RunStore,
     RunUpdate,
@@ -58,6 +59,7 @@ class MemoryDatabase:
     histories: dict[UUID, dict[int, TransitionRow]] = field(default_factory=dict)
     invocations: dict[tuple[UUID, int], list[int]] = field(default_factory=dict)  # the seqs of an invocation
     snapshots: dict[UUID, SnapshotRow] = field(default_factory=dict)
+    details: dict[UUID, RunDetails] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     quarantine: dict[UUID, QuarantinedMessage] = field(default_factory=dict)
     _faults: list[_Fault] = field(default_factory=list)
@@ -168,10 +170,12 @@ class MemoryRunStore(RunStore):
             owner = database.keys.setdefault((run.workflow, run.key), run.run_id)
             if owner != run.run_id:
                 return CreateOutcome(owner, created=False)
-        database.runs[run.run_id] = _new_row(run)
+        database.runs[run.run_id] = new_row(run)
         if run.finish is None:
             database.open_runs.add(run.run_id)
         self._append(run.first)
+        if run.attributes or run.memo is not None:
+            database.details[run.run_id] = RunDetails(dict(run.attributes), run.memo)
         return CreateOutcome(run.run_id, created=True)
 
     async def load_runs(self, run_ids: Sequence[UUID]) -> dict[UUID, LoadedRun]:
@@ -222,6 +226,8 @@ class MemoryRunStore(RunStore):
         run = self.database.runs.get(update.run_id)
         if run is None:
             return
+        if update.attributes:
+            self._set_attributes(update)
         if update.set_wake_at:
             run = replace(run, wake_at=update.wake_at)
         if update.finish is not None:
@@ -229,6 +235,12 @@ class MemoryRunStore(RunStore):
             run = replace(run, status=end.status, result=end.result, error=end.error, finished_at=end.at)
             self.database.open_runs.discard(update.run_id)
         self.database.runs[update.run_id] = run
+
+    def _set_attributes(self, update: RunUpdate) -> None:
+        known = self.database.details.get(update.run_id, RunDetails())
+        merged = {**known.attributes, **update.attributes}
+        attributes = {name: value for name, value in merged.items() if value is not None}
+        self.database.details[update.run_id] = replace(known, attributes=attributes)
 
     def _save_snapshot(self, snapshot: SnapshotRow) -> None:
         stored = self.database.snapshots.get(snapshot.run_id)
@@ -291,14 +303,17 @@ class MemoryRunStore(RunStore):
 
     async def list_runs(self, filter: RunFilter) -> list[StoredRun]:  # noqa: A002 - the port's word for it
         async with self._operation("list_runs", filter):
+            details = self.database.details
             found = [
                 run
                 for run in self.database.runs.values()
-                if filter.workflow in (None, run.workflow)
-                and filter.status in (None, run.status)
-                and (filter.before is None or run.place < filter.before)
+                if matches(filter, run, details.get(run.run_id, RunDetails()))
             ]
             return sorted(found, key=lambda run: run.place, reverse=True)[: filter.limit]
+
+    async def run_details(self, run_ids: Sequence[UUID]) -> dict[UUID, RunDetails]:
+        async with self._operation("run_details"):
+            return {run_id: self.database.details[run_id] for run_id in run_ids if run_id in self.database.details}
 
     async def history(self, run_id: UUID, *, after_seq: int = 0, limit: int = 1000) -> list[TransitionRow]:
         async with self._operation("history"):
@@ -358,41 +373,8 @@ class MemoryRunStore(RunStore):
             raise StoreUnavailable("the memory store is not connected: connect() comes first, close() last")
         await asyncio.sleep(0)
         for item in given:
-            _refuse_unstorable(name, item)
+            refuse_unstorable(name, item)
         self._is_reachable = False
         with self.database.operation(name):
             self._is_reachable = True
             yield
-
-
-def _new_row(run: NewRun) -> StoredRun:
-    end = run.finish
-    return StoredRun(
-        run_id=run.run_id,
-        workflow=run.workflow,
-        version=run.version,
-        shard=run.shard,
-        status=end.status if end else RunStatus.RUNNING,
-        input=run.input,
-        result=end.result if end else None,
-        error=end.error if end else None,
-        key=run.key,
-        parent=run.parent,
-        trace=run.trace,
-        wake_at=run.wake_at,
-        reply=None if run.reply_to is None else ReplyAddress(run.reply_to, run.correlation_id),
-        created_at=run.first.at,
-        finished_at=end.at if end else None,
-    )
-
-
-def _refuse_unstorable(name: str, given: object) -> None:
-    """`given` is a text, or a record of the port whose fields may be texts."""
-    if isinstance(given, str):
-        if fault := why_unstorable(given):
-            raise InvalidInput(f"{name}: {fault}")
-        return
-    for record_field in fields(given):  # type: ignore[arg-type]  # every other thing given is a dataclass
-        value = getattr(given, record_field.name)
-        if isinstance(value, str) and (fault := why_unstorable(value)):
-            raise InvalidInput(f"{record_field.name}: {fault}")

@@ -40,6 +40,7 @@ _PROBE_SECONDS = 3.0
 _CLOSE_SECONDS = 3.0
 _PREPARE_SESSION = load_queries("settings.sql")["prepare_session"]
 _IDLE_SESSIONS = load_queries("settings.sql")["idle_sessions"]
+_PLAN_FOR_ARGUMENTS = load_queries("search.sql")["plan_for_arguments"]
 
 
 class _Passing(Exception):
@@ -167,7 +168,7 @@ class Connections:
             is_sound = False  # in an unknown state, until the server has answered
             self._silence.begin(connection, asyncio.get_running_loop().time())
             try:
-                rows: list[Row] = await connection.fetch(query.sql, *arguments)
+                rows = await _fetched(connection, query, arguments)
                 is_sound = True
             except DRIVER_ERRORS as error:
                 if is_passing(error, connection_is_lost=connection.is_closed()):
@@ -266,3 +267,11 @@ class Connections:
         if self._is_reachable is not False:
             _logger.warning("PostgreSQL at %s is unavailable (%s); retrying", self.place, error)
         self._is_reachable = False
+
+
+async def _fetched(connection: Connection, query: Query, arguments: tuple[Any, ...]) -> list[Row]:
+    if not query.is_planned_anew:
+        return await connection.fetch(query.sql, *arguments)
+    async with connection.transaction(readonly=True):
+        await connection.execute(_PLAN_FOR_ARGUMENTS.sql)
+        return await connection.fetch(query.sql, *arguments)

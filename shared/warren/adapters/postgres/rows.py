@@ -50,12 +50,14 @@ class _Change:
 
 
 def change_columns(updates: Sequence[RunUpdate], snapshots: Sequence[SnapshotRow]) -> Columns:
-    """The second half of the columns of `commit_changes`: one row per run, in the order of run ids.
+    """The second half of the columns of `commit_changes`: one row per run that changes, in the order of run ids.
 
     A statement may change a row only once, and rows locked in one order by all do not deadlock.
     """
     changes: dict[UUID, _Change] = {}
     for update in updates:
+        if not update.set_wake_at and update.finish is None:
+            continue  # its attributes have rows of their own
         change = changes.setdefault(update.run_id, _Change(update.run_id))
         if update.set_wake_at:
             change.set_wake_at, change.wake_at = True, update.wake_at

@@ -15,11 +15,12 @@ _HEADER = re.compile(r"^-- name: (?P<name>\w+)\((?P<parameters>[\w, ]*)\)$", re.
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One statement. `parameters` are the names of $1, $2, ..."""
+    """One statement. `parameters` are the names of $1, $2, ...; `is_planned_anew` means: for each call's arguments."""
 
     name: str
     parameters: tuple[str, ...]
     sql: str
+    is_planned_anew: bool = False
 
 
 def load_queries(filename: str) -> dict[str, Query]:
@@ -35,6 +36,13 @@ def load_queries(filename: str) -> dict[str, Query]:
         )
         for header, end in zip(headers, ends, strict=True)
     }
+
+
+def extended(base: Query, part: Query) -> Query:
+    """`base` with what `part` has in its WITH list, too: one statement, so that both happen or neither."""
+    parts, main = base.sql.rsplit("\n)\nSELECT", 1)
+    name = f"{base.name}_and_{part.name}"
+    return Query(name, (*base.parameters, *part.parameters), f"{parts}\n), {part.sql}\nSELECT{main}")
 
 
 def _without_comments(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from warren.adapters.postgres.connections import Connections, Row
+from warren.adapters.postgres.detail_rows import detail_columns, set_columns, to_details
 from warren.adapters.postgres.failures import RowTaken
 from warren.adapters.postgres.migrations import check_migrations, migrate
 from warren.adapters.postgres.rows import (
@@ -21,7 +22,8 @@ from warren.adapters.postgres.rows import (
     to_transition,
     transition_columns,
 )
-from warren.adapters.postgres.sql_files import Query, load_queries
+from warren.adapters.postgres.search_sql import SEARCH, search_query
+from warren.adapters.postgres.sql_files import Query, extended, load_queries
 from warren.errors import SequenceConflict
 from warren.ports.store import (
     CreateOutcome,
@@ -31,6 +33,7 @@ from warren.ports.store import (
     NewRun,
     ProgramRecord,
     QuarantinedMessage,
+    RunDetails,
     RunFilter,
     RunStore,
     RunUpdate,
@@ -44,6 +47,8 @@ _RUNS = load_queries("runs.sql")
 _PROGRAMS = load_queries("programs.sql")
 _SETTINGS = load_queries("settings.sql")
 _QUARANTINE = load_queries("quarantine.sql")
+_CREATE_WITH_DETAILS = extended(_RUNS["create_runs"], SEARCH["create_details"])
+_COMMIT_WITH_ATTRIBUTES = extended(_HISTORY["commit_changes"], SEARCH["set_attributes"])
 _MONTHS_AHEAD = 3
 _Start = tuple[UUID, str, str | None]
 
@@ -133,7 +138,10 @@ class PostgresRunStore(RunStore):
         return [outcomes[place] for place in range(len(runs))]
 
     async def _create_distinct(self, runs: Sequence[NewRun]) -> set[UUID]:
-        rows, was_retried = await self._connections.fetch_tracked(_RUNS["create_runs"], *new_run_columns(runs))
+        query, columns = _RUNS["create_runs"], new_run_columns(runs)
+        if any(run.attributes or run.memo is not None for run in runs):
+            query, columns = _CREATE_WITH_DETAILS, (*columns, *detail_columns(runs))
+        rows, was_retried = await self._connections.fetch_tracked(query, *columns)
         created: set[UUID] = {row["id"] for row in rows}
         if was_retried and len(created) < len(runs):  # a try whose answer was lost may have created them
             firsts = [run.first for run in runs if run.run_id not in created]
@@ -185,8 +193,11 @@ class PostgresRunStore(RunStore):
         ordered = sorted(transitions, key=_place) if len(transitions) > 1 else transitions
         try:
             if updates or snapshots:
+                query = _HISTORY["commit_changes"]
                 columns = (*transition_columns(ordered), *change_columns(updates, snapshots))
-                rows = await self._fetch(_HISTORY["commit_changes"], *columns)
+                if any(update.attributes for update in updates):
+                    query, columns = _COMMIT_WITH_ATTRIBUTES, (*columns, *set_columns(updates))
+                rows = await self._fetch(query, *columns)
             elif ordered:
                 rows = await self._fetch(_HISTORY["append_transitions"], *transition_columns(ordered))
             else:
@@ -241,6 +252,9 @@ class PostgresRunStore(RunStore):
         return _one([to_run(row) for row in await self._fetch(_RUNS["find_run"], workflow, key)])
 
     async def list_runs(self, filter: RunFilter) -> list[StoredRun]:  # noqa: A002 - the port's word for it
+        if filter.where is not None:
+            query, arguments = search_query(filter)
+            return [to_run(row) for row in await self._fetch(query, *arguments)]
         status = None if filter.status is None else filter.status.value
         created, run_id = (None, None) if filter.before is None else (filter.before.created_at, filter.before.run_id)
         if filter.workflow is None:
@@ -249,6 +263,12 @@ class PostgresRunStore(RunStore):
             query = _RUNS["list_runs_of_workflow"]
             rows = await self._fetch(query, filter.workflow, status, created, run_id, filter.limit)
         return [to_run(row) for row in rows]
+
+    async def run_details(self, run_ids: Sequence[UUID]) -> dict[UUID, RunDetails]:
+        if not run_ids:
+            return {}
+        attributes = await self._fetch(SEARCH["attributes_of"], list(run_ids))
+        return to_details(attributes, await self._fetch(SEARCH["memos_of"], list(run_ids)))
 
     async def history(self, run_id: UUID, *, after_seq: int = 0, limit: int = 1000) -> list[TransitionRow]:
         return [to_transition(row) for row in await self._fetch(_HISTORY["read_history"], run_id, after_seq, limit)]

@@ -11,9 +11,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from warren.contracts.attributes import MAX_ITEMS, attributes_data, check_all, check_change
 from warren.contracts.encoding import printable
 from warren.contracts.ids import derived_run_id
-from warren.contracts.limits import MAX_LOG_CHARACTERS
+from warren.contracts.limits import MAX_LOG_CHARACTERS, json_size
 from warren.contracts.policies import rule_of, seconds_of
 from warren.engine.commands import LogMessage
 from warren.engine.guarded.guards import Guards
@@ -55,6 +56,7 @@ class Scheduler:
             "warren.uuid4": self.uuid4,
             "warren.random": self.random,
             "warren.log": self.log,
+            "warren.upsert_attributes": self.upsert_attributes,
         }
 
     # intrinsics
@@ -143,6 +145,19 @@ class Scheduler:
         if len(text) > MAX_LOG_CHARACTERS:
             text = f"{text[:MAX_LOG_CHARACTERS]}... ({len(text) - MAX_LOG_CHARACTERS:,} more characters)"
         self._transition.commands.append(LogMessage(printable(text), level))
+
+    def upsert_attributes(self, **attributes: Any) -> None:
+        """`warren.upsert_attributes`: one command for all changes of a transition, which its commit carries out."""
+        if not attributes:
+            return
+        transition, run = self._transition, self._transition.run
+        transition.budget.spend(len(attributes) * MAX_ITEMS)
+        change = attributes_data(check_change(attributes))
+        kept = {name: value for name, value in (run.attributes | change).items() if value is not None}
+        transition.budget.spend(check_all(kept) >> 4)
+        transition.budget.allocate(json_size(change))
+        run.attributes = kept
+        transition.change_attributes(change)
 
     def start(self, awaitable: Any) -> Future:
         """Start an awaitable now; its future."""

@@ -28,7 +28,7 @@ def roots_of(run: RunState) -> list[Any]:
         *run.timers.values(),
         run.input,
     ]
-    roots += [run.instance, *run.watchers, run.requests]
+    roots += [run.instance, *run.watchers, run.requests, run.attributes]
     return roots
 
 

@@ -20,6 +20,7 @@ from warren.engine.commands import (
     LogMessage,
     StartChild,
     StartTimer,
+    UpsertAttributes,
 )
 from warren.engine.run.leases import Leases
 from warren.engine.values.calls import ActionCall
@@ -101,6 +102,8 @@ class RunState:
     """The number of the last `ContinuationDue` asked for."""
     continuing: bool = False
     """Whether that `ContinuationDue` has not come yet."""
+    attributes: dict[str, Json] = field(default_factory=dict)
+    """What the run can be searched by; another dict after each change."""
     draws: int = 0
     """How many ids and random numbers were drawn."""
     cancelling: bool = False
@@ -190,7 +193,7 @@ class RunState:
                 return self.continuing and command.number == self.continues
             case StartChild():
                 return command.invocation in self.children
-            case LogMessage() | CancelChild():
+            case LogMessage() | UpsertAttributes() | CancelChild():
                 return False
             case FinishRun() | AnswerUpdate():
                 return True

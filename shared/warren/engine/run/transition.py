@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from warren.contracts.moments import moment_after
-from warren.engine.commands import Command, StartTimer
+from warren.engine.commands import Command, Json, StartTimer, UpsertAttributes
 from warren.engine.guarded.encodings import Encodings
 from warren.engine.run.state import PendingTimer, RunState
 from warren.engine.values.futures import Strand
@@ -42,7 +42,10 @@ def _settle(decimals: decimal.Context, digits: int) -> None:
 class Transition:
     """Bookkeeping of one transition."""
 
-    __slots__ = ("_at", "_machine", "_run", "budget", "command_bytes", "commands", "current", "encodings", "semantics")
+    __slots__ = (
+        *("_at", "_attributes", "_machine", "_run"),
+        *("budget", "command_bytes", "commands", "current", "encodings", "semantics"),
+    )
 
     def __init__(self, budget: Budget, semantics: int) -> None:
         self.budget = budget
@@ -55,6 +58,8 @@ class Transition:
         """Of the large arguments in `commands`."""
         self.current: Strand | None = None
         """The strand whose code is running."""
+        self._attributes: UpsertAttributes | None = None
+        """Among `commands`, where there is one."""
         self._run: RunState | None = None
         self._at: datetime | None = None
         self._machine: tuple[decimal.Context, int] | None = None
@@ -65,6 +70,7 @@ class Transition:
         self._run, self._at = run, at
         self.commands = []
         self.command_bytes = 0
+        self._attributes = None
         self._machine = (decimal.getcontext(), sys.get_int_max_str_digits())
         _settle(_DECIMALS, _MOST_DIGITS)
 
@@ -109,3 +115,10 @@ class Transition:
         self.run.add_timer(number, timer)
         self.commands.append(StartTimer(number, due_at))
         return number
+
+    def change_attributes(self, change: dict[str, Json]) -> None:
+        """Have the commit of this transition change attributes; the later ones win."""
+        if self._attributes is None:
+            self._attributes = UpsertAttributes({})
+            self.commands.append(self._attributes)
+        self._attributes.attributes.update(change)

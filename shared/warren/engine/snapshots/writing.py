@@ -48,8 +48,8 @@ Json = Any
 FORMAT = 6
 """Of what `take_snapshot` writes. It changes whenever a golden snapshot does, or has new kinds of objects."""
 READABLE = frozenset({3, 4, 5, FORMAT})
-"""Of what `restore` takes: format 5 has no updates and does not say since when strands wait, format 4 besides has no
-callbacks, format 3 no named tuples either, and nothing of a model but its fields."""
+"""Of what `restore` takes: format 5 has no updates and no attributes and does not say since when strands wait, format 4
+besides has no callbacks, format 3 no named tuples either, and nothing of a model but its fields."""
 
 _MAPPINGS: dict[type, str] = {dict: "d", Counter: "counter", OrderedDict: "ordered", DefaultDict: "default"}
 _SCALARS = (type(None), bool, float, str)
@@ -85,6 +85,7 @@ def take_snapshot(executable: Executable, run: RunState) -> Json:
         "result": run.result,
         "error": run.error,
         **{name: getattr(run, name) for name in _RUN_FIELDS},
+        **({"attributes": run.attributes} if run.attributes else {}),
         "leases": run.leases.dump(),
         "roots": written,
         "objects": writer.table,
@@ -124,6 +125,7 @@ def _restored(executable: Executable, snapshot: Json) -> RunState:
     run.result, run.error = snapshot["result"], snapshot["error"]
     for name in _RUN_FIELDS:
         setattr(run, name, snapshot[name])
+    run.attributes = snapshot.get("attributes", {})
     run.main = roots["main"]
     run.ready = deque(roots["ready"])
     run.pending = roots["pending"]
