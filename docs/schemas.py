@@ -94,7 +94,9 @@ def build() -> dict[str, Any]:
             "registerWorkflows": _operation("send", "register", "Publish programs; workers do this at start.")
             | {"reply": {"address": {"location": "$message.header#/replyTo"}, "channel": _channel_ref("replies")}},
             **{
-                f"{key}Run": _operation("send", key, (kind.__doc__ or "").partition("\n")[0])
+                kind.__name__[0].lower() + kind.__name__[1:]: _operation(
+                    "send", key, (kind.__doc__ or "").partition("\n")[0]
+                )
                 | {"reply": {"address": {"location": "$message.header#/replyTo"}, "channel": _channel_ref("replies")}}
                 for key, kind in KINDS.items()
             },

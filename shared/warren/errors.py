@@ -16,6 +16,7 @@ WarrenError
 │   ├── UpdateFailed                 the workflow's own update raised
 │   ├── UpdateRefused                the update's validator raised: nothing was changed
 │   ├── RunEnded                     a request came after the run's end
+│   ├── ActionNotOpen                a task token of an attempt that nobody waits for any more
 │   ├── ExhaustedRetriesError        (alias ExhaustedRetries)
 │   ├── SchedulingUnavailable        (also a NotImplementedError)
 │   └── ScheduleAlreadyExistsError
@@ -244,6 +245,12 @@ class RunEnded(UserError):
     """What was asked of a run came after its end, or was not done when it ended."""
 
     code = "run_ended"
+
+
+class ActionNotOpen(UserError):
+    """Nobody waits for the attempt of a task token: it was answered, has timed out, or was tried again since."""
+
+    code = "action_not_open"
 
 
 class ExhaustedRetriesError(UserError):

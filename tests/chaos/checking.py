@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from uuid import UUID
 
+from tests.chaos.attempts import of_attempts
 from tests.chaos.faults import Injected
 from tests.chaos.ledger import Execution, read_ledger
 from tests.chaos.world import StartedRun, World
@@ -88,13 +89,14 @@ def _of_history(rows: list[TransitionRow], accepted: Counter[tuple[UUID, int, in
             if isinstance(command, StartTimer):
                 due_at[command.timer] = command.due_at
         match event := wire.load_event(row.event):
-            case messages.ActionSucceeded():
+            case messages.ActionSucceeded() | messages.ActionAnswered(error=None):
                 results[event.invocation] += 1
                 accepted[event.run_id, event.invocation, event.attempt] += 1
             case messages.TimerDue():
                 fired[event.timer] += 1
                 if row.at < due_at[event.timer]:
                     yield f"timer {event.timer} fired {due_at[event.timer] - row.at} early"
+    yield from of_attempts(rows)
     yield from (f"invocation {number} has {count} results" for number, count in results.items() if count > 1)
     yield from (f"timer {number} fired {count} times" for number, count in fired.items() if count > 1)
 

@@ -32,19 +32,24 @@ class Execution:
 
 
 class Hooks:
-    """What an action (`executed`) or a validator (`noted`) calls first; both give the number of the attempt."""
+    """What an action (`executed`) or a validator (`noted`) calls first; both give the number of the attempt.
+
+    With `handed` an action hands its task token, and what it is about, to the other party.
+    """
 
     def __init__(self) -> None:
         self.executed: Callable[[float], Awaitable[int]] = _write
         self.noted: Callable[[], int] = _write_now
-        self._descriptor: int | None = None
+        self.handed: Callable[[str, int], None] = _write_token
+        self._descriptors: dict[str, int] = {}
 
-    def append(self, line: str) -> None:
-        """Write one line and have it on the disk."""
-        if self._descriptor is None:
-            self._descriptor = os.open(os.environ[VARIABLE], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        os.write(self._descriptor, line.encode())
-        os.fsync(self._descriptor)
+    def append(self, line: str, *, suffix: str = "") -> None:
+        """Write one line and have it on the disk; a `suffix` is for a file beside the ledger."""
+        if suffix not in self._descriptors:
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+            self._descriptors[suffix] = os.open(os.environ[VARIABLE] + suffix, flags, 0o644)
+        os.write(self._descriptors[suffix], line.encode())
+        os.fsync(self._descriptors[suffix])
 
 
 async def _write(seconds: float) -> int:
@@ -58,6 +63,14 @@ def _write_now() -> int:
     context = action_context()
     hooks.append(f"{context.run_id} {context.invocation} {context.attempt} {os.getpid()} {time.time():.6f}\n")
     return context.attempt
+
+
+TOKENS = ".tokens"
+"""The suffix of the file with task tokens."""
+
+
+def _write_token(token: str, number: int) -> None:
+    hooks.append(f"{token} {number}\n", suffix=TOKENS)
 
 
 hooks = Hooks()

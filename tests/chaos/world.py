@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from tests.chaos.ledger import VARIABLE
+from tests.chaos.completer import Completer
+from tests.chaos.elsewhere import Elsewhere
+from tests.chaos.elsewhere import expected as expected_elsewhere
+from tests.chaos.ledger import TOKENS, VARIABLE
 from tests.chaos.plans import Limits, Plan, as_ordered, expected, expected_of_ordered, generate, invocations
 from tests.chaos.proxy import ChaosProxy
 from tests.chaos.supervisor import Supervisor
@@ -44,6 +47,8 @@ _ORDERED_SHARE: Final = 0.3
 """Of the runs, those whose input a worker checks first."""
 _TOLD_SHARE: Final = 0.2
 """Those that are sent signals."""
+_ELSEWHERE_SHARE: Final = 0.15
+"""Those whose actions another party completes."""
 _ASK_SECONDS: Final = 20.0
 """After so long without an outcome the client looks whether its run exists, and starts it again if not."""
 _LOOK_SECONDS: Final = 0.02
@@ -63,6 +68,10 @@ class StartedRun:
     told: int = 0
     """How many numbers it is told, one after the other (`Told`)."""
     form: str = ""
+    elsewhere: int = 0
+    """How many of its actions another party completes (`Elsewhere`)."""
+    pause: float = 0.0
+    """For how long each of the others of such a run takes, in seconds."""
     is_done: bool = False
     starts: int = 1
     seconds: float = 0.0
@@ -124,6 +133,9 @@ class World:
             count = self.source.randint(1, 20)
             form = self.source.choice(FORMS)
             return StartedRun(new_run_id(), [], 0, list(range(count)), -(-count // 3), told=count, form=form)
+        if self.source.random() < _ELSEWHERE_SHARE:
+            count, pause = self.source.randint(1, 6), self.source.choice((0.0, 4.0))
+            return StartedRun(new_run_id(), [], 0, expected_elsewhere(count), 2 * count, elsewhere=count, pause=pause)
         if self.source.random() < _ORDERED_SHARE:
             result, count = expected_of_ordered(plan, total), 1 + invocations(plan)
             return StartedRun(new_run_id(), plan, total, result, count, is_ordered=True)
@@ -174,6 +186,8 @@ class World:
             try:
                 if run.told:
                     return await self.made.client.start(Told, run.told, run.form, run_id=run.run_id)
+                if run.elsewhere:
+                    return await self.made.client.start(Elsewhere, run.elsewhere, run.pause, run_id=run.run_id)
                 if run.is_ordered:
                     data = as_ordered(run.plan, run.total)
                     return await self.made.client.start_encoded(Ordered, data, run_id=run.run_id)
@@ -222,7 +236,9 @@ async def chaos_world(
             supervisor.start()
             await made.until_ready()
             world = World(made, supervisor, rabbit, postgres, broker_proxy, store_proxy, ledger, source)
-            tasks = [asyncio.ensure_future(supervisor.run()), asyncio.ensure_future(world.watch())]
+            completer = Completer(made.client, Path(f"{ledger}{TOKENS}"), world.problems)
+            helpers = (supervisor.run(), world.watch(), completer.run())
+            tasks = [asyncio.ensure_future(helper) for helper in helpers]
             try:
                 yield world
             finally:

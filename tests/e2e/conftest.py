@@ -19,6 +19,7 @@ MODULES = (
     "tests.e2e.signals_workload",
     "tests.e2e.updates_workload",
     "tests.e2e.search_workload",
+    "tests.e2e.elsewhere_workload",
 )
 
 

@@ -79,6 +79,7 @@ def test_the_messages_in_the_docs_fit_the_published_schemas() -> None:
         frozenset({"run_id", "signal", "payload", "id"}),
         frozenset({"run_id", "query", "arguments"}),
         frozenset({"run_id", "update", "arguments", "id"}),
+        frozenset({"token", "result"}),
         frozenset({"items"}),
     }
     for message in shown:
@@ -87,6 +88,7 @@ def test_the_messages_in_the_docs_fit_the_published_schemas() -> None:
             "signal": "SignalRun",
             "query": "QueryRun",
             "update": "UpdateRun",
+            "token": "CompleteAction",
             "workflow": "StartRun",
         }
         name = next(kind for key, kind in kinds.items() if key in message)

@@ -160,6 +160,18 @@ def leases(driver: EngineDriver) -> None:
         driver.apply(m.LeaseExpired(run_id=driver.run_id, invocation=2, attempt=1, worker=worker))
 
 
+def elsewhere(driver: EngineDriver) -> None:
+    """Another system says how far an attempt is and fails it; the next one times out, and the last is completed."""
+    about = {"run_id": driver.run_id, "invocation": 1, "id": "one"}
+    driver.defer(1, details=m.Details(number=1, value="begun"))
+    driver.apply(m.ActionProgressed(**about, attempt=1, details={"page": 2}))
+    driver.apply(m.ActionAnswered(**about, attempt=1, error=encode_error(ValueError("no"))))
+    driver.defer(1)
+    driver.fire(max(driver.timers))
+    driver.defer(1)
+    driver.apply(m.ActionAnswered(**about, attempt=3, result="done"))
+
+
 def rejected(driver: EngineDriver) -> None:
     """The answer cannot be applied."""
     error = encode_error(ValueError("it cannot be applied"))
@@ -189,6 +201,7 @@ RUNS: dict[type[Any], tuple[dict[str, Any], Callable[[EngineDriver], None]]] = {
     made.RecordedWide: ({}, wide),
     made.RecordedCancelled: ({}, cancelled),
     made.RecordedLeases: ({}, leases),
+    made.RecordedElsewhere: ({}, elsewhere),
     made.RecordedRejected: ({}, rejected),
     made.RecordedConcurrent: ({"n": 2}, concurrent),
 }

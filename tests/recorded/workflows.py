@@ -411,3 +411,12 @@ FOREIGN = [
     Reading(degrees=Celsius(1.5)),
 ]
 """One of each kind that it keeps whole."""
+
+
+@workflow
+class RecordedElsewhere(Workflow):
+    name = "recorded_elsewhere"
+
+    async def run(self) -> Any:
+        policy = RetryPolicy(attempts=3, exception_types=["Exception", "ActionTimeout"])
+        return await self.run_action(fetch("elsewhere"), retry=policy, timeout=60)

@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from tests.chaos.elsewhere import Elsewhere
 from tests.chaos.hostile import Hostile
 from tests.chaos.plans import as_ordered
 from tests.chaos.told import Told
 from tests.chaos.workload import Ordered, Planned
 from tests.simulation.network import StormyBroker
-from tests.simulation.scenario import HostileRun, PlannedRun, ToldRun
+from tests.simulation.party import Party
+from tests.simulation.scenario import ElsewhereRun, HostileRun, PlannedRun, ToldRun
 
 from warren.contracts import messages, names, wire
 from warren.contracts.topology import standard_topology
@@ -36,6 +38,7 @@ class SimulatedClient:
         runs: Sequence[PlannedRun],
         neighbours: Sequence[HostileRun],
         told: Sequence[ToldRun],
+        elsewhere: Sequence[ElsewhereRun],
         *,
         settings: Settings,
         note: Callable[[str], None],
@@ -51,6 +54,8 @@ class SimulatedClient:
         self._runs = runs
         self._neighbours = neighbours
         self._told = told
+        self._elsewhere = elsewhere
+        self.party = Party(broker)
         self._asked: dict[str, int | None] = {}
         """What must be answered, by the correlation ids of signals and updates."""
         self._answered: set[str] = set()
@@ -78,13 +83,19 @@ class SimulatedClient:
                 kind = {"kind": each.kind}
                 group.create_task(self._drive(each.run_id, each.at, Hostile.short_name(), kind, replies))
             for told in self._told:
-                arguments = {"count": told.count, "form": told.form}
+                arguments: dict[str, Any] = {"count": told.count, "form": told.form}
                 group.create_task(self._drive(told.run_id, told.at, Told.short_name(), arguments, replies))
                 group.create_task(self._tell(told, replies))
+            for other in self._elsewhere:
+                arguments = {"count": other.count, "seconds": other.seconds}
+                group.create_task(self._drive(other.run_id, other.at, Elsewhere.short_name(), arguments, replies))
+            group.create_task(self.party.run(replies))
             while True:
                 for delivery in await subscription.receive(100):
                     reply = wire.load_reply(delivery.body)
-                    if delivery.correlation_id in self._asked:
+                    if self.party.take(delivery.correlation_id, reply):
+                        pass
+                    elif delivery.correlation_id in self._asked:
                         self._take_answer(delivery.correlation_id, reply)
                     elif isinstance(reply, messages.RunFinished):
                         self.outcomes[reply.run_id] = reply

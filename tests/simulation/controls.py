@@ -14,8 +14,11 @@ from tests.support.controls import CONTROLS as OF_SERVICES
 from tests.support.controls import Control
 
 from warren.contracts import wire
+from warren.contracts.attempt_events import ActionAnswered, AttemptEvent
 from warren.contracts.shared_values import put_back
 from warren.contracts.values import decode
+from warren.engine import attempts
+from warren.engine.run.leases import Leases
 from warren.engine.run.state import RunState
 from warren.sdk import input_checks
 from warren_coordinator.events import questions, transitions
@@ -60,6 +63,9 @@ CONTROLS: Final[dict[str, Control]] = {
     "answers": lambda: patch.object(Republisher, "_answer", _nothing),
     "update_answers": lambda: patch.object(Republisher, "_answer_again", _nothing),
     "attributes": lambda: patch.object(transitions, "_changed", lambda _: {}),
+    "deferral": lambda: patch.object(Leases, "defer", lambda *_: None),
+    "details": lambda: patch.object(attempts, "with_details", lambda _, event: event),
+    "completions": lambda: patch.object(ActionAnswered, "identity", AttemptEvent.identity),
     "request_ids": lambda: patch.object(RunState, "note_request", lambda *_: None),
     "fresh": lambda: patch.object(questions.Questions, "_fresh", lambda asked, run_id: asked._loader.open(run_id)),
     "renewal": lambda: patch("warren.client.following.RENEW_SECONDS", 1e9),

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from tests.chaos.attempts import of_attempts
+from tests.chaos.elsewhere import expected
 from tests.chaos.hostile import KINDS
 from tests.e2e.histories import attributes_in
-from tests.simulation.scenario import HostileRun, PlannedRun, ToldRun
+from tests.simulation.scenario import ElsewhereRun, HostileRun, PlannedRun, ToldRun
 from tests.simulation.world import World
 
 from warren.contracts import messages, wire
@@ -37,11 +39,14 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
         yield from (f"{neighbour.run_id} ({neighbour.kind}): {text}" for text in _of_neighbour(world, neighbour))
     for told in world.scenario.told:
         yield from (f"{told.run_id}: {text}" for text in _of_told(world, told))
+    for other in world.scenario.elsewhere:
+        yield from (f"{other.run_id}: {text}" for text in _of_elsewhere(world, other))
     for run_id, seen in world.follower.seen.items():
         made = sorted(world.database.histories.get(run_id, {}))
         if run_id in world.follower.done and seen != made:
             yield f"{run_id}: who followed it saw the transitions {seen}, not {made}"
-    everybody: list[Any] = [*world.scenario.runs, *world.scenario.neighbours, *world.scenario.told]
+    scenario = world.scenario
+    everybody: list[Any] = [*scenario.runs, *scenario.neighbours, *scenario.told, *scenario.elsewhere]
     planned = {run.run_id for run in everybody}
     for run_id, stored in world.database.runs.items():
         rows = [row for _, row in sorted(world.database.histories[run_id].items())]
@@ -58,8 +63,9 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
         f"{run_id}: transition {seq} was recorded {count} times" for (run_id, seq), count in places.items() if count > 1
     )
     yield from _of_ledger(world)
-    is_asked = world.scenario.told or world.scenario.followed
+    is_asked = scenario.told or scenario.followed
     known = {"run_not_found"} if is_asked else set()  # a request waits for its run for 10 seconds
+    known |= {"run_ended"} if scenario.elsewhere else set()  # the other party contradicts itself to the end
     yield from (f"parked: {text}" for text in world.dead_letters() if not any(code in text for code in known))
     if depths := world.depths():
         yield f"messages are left in the queues: {depths}"
@@ -98,6 +104,15 @@ def _of_told(world: World, run: ToldRun) -> Iterator[str]:
     expected = Counter(str(number) for number in range(run.count) if run.answer(number) is not None)
     if stored is not None and stored.status is RunStatus.COMPLETED and given != expected:
         yield f"updates were answered so often: {dict(given)}"
+
+
+def _of_elsewhere(world: World, run: ElsewhereRun) -> Iterator[str]:
+    """Each action has the other party's one answer."""
+    stored, known = world.database.runs.get(run.run_id), expected(run.count)
+    if stored is None:
+        yield "its confirmed start is lost"
+    elif stored.status is not RunStatus.COMPLETED or json.loads(stored.result or "null") != known:
+        yield f"ended as {stored.status} with {stored.result or stored.error}, not {known}"
 
 
 def _of_neighbour(world: World, run: HostileRun) -> Iterator[str]:
@@ -145,7 +160,7 @@ def _of_history(executable: Executable, stored: StoredRun, rows: list[Transition
             if isinstance(command, StartTimer):
                 due_at[command.timer] = command.due_at
         match event:
-            case messages.ActionSucceeded():
+            case messages.ActionSucceeded() | messages.ActionAnswered(error=None):
                 accepted[event.invocation] += 1
             case messages.TimerDue():
                 fired[event.timer] += 1
@@ -153,6 +168,7 @@ def _of_history(executable: Executable, stored: StoredRun, rows: list[Transition
                     yield f"timer {event.timer} fired without having been started"
                 elif row.at < due_at[event.timer]:
                     yield f"timer {event.timer} fired {due_at[event.timer] - row.at} early"
+    yield from of_attempts(rows)
     yield from (f"invocation {number} has {count} results" for number, count in accepted.items() if count > 1)
     yield from (f"timer {number} fired {count} times" for number, count in fired.items() if count > 1)
 

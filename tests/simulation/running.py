@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, NoReturn
 
 import structlog
+from tests.chaos.elsewhere import Elsewhere
 from tests.chaos.hostile import Hostile
 from tests.chaos.told import Told
 from tests.chaos.workload import Child, Ordered, Planned
@@ -52,7 +53,7 @@ class Simulator:
     def __init__(self) -> None:
         self._executables: dict[str, Executable] = {}
         self._records: list[ProgramRecord] = []
-        for cls in (Child, Planned, Ordered, Hostile, Told):
+        for cls in (Child, Planned, Ordered, Hostile, Told, Elsewhere):
             ir = cls.workflow_ir()
             program = lower(ir)
             executable = Executable(program)
@@ -89,6 +90,7 @@ class Simulator:
             + Counter("input for a worker to check" for run in scenario.runs if run.is_ordered)
             + Counter({"signals": sum(run.count for run in scenario.told)})
             + Counter({"followed transitions": sum(map(len, world.follower.seen.values()))})
+            + Counter({f"elsewhere: {name}": count for name, count in world.client.party.said.items() if count})
             + Counter(f"neighbour: {run.kind}" for run in scenario.neighbours),
             world.ledger.total(),
             world.loop.time(),

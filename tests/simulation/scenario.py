@@ -30,6 +30,8 @@ _TOLD_SHARE: Final = 0.3
 """Likewise with runs that are sent signals."""
 _FOLLOWED_SHARE: Final = 0.3
 """Likewise with a client that follows a run."""
+_ELSEWHERE_SHARE: Final = 0.3
+"""Likewise with runs whose actions another party completes."""
 _SMALL: Final = Limits(steps=3, depth=1, width=4, sleep=3.0, long=8.0)
 _LARGE: Final = Limits(steps=5, depth=2, width=8, sleep=5.0, long=8.0)
 _SHARING: Final = Limits(steps=3, depth=1, width=6, sleep=1.0, share=2_500)
@@ -119,6 +121,16 @@ class FollowedRun:
 
 
 @dataclass(frozen=True, slots=True)
+class ElsewhereRun:
+    """A run with `count` actions that another party completes, and as many that take `seconds` and fail at first."""
+
+    run_id: UUID
+    at: float
+    count: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class HostileRun:
     """A bad neighbour to start: `kind` is one of `tests.chaos.hostile.KINDS`."""
 
@@ -156,6 +168,7 @@ class Scenario:
     """Drawn from a source of its own, so that a seed without them is the same otherwise."""
     told: list[ToldRun] = field(default_factory=list)
     followed: list[FollowedRun] = field(default_factory=list)
+    elsewhere: list[ElsewhereRun] = field(default_factory=list)
 
 
 def make_scenario(seed: int) -> Scenario:
@@ -189,6 +202,7 @@ def make_scenario(seed: int) -> Scenario:
         _neighbours(seed, window),
         told,
         _followed(seed, window, [*runs, *told]),
+        _elsewhere(seed, window),
     )
 
 
@@ -224,6 +238,21 @@ def _followed(seed: int, window: float, runs: Sequence[PlannedRun | ToldRun]) ->
     chosen = source.sample(runs, min(len(runs), source.randint(1, 3)))
     return [
         FollowedRun(run.run_id, run.at + source.uniform(-0.5, 3.0), source.uniform(0, 1.5 * window)) for run in chosen
+    ]
+
+
+def _elsewhere(seed: int, window: float) -> list[ElsewhereRun]:
+    source = random.Random(f"elsewhere of {seed}")
+    if source.random() >= _ELSEWHERE_SHARE:
+        return []
+    return [
+        ElsewhereRun(
+            UUID(int=source.getrandbits(128), version=4),
+            source.uniform(0, window / 2),
+            source.randint(1, 4),
+            source.choice((0.0, 0.0, 3.0, 8.0)),
+        )
+        for _ in range(source.randint(1, 2))
     ]
 
 

@@ -90,7 +90,13 @@ class World:
         self._clock = SimulatedClock()
         broker = StormyBroker(self.server, name="client", source=scenario.source, weather=scenario.weather)
         self.client = SimulatedClient(
-            broker, scenario.runs, scenario.neighbours, scenario.told, settings=self._typed(SETTINGS), note=self.note
+            broker,
+            scenario.runs,
+            scenario.neighbours,
+            scenario.told,
+            scenario.elsewhere,
+            settings=self._typed(SETTINGS),
+            note=self.note,
         )
         self._neighbours = {run.run_id: run.at for run in scenario.neighbours}
         if scenario.neighbours:
@@ -107,9 +113,14 @@ class World:
         """The same for two executions only if they were the same."""
         return hashlib.sha256(self._trace.digest() + str(self.loop.steps).encode()).hexdigest()[:16]
 
+    @property
+    def _ordinary(self) -> list[Any]:
+        """All runs but bad neighbours."""
+        return [*self.scenario.runs, *self.scenario.told, *self.scenario.elsewhere]
+
     def run(self) -> None:
         """Run to the end, or until the deadline."""
-        hooks.executed, hooks.noted = self._executed, self._noted
+        hooks.executed, hooks.noted, hooks.handed = self._executed, self._noted, self.client.party.hand
         with faults_in_services(self.loop.time, lambda run_id: self._neighbours.get(run_id, 0.0)):
             self._run()
 
@@ -122,17 +133,17 @@ class World:
         self.loop.spawn(self.loop.world, self._inject())
         last = max((fault.at + fault.seconds for fault in self.scenario.faults), default=0.0)
         if not self.loop.run(self._is_done, deadline=last + GRACE):
-            everybody: list[Any] = [*self.scenario.runs, *self.scenario.neighbours, *self.scenario.told]
+            everybody: list[Any] = [*self._ordinary, *self.scenario.neighbours]
             open_runs = [str(each.run_id) for each in everybody if not self._has_ended(each.run_id)]
-            ordinary: list[Any] = [*self.scenario.runs, *self.scenario.told]
-            waiting = [str(each.run_id) for each in ordinary if each.run_id not in self.client.outcomes]
+            waiting = [str(each.run_id) for each in self._ordinary if each.run_id not in self.client.outcomes]
             self.problems.append(
                 f"{GRACE:g} s after the last fault: open runs {open_runs}, without outcome at the client {waiting}, "
                 f"still followed {sorted(map(str, self.follower.seen.keys() - self.follower.done))}"
             )
         else:
             self._idle()
-        self.problems += self.loop.problems + self.client.problems + self.follower.problems
+        self.problems += self.loop.problems + self.client.problems + self.client.party.problems
+        self.problems += self.follower.problems
         self._bury()
 
     def note(self, what: str) -> None:
@@ -173,7 +184,7 @@ class World:
                 broker=broker,
                 registry=registry,
                 workflows=[],
-                modules=["tests.chaos.workload", "tests.chaos.hostile"],
+                modules=["tests.chaos.workload", "tests.chaos.hostile", "tests.chaos.elsewhere"],
                 queues=[names.DEFAULT_ACTION_QUEUE],
                 stop=stop,
             )
@@ -356,10 +367,9 @@ class World:
         return max((at for run_id, at in self._neighbours.items() if str(run_id).encode() in body), default=0.0)
 
     def _is_done(self) -> bool:
-        ordinary: list[Any] = [*self.scenario.runs, *self.scenario.told]
         return (
             self._everything_injected
-            and all(run.run_id in self.client.outcomes and self._has_ended(run.run_id) for run in ordinary)
+            and all(run.run_id in self.client.outcomes and self._has_ended(run.run_id) for run in self._ordinary)
             and all(self._has_ended(run.run_id) for run in self.scenario.neighbours)
             and self.follower.done >= self.follower.seen.keys()
             and not self.depths()

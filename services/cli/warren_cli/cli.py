@@ -12,7 +12,15 @@ from typing import Annotated
 
 import typer
 
-from warren_cli.commands import administration, compile_workflows, inspect_runs, run_locally, services, start_runs
+from warren_cli.commands import (
+    administration,
+    compile_workflows,
+    complete_actions,
+    inspect_runs,
+    run_locally,
+    services,
+    start_runs,
+)
 from warren_cli.failures import reported
 from warren_cli.quick_help import Command, Group
 
@@ -69,6 +77,9 @@ _COMMANDS: dict[str, list[Callable[..., int]]] = {
         start_runs.query,
         start_runs.update,
         start_runs.cancel,
+        complete_actions.complete,
+        complete_actions.fail,
+        complete_actions.heartbeat,
     ],
 }
 """The functions by the heading under which `--help` lists them; a command is named as its function."""

@@ -15,6 +15,7 @@ from warren.contracts.topology import standard_topology
 from warren.errors import InvalidInput
 from warren.ports import Broker, RunFilter, RunStore, StoredRun
 from warren.runtime.telemetry import Telemetry
+from warren.sdk.client_factory import provided_client
 from warren.sdk.registry import registry
 from warren.sdk.workflow import Workflow
 from warren_cli.servers import Servers
@@ -58,8 +59,8 @@ async def installed(
             standard_topology(shards=settings.shards, queue_type=settings.queue_type, action_queues=queues)
         )
         async with (
-            _services(brokers, store, settings=settings, telemetry=telemetry, queues=queues),
             Warren(broker=brokers["client"], store=store) as client,
+            _services(brokers, store, client, settings=settings, telemetry=telemetry, queues=queues),
         ):
             await client.register(*workflows)
             yield Installation(client, store, resumed)
@@ -74,6 +75,7 @@ async def installed(
 async def _services(
     brokers: dict[str, Broker],
     store: RunStore,
+    client: Warren,
     *,
     settings: WorkerSettings,
     telemetry: Telemetry,
@@ -83,19 +85,20 @@ async def _services(
     work_stop, stop = asyncio.Event(), asyncio.Event()
     async with asyncio.TaskGroup() as group:
         modules = sorted({definition.key.partition(":")[0] for definition in registry.entries()})
-        working = group.create_task(
-            worker.run(
-                settings,
-                broker=brokers["worker"],
-                registry=registry,
-                workflows=(),
-                modules=modules,
-                queues=queues,
-                stop=work_stop,
-                telemetry=telemetry,
-                watch_loop=True,
+        with provided_client(client):  # the client of what actions do: no other one reaches this broker
+            working = group.create_task(
+                worker.run(
+                    settings,
+                    broker=brokers["worker"],
+                    registry=registry,
+                    workflows=(),
+                    modules=modules,
+                    queues=queues,
+                    stop=work_stop,
+                    telemetry=telemetry,
+                    watch_loop=True,
+                )
             )
-        )
         deciding = [
             group.create_task(part.run(settings, broker=brokers[name], store=store, stop=stop, telemetry=telemetry))
             for name, part in (("compiler", compiler), ("coordinator", coordinator))

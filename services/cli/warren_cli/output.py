@@ -297,6 +297,15 @@ def event_text(event: messages.RunEvent) -> str:
             return f"#{event.invocation} attempt {event.attempt} is leased to {event.worker}"
         case messages.LeaseExpired():
             return f"#{event.invocation} attempt {event.attempt}: the lease of {event.worker} expired"
+        case messages.ActionDeferred():
+            return f"#{event.invocation} attempt {event.attempt} is completed elsewhere"
+        case messages.ActionAnswered() if event.error is None:
+            return f"#{event.invocation} was completed elsewhere with {_short(event.result)}"
+        case messages.ActionAnswered():
+            error = error_data(event.error)
+            return f"#{event.invocation} failed elsewhere: {error['type']}: {error['message']}"
+        case messages.ActionProgressed():
+            return f"#{event.invocation} attempt {event.attempt} is at {_short(event.details)}"
         case messages.EventRejected():
             error = error_data(event.error)
             return f"{event.rejected.replace('_', ' ')} rejected: {error['type']}: {error['message']}"

@@ -46,7 +46,7 @@ class RunCounts:
             for row in rows:
                 self._seq = row.seq
                 event = load_event(row.event)
-                if isinstance(event, messages.ActionSucceeded | messages.ActionFailed):
+                if isinstance(event, messages.ActionSucceeded | messages.ActionFailed | messages.ActionAnswered):
                     self._answered.add(event.invocation)
                 for command in load_commands(row.commands):
                     if isinstance(command, DispatchAction):

@@ -10,16 +10,13 @@ from warren.contracts import messages, requests, wire
 from warren.ports import Delivery
 from warren_compiler.request_ids import id_of
 
-Place = UUID | tuple[str, str]
-"""A run as a request names it: its id, or its workflow and key."""
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request."""
 
     delivery: Delivery
-    body: requests.RunRequest
+    body: requests.Request
     id: str
 
     @classmethod
@@ -29,13 +26,14 @@ class Request:
         return cls(delivery, body, id_of(delivery, body))
 
     @property
-    def place(self) -> Place:
+    def place(self) -> requests.Place:
         """The run that it is about."""
-        if self.body.run_id is not None:
-            return self.body.run_id
-        assert self.body.workflow is not None
-        assert self.body.key is not None
-        return self.body.workflow, self.body.key
+        return self.body.place
+
+    @property
+    def run_id(self) -> UUID | None:
+        """The id of that run, where the request says it."""
+        return self.place if isinstance(self.place, UUID) else None
 
     @property
     def reply(self) -> messages.RequestReply | None:

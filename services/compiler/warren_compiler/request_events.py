@@ -13,6 +13,7 @@ from warren.contracts.limits import check_payload
 from warren.errors import InvalidInput
 from warren.ports import StoredRun
 from warren.runs.programs import Programs
+from warren_compiler.completions import completion
 from warren_compiler.request import Request
 
 
@@ -57,8 +58,9 @@ async def _update(
     )
 
 
-_EVENTS: Final[dict[type[requests.RunRequest], Callable[[Request, Any, StoredRun, Programs], Awaitable[Any]]]] = {
+_EVENTS: Final[dict[type[requests.Request], Callable[[Request, Any, StoredRun, Programs], Awaitable[Any]]]] = {
     requests.SignalRun: _signal,
     requests.QueryRun: _query,
     requests.UpdateRun: _update,
+    requests.CompleteAction: completion,
 }

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from warren.contracts import names, wire
 from warren.contracts.messages import RunStatus
+from warren.contracts.requests import Place
 from warren.errors import InvalidInput, MessageError, RunNotFound
 from warren.ports import Delivery, OutgoingMessage, RunStore, StoredRun
 from warren.runs.command_dispatch import Dispatcher
@@ -26,7 +27,7 @@ from warren.runs.programs import Programs
 from warren.runtime.clock import Clock
 from warren_compiler.ended_runs import check_taken
 from warren_compiler.refusals import is_refusable, refuse
-from warren_compiler.request import Place, Request
+from warren_compiler.request import Request
 from warren_compiler.request_events import event_of
 
 PATIENCE_SECONDS: Final = 10.0
@@ -75,7 +76,7 @@ class RequestHandler:
             except BaseException as error:  # the handler's boundary: only this request is refused
                 if not is_refusable(error):
                     raise
-                run_id = request.body.run_id if run is None else run.run_id
+                run_id = run.run_id if run is not None else request.run_id
                 _add(outbox, refuse(request.delivery, error, run_id=run_id))
         if requests and not passed:
             await asyncio.sleep(_LOOK_SECONDS)  # all of them wait: what is put back must not go round at full speed

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from uuid import uuid4
 
-from warren.contracts import messages
+from warren.contracts import messages, requests
 from warren.ports import Delivery
 
 
-def id_of(delivery: Delivery, body: messages.RunRequest | messages.StartSignal) -> str:
+def id_of(delivery: Delivery, body: requests.Request | messages.StartSignal) -> str:
     """The id of a request: its own, or what tells its message from others."""
     if body.id is not None:
         return body.id

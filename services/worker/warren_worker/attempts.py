@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from warren.contracts.messages import RunAction
+from warren.contracts.messages import Details, RunAction
 from warren.ports import Delivery, Subscription
+from warren.sdk.attempt_handle import AttemptHandle
 
 Key = tuple[UUID, int, int]
 """What makes two messages mean the same attempt: run, invocation, attempt."""
@@ -47,18 +48,29 @@ class Lease:
 class Attempt:
     """One action attempt, and by what it is held here: the delivery that it came in, or, after that, a lease.
 
-    `suspect_since` is when a suspect began to wait (the event loop's time).
+    `suspect_since` is when a suspect began to wait (the event loop's time). `handle` is there once its function runs.
     """
 
-    __slots__ = ("action", "hold", "key", "suspect_since")
+    __slots__ = ("action", "handle", "hold", "key", "suspect_since")
 
     def __init__(self, action: RunAction, hold: DeliveryHold) -> None:
         self.action = action
         self.hold: DeliveryHold | Lease = hold
         self.key: Key = (action.run_id, action.invocation, action.attempt)
         self.suspect_since = 0.0
+        self.handle: AttemptHandle | None = None
 
     @property
     def is_leased(self) -> bool:
         """Whether a lease holds it, and no delivery."""
         return isinstance(self.hold, Lease)
+
+    @property
+    def details(self) -> Details | None:
+        """What its last heartbeat said. Another thread may ask, too."""
+        return None if self.handle is None else self.handle.latest
+
+    def note_cancelled(self, reason: str) -> None:
+        """Tell its function that nobody waits for it any more."""
+        if self.handle is not None:
+            self.handle.cancel(reason)

@@ -60,14 +60,14 @@ class BlockedLoop:
 
     def _is_due(self, attempt: Attempt, now: float) -> bool:
         hold = attempt.hold
-        if not isinstance(hold, Lease) and not self._leases.is_due(hold, now):
+        if not isinstance(hold, Lease) and not self._leases.is_due(attempt, now):
             return False
         return now >= self._heartbeat_at.get(attempt, float("-inf")) + self._leases.seconds / HEARTBEATS
 
     def _heartbeat(self, attempt: Attempt) -> messages.ActionStarted | messages.ActionHeartbeat:
         if attempt.is_leased or attempt in self._heartbeat_at:
-            return self._leases.heartbeat(attempt.action)
-        return self._leases.started(attempt.action)
+            return self._leases.heartbeat(attempt)
+        return self._leases.started(attempt)
 
 
 def describe_action(task: asyncio.Task[Any] | None) -> Mapping[str, object]:

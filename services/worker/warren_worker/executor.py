@@ -11,14 +11,15 @@ from typing import Final
 
 from warren.contracts import rendering
 from warren.contracts.messages import Json, RunAction
-from warren.contracts.rendering import action_failed, action_succeeded
+from warren.contracts.rendering import action_deferred, action_failed, action_succeeded
 from warren.errors import ActionNotRegistered, WorkerLost
 from warren.runtime.logs import Level, get_logger, level_number
 from warren.runtime.telemetry import Telemetry
 from warren.sdk import invoke
 from warren.sdk.attempt_failures import failure_of
+from warren.sdk.attempt_handle import AttemptHandle
 from warren.sdk.built_in_actions import BUILT_IN
-from warren.sdk.context import ActionContext
+from warren.sdk.context import ActionContext, CompleteLater
 from warren.sdk.definitions import ActionDefinition
 from warren.sdk.registry import ActionRegistry
 from warren_worker.attempts import Attempt
@@ -54,12 +55,14 @@ class Executor:
         start = perf_counter()
         try:
             if self._telemetry.enabled:
-                result = await self._invoke_traced(action)
+                result = await self._invoke_traced(attempt)
             else:
-                result = await self._invoke(action)
+                result = await self._invoke(attempt)
             event = action_succeeded(action, result, (perf_counter() - start) * 1000)
         except asyncio.CancelledError:
             raise
+        except CompleteLater:
+            self._report(attempt, action_deferred(action, (perf_counter() - start) * 1000, attempt.details))
         except BaseException as error:  # noqa: BLE001 - the boundary: what the user's code raises is the attempt's outcome
             self._fail(attempt, error, (perf_counter() - start) * 1000)
         else:
@@ -71,7 +74,7 @@ class Executor:
 
     def _fail(self, attempt: Attempt, error: BaseException, milliseconds: float) -> None:
         failure = failure_of(attempt.action.action, error, internal=_INTERNAL)
-        event = action_failed(attempt.action, failure, milliseconds)
+        event = action_failed(attempt.action, failure, milliseconds, attempt.details)
         self._log_failure(attempt.action, failure, milliseconds)
         self._report(attempt, event)
 
@@ -95,7 +98,8 @@ class Executor:
         log.log(self._error_level, "action failed", **names, error=text, duration_ms=round(milliseconds, 3))
         log.debug("traceback of the failed action", **names, exc_info=error)
 
-    async def _invoke_traced(self, action: RunAction) -> Json:
+    async def _invoke_traced(self, attempt: Attempt) -> Json:
+        action = attempt.action
         with self._telemetry.attempt_span(
             action.action,
             trace=action.trace,
@@ -103,11 +107,19 @@ class Executor:
             invocation=action.invocation,
             attempt=action.attempt,
         ):
-            return await self._invoke(action)
+            return await self._invoke(attempt)
 
-    async def _invoke(self, action: RunAction) -> Json:
+    async def _invoke(self, attempt: Attempt) -> Json:
+        action = attempt.action
+        attempt.handle = handle = AttemptHandle(action.details)
         context = ActionContext(
-            action.run_id, action.workflow, action.invocation, action.attempt, action.action, trace=action.trace
+            action.run_id,
+            action.workflow,
+            action.invocation,
+            action.attempt,
+            action.action,
+            trace=action.trace,
+            handle=handle,
         )
         return await invoke.invoke_definition(
             self._definition(action.action), action.args, action.kwargs, context, action.timeout_seconds

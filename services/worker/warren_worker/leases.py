@@ -17,7 +17,6 @@ from typing import Final
 from uuid import uuid4
 
 from warren.contracts import messages, wire
-from warren.contracts.messages import RunAction
 from warren_worker.attempts import Attempt, DeliveryHold, Lease
 from warren_worker.pool import Pool
 from warren_worker.result_publisher import ResultPublisher
@@ -66,22 +65,24 @@ class Leases:
                 if isinstance(hold, Lease):
                     if now >= hold.next_heartbeat:
                         self._send_heartbeat(attempt, self.seconds)
-                elif self.is_due(hold, now):
+                elif self.is_due(attempt, now):
                     self.promote(attempt, hold)
 
     def _is_or_will_be_leased(self, attempt: Attempt, now: float) -> bool:
-        return isinstance(attempt.hold, Lease) or self.is_due(attempt.hold, now)
+        return isinstance(attempt.hold, Lease) or self.is_due(attempt, now)
 
-    def is_due(self, delivery: DeliveryHold, now: float) -> bool:
-        """Whether the attempts of this delivery are to have leases."""
-        return now - delivery.arrived_at >= self._after
+    def is_due(self, attempt: Attempt, now: float) -> bool:
+        """Whether an attempt that a delivery holds is to have a lease; sooner with details, which a lease brings on."""
+        assert isinstance(attempt.hold, DeliveryHold)
+        here = now - attempt.hold.arrived_at
+        return here >= self._after or (attempt.details is not None and here >= self.seconds / HEARTBEATS)
 
     def promote(self, attempt: Attempt, delivery: DeliveryHold) -> None:
         """Have the attempt hold a lease from now on, and settle its delivery once that is confirmed.
 
         One with a lease has it renewed.
         """
-        self._reporter.publish(attempt.action, wire.dump(self.started(attempt.action)), delivery)
+        self._reporter.publish(attempt.action, wire.dump(self.started(attempt)), delivery)
         attempt.hold = self._new_lease()
 
     def release(self) -> None:
@@ -89,28 +90,35 @@ class Leases:
         for attempt in self._pool.take_leased():
             self._send_heartbeat(attempt, 0.0)
 
-    def started(self, action: RunAction) -> messages.ActionStarted:
+    def started(self, attempt: Attempt) -> messages.ActionStarted:
         """That this worker begins to hold an attempt."""
+        action = attempt.action
         return messages.ActionStarted(
             run_id=action.run_id,
             invocation=action.invocation,
             attempt=action.attempt,
             worker=self._worker,
             lease_seconds=self.seconds,
+            details=attempt.details,
         )
 
-    def heartbeat(self, action: RunAction, *, seconds: float | None = None) -> messages.ActionHeartbeat:
-        """That it still does: the lease lasts as long as it did at first, or for `seconds`."""
+    def heartbeat(self, attempt: Attempt, *, seconds: float | None = None) -> messages.ActionHeartbeat:
+        """That it still does: the lease lasts as long as it did at first, or for `seconds`.
+
+        The latest details are in each, so that a coordinator that has just taken the run over soon knows them.
+        """
+        action = attempt.action
         return messages.ActionHeartbeat(
             run_id=action.run_id,
             invocation=action.invocation,
             attempt=action.attempt,
             worker=self._worker,
             lease_seconds=self.seconds if seconds is None else seconds,
+            details=attempt.details,
         )
 
     def _send_heartbeat(self, attempt: Attempt, seconds: float) -> None:
-        event = self.heartbeat(attempt.action, seconds=seconds)
+        event = self.heartbeat(attempt, seconds=seconds)
         attempt.hold = self._new_lease()
         self._reporter.publish(attempt.action, wire.dump(event), attempt.hold)
 

@@ -136,6 +136,7 @@ class Pool:
         for runner in self._runners:
             if runner.attempt is not None and runner.attempt.action.run_id in gone and runner.task is not None:
                 runner.is_cancelled = True
+                runner.attempt.note_cancelled("the run was cancelled")
                 runner.task.cancel("the run was cancelled")
                 stopped += 1
         self._wake()

@@ -17,6 +17,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from warren.client.completions import ActionCompletions
 from warren.client.handle import ClientRunHandle
 from warren.client.publisher import Outbox
 from warren.client.registration import classes_of, versions_of
@@ -45,7 +46,7 @@ log = logging.getLogger(__name__)
 Attributes = Mapping[str, AttributeValue | None]
 
 
-class Warren(RunRequests, RunReading, RunLists):
+class Warren(RunRequests, RunReading, RunLists, ActionCompletions):
     """A client of one Warren installation: `async with Warren() as client`.
 
     Without URLs, `WARREN_BROKER_URL` and `WARREN_DATABASE_URL` say where it is. A call gives up on a server that stays

@@ -41,6 +41,18 @@ class DefaultClient:
             workflow, arguments, key=key, run_id=run_id, signal=signal, attributes=attributes, memo=memo
         )
 
+    async def complete_action(self, token: str, result: Any = None) -> None:
+        """Complete an action; see `Warren.complete_action`."""
+        await (await self.opened()).complete_action(token, result)
+
+    async def fail_action(self, token: str, error: BaseException | str) -> None:
+        """Fail an action; see `Warren.fail_action`."""
+        await (await self.opened()).fail_action(token, error)
+
+    async def heartbeat_action(self, token: str, details: Any) -> None:
+        """Say how far an action is; see `Warren.heartbeat_action`."""
+        await (await self.opened()).heartbeat_action(token, details)
+
     async def opened(self) -> Warren:
         """The client, connected; after a failure the next call tries again."""
         opening = self._opening

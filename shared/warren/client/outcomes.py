@@ -11,6 +11,7 @@ from warren.contracts.messages import RunStatus
 from warren.contracts.plain import exception_message, exception_name
 from warren.contracts.values import Json, decode
 from warren.errors import (
+    ActionNotOpen,
     InternalError,
     InvalidInput,
     QueryFailed,
@@ -40,6 +41,7 @@ _REFUSALS: dict[str, type[WarrenError]] = {
         RunEnded,
         QueryFailed,
         UpdateRefused,
+        ActionNotOpen,
     )
 }
 

@@ -86,6 +86,19 @@ class RequestSender:
             raise update_failure(update, done.error)
         return done.result
 
+    async def complete(self, token: str, *, timeout: float | None, **said: Json) -> None:
+        """Say `result=`, `error=` or `details=` of the attempt of a task token, and wait until its run has it.
+
+        Raises as `ask`, and `InvalidInput` for what cannot be sent.
+        """
+        for name, value in said.items():
+            check_payload(value, f"the {name} of an action")
+        try:
+            request = messages.CompleteAction(token=token, id=uuid4().hex, **said)
+        except ValidationError as error:
+            raise InvalidInput(f"completing an action: {wire.explained(error)}") from None
+        await self.ask(request, what="what was said about an action", timeout=timeout)
+
     async def cancel(self, run: StoredRun, reason: str | None) -> None:
         """Request the cancellation of a run; returns when the broker has confirmed it."""
         event = messages.CancelRequested(run_id=run.run_id, reason=reason)
@@ -94,7 +107,7 @@ class RequestSender:
             OutgoingMessage(names.EVENTS_EXCHANGE, names.event_key(run.shard), body, headers=trace_headers())
         )
 
-    async def ask(self, request: requests.RunRequest, *, what: str, timeout: float | None) -> messages.RequestDone:
+    async def ask(self, request: requests.Request, *, what: str, timeout: float | None) -> messages.RequestDone:
         """Send a request, again where the answer may be lost, and wait for the answer.
 
         Raises:
@@ -113,7 +126,7 @@ class RequestSender:
             raise refusal(reply)
         raise InternalError(f"{what} was answered with {type(reply).__name__}")
 
-    async def begin(self, expectation: E, request: requests.RunRequest) -> E:
+    async def begin(self, expectation: E, request: requests.Request) -> E:
         """Send a request whose answers `expectation` takes, and again where they may be lost, as long as it is kept."""
         self._replies.add(expectation)
         message = OutgoingMessage(

@@ -6,135 +6,30 @@ that whatever handles events need not know which ones there are. Values inside a
 
 from __future__ import annotations
 
-import hashlib
-from abc import abstractmethod
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
-from uuid import UUID
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from warren.contracts.parts import Part, RunStatus
-
-Json = Any
-
-
-Identity = tuple[UUID, str, int, int]
-"""What makes two events the same one: run, type, number, attempt."""
-
-REQUEST_ID_LENGTH = 200
-RequestId = Annotated[str, Field(min_length=1, max_length=REQUEST_ID_LENGTH)]
-
-
-class RequestReply(Part):
-    """Where who made a request waits for the answer (AMQP's `reply_to` and `correlation_id`)."""
-
-    reply_to: str
-    correlation_id: str | None = None
-
-
-class RequestAnswer(NamedTuple):
-    """To whom, and to which request."""
-
-    reply: RequestReply
-    request_id: str
-
-
-class Event(Part):
-    """Something that happened to one run."""
-
-    is_durable: ClassVar[bool] = True
-    """Whether it matters beyond the moment: the history, the quarantine and a second publication are for these."""
-    is_question: ClassVar[bool] = False
-    """Whether it changes nothing, and only asks: it is answered when all else that came with it is committed."""
-    is_awaited: ClassVar[bool] = False
-    """Whether people must learn that it came too late: from the answer or, where nobody waits for one, from the log."""
-    is_answered_when_taken: ClassVar[bool] = True
-    """Whether who made the request gets the answer as soon as the run has it; else when the run says so."""
-
-    type: str
-    run_id: UUID
-
-    @property
-    @abstractmethod
-    def subject(self) -> int:
-        """What it is about, by which the history finds it: an invocation, timer or count; 0 if a run has just one."""
-
-    @property
-    def identity(self) -> Identity:
-        """The same for two events that are the same one."""
-        return (self.run_id, self.type, self.subject, 0)
-
-    @property
-    def answer(self) -> RequestAnswer | None:
-        """Where the answer goes, and to which request, where somebody made one and waits."""
-        return None
-
-    def is_recorded_as(self, recorded: Event) -> bool:
-        """Whether an event of the history is what became of this one."""
-        return self.identity == recorded.identity
-
-
-class AttemptEvent(Event):
-    """Something that happened to one attempt of an action."""
-
-    invocation: int
-    attempt: int
-
-    @property
-    def subject(self) -> int:
-        """The invocation."""
-        return self.invocation
-
-    @property
-    def identity(self) -> Identity:
-        """The same for two events of one type about one attempt."""
-        return (self.run_id, self.type, self.invocation, self.attempt)
-
-
-class ActionSucceeded(AttemptEvent):
-    """An attempt returned; `duration_ms` is the time the action itself took."""
-
-    type: Literal["action_succeeded"] = "action_succeeded"
-    result: Json = None
-    duration_ms: float = 0.0
-
-
-class ActionFailed(AttemptEvent):
-    """An attempt raised `error` (an encoded exception)."""
-
-    type: Literal["action_failed"] = "action_failed"
-    error: Json
-    duration_ms: float = 0.0
-
-
-class ActionStarted(AttemptEvent):
-    """A worker runs this attempt for longer than `lease_after` and now holds a lease on it."""
-
-    type: Literal["action_started"] = "action_started"
-    worker: str
-    lease_seconds: float
-
-
-class ActionHeartbeat(AttemptEvent):
-    """The worker that holds the lease still runs the attempt. Never part of the history."""
-
-    is_durable: ClassVar[bool] = False
-
-    type: Literal["action_heartbeat"] = "action_heartbeat"
-    worker: str
-    lease_seconds: float
-
-
-class LeaseExpired(AttemptEvent):
-    """A worker's lease ran out without a heartbeat; published by a coordinator to the run's own shard."""
-
-    type: Literal["lease_expired"] = "lease_expired"
-    worker: str
-
-    def is_recorded_as(self, recorded: Event) -> bool:
-        """Whether this is recorded; a lease that expired too often is recorded as the attempt's failure."""
-        as_failure = (self.run_id, "action_failed", self.invocation, self.attempt)
-        return recorded.identity in (self.identity, as_failure)
+from warren.contracts.attempt_events import (
+    ActionAnswered,
+    ActionDeferred,
+    ActionFailed,
+    ActionHeartbeat,
+    ActionProgressed,
+    ActionStarted,
+    ActionSucceeded,
+    LeaseExpired,
+)
+from warren.contracts.event_base import (
+    Event,
+    Identity,
+    Json,
+    RequestAnswer,
+    RequestId,
+    RequestReply,
+    request_number,
+)
+from warren.contracts.parts import RunStatus
 
 
 class TimerDue(Event):
@@ -249,11 +144,6 @@ class QueryAsked(Event):
         return RequestAnswer(self.reply, self.id)
 
 
-def request_number(request_id: str) -> int:
-    """A request's number within its run, made of its id."""
-    return int.from_bytes(hashlib.sha256(request_id.encode()).digest()[:8], "big") >> 1
-
-
 class ChildFinished(Event):
     """A child run of this run came to its end: `result` when completed, else `error` (an encoded exception)."""
 
@@ -313,6 +203,9 @@ RunEvent = Annotated[
     | ActionStarted
     | ActionHeartbeat
     | LeaseExpired
+    | ActionDeferred
+    | ActionAnswered
+    | ActionProgressed
     | TimerDue
     | ContinuationDue
     | CancelRequested

@@ -17,6 +17,8 @@ from warren.errors import ValueTooLarge
 
 MAX_PAYLOAD_BYTES: Final = 12 << 20
 """Of the input of a start, of all arguments of one call together, of a result, and of an error, each as JSON text."""
+MAX_DETAILS_BYTES: Final = 64 << 10
+"""Of the details of a heartbeat as JSON text: each heartbeat carries them, and coordinators keep them in memory."""
 MAX_LOG_CHARACTERS: Final = 16_384
 """Of one line that a workflow logs; the rest of a longer one is left out."""
 _NAMED_PARTS: Final = 3
@@ -35,6 +37,16 @@ def check_payload(data: Json, what: str) -> None:
     size = json_size(data)
     if size > MAX_PAYLOAD_BYTES:
         raise too_large(what, size, largest_part(data, size))
+
+
+def check_details(data: Json) -> None:
+    """The same for the details of a heartbeat, which have a lower limit."""
+    size = json_size(data)
+    if size > MAX_DETAILS_BYTES:
+        most = mebibytes(MAX_DETAILS_BYTES)
+        raise ValueTooLarge(
+            f"the details of a heartbeat have {mebibytes(size)} as JSON, and at most {most} are taken: {_INSTEAD}"
+        )
 
 
 def check_arguments(

@@ -41,6 +41,8 @@ MAILBOX: Final = "__warren_mailbox__"
 """Of the class of a workflow's declared mailboxes: the class of the mailboxes that its instances have."""
 COMPILED: Final = "__warren_compiled__"
 """Of a method of `Workflow` that is compiled with a workflow that calls it, like one of the user's."""
+FOR_ACTIONS: Final = "__warren_for_actions__"
+"""Of a class that only actions may use."""
 ENCODE: Final = "__warren_encode__"
 """Of a class whose values encode themselves: the method that does it."""
 

@@ -14,22 +14,30 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 
 from warren.contracts import identity
-from warren.contracts.events import (
+from warren.contracts.attempt_events import (
+    ActionAnswered,
+    ActionDeferred,
     ActionFailed,
     ActionHeartbeat,
+    ActionProgressed,
     ActionStarted,
     ActionSucceeded,
     AttemptEvent,
+    Details,
+    LeaseExpired,
+)
+from warren.contracts.event_base import (
+    Event,
+    Identity,
+    RequestId,
+    RequestReply,
+)
+from warren.contracts.events import (
     CancelRequested,
     ChildFinished,
     ContinuationDue,
-    Event,
     EventRejected,
-    Identity,
-    LeaseExpired,
     QueryAsked,
-    RequestId,
-    RequestReply,
     RunEvent,
     RunStarted,
     SignalReceived,
@@ -46,22 +54,27 @@ from warren.contracts.parts import (
     RunStatus,
     WorkflowName,
 )
-from warren.contracts.requests import QueryRun, RunRequest, SignalRun, UpdateRun
+from warren.contracts.requests import CompleteAction, QueryRun, RunRequest, SignalRun, UpdateRun
 from warren.contracts.tags import Json
 
 __all__ = [
     "MINOR_VERSION",
     "VERSION",
+    "ActionAnswered",
     "ActionBatch",
+    "ActionDeferred",
     "ActionFailed",
     "ActionHeartbeat",
+    "ActionProgressed",
     "ActionStarted",
     "ActionSucceeded",
     "AttemptEvent",
     "CancelActions",
     "CancelRequested",
     "ChildFinished",
+    "CompleteAction",
     "ContinuationDue",
+    "Details",
     "ErrorInfo",
     "Event",
     "EventBatch",
@@ -246,6 +259,8 @@ class RunAction(Part):
     args: list[Json] = Field(default_factory=list)
     kwargs: dict[str, Json] = Field(default_factory=dict)
     timeout_seconds: float | None = None
+    details: Details | None = None
+    """What the latest heartbeat of an earlier attempt said."""
     trace: str | None = None
     """W3C traceparent of the run's trace."""
     seed: str | None = None

@@ -34,6 +34,7 @@ STATE_QUERY: Final = "warren:state"
 """A query that every run answers: where it stands. No method of a workflow can have this name."""
 FOLLOW_QUERY: Final = "warren:follow"
 """Likewise: where its history ends, now and whenever that changes."""
+COMPLETE_ACTION_KEY: Final = "complete_action"
 PROBE_KEY: Final = "probe"
 """Bound to nothing: a message with it shows that the broker takes messages, and is gone."""
 

@@ -16,7 +16,7 @@ from pydantic_core import to_json
 
 from warren.contracts import messages
 from warren.contracts.limits import MAX_PAYLOAD_BYTES, encode_error, largest_part, too_large
-from warren.contracts.messages import Json, RunAction, RunStatus
+from warren.contracts.messages import Details, Json, RunAction, RunStatus
 from warren.contracts.shared_values import Place
 
 HEAD: Final = b'{"v":%d,"minor":%d,' % (messages.VERSION, messages.MINOR_VERSION)
@@ -65,9 +65,10 @@ def run_action(
     kwargs: dict[str, Json],
     timeout_seconds: float | None,
     seed: str | None,
+    details: Details | None = None,
 ) -> bytes:
     """`RunAction` of the run whose `head` this is."""
-    return head + b'%d,"attempt":%d,"action":%s,"args":%s,"kwargs":%s%s%s}' % (
+    return head + b'%d,"attempt":%d,"action":%s,"args":%s,"kwargs":%s%s%s%s}' % (
         invocation,
         attempt,
         to_json(action),
@@ -75,6 +76,7 @@ def run_action(
         to_json(kwargs) if kwargs else b"{}",
         b"" if timeout_seconds is None else b',"timeout_seconds":' + to_json(timeout_seconds),
         b"" if seed is None else b',"seed":' + to_json(seed),
+        b"" if details is None else _details(details),
     )
 
 
@@ -83,10 +85,10 @@ def action_before(head: bytes, invocation: int, attempt: int, action: str) -> by
     return head + b'%d,"attempt":%d,"action":%s' % (invocation, attempt, to_json(action))
 
 
-def action_after(timeout_seconds: float | None, seed: str | None) -> bytes:
+def action_after(timeout_seconds: float | None, seed: str | None, details: Details | None) -> bytes:
     """What stands after them."""
     timeout = b"" if timeout_seconds is None else b',"timeout_seconds":' + to_json(timeout_seconds)
-    return timeout + (b"" if seed is None else b',"seed":' + to_json(seed))
+    return timeout + (b"" if seed is None else b',"seed":' + to_json(seed)) + _details(details)
 
 
 def given_action(
@@ -112,16 +114,35 @@ def action_succeeded(action: RunAction, result: Json, duration_ms: float) -> byt
     )
 
 
-def action_failed(action: RunAction, error: BaseException, duration_ms: float = 0.0) -> bytes:
+def action_failed(
+    action: RunAction, error: BaseException, duration_ms: float = 0.0, details: Details | None = None
+) -> bytes:
     """`ActionFailed`, with the traceback of what the action did; too large an error is replaced."""
     text = to_json(encode_error(error, with_traceback=True))
-    return b'{"run_id":"%s","type":"action_failed","invocation":%d,"attempt":%d,"error":%s,"duration_ms":%.3f}' % (
+    return b'{"run_id":"%s","type":"action_failed","invocation":%d,"attempt":%d,"error":%s,"duration_ms":%.3f%s}' % (
         str(action.run_id).encode(),
         action.invocation,
         action.attempt,
         text,
         duration_ms,
+        _details(details),
     )
+
+
+def action_deferred(action: RunAction, duration_ms: float, details: Details | None = None) -> bytes:
+    """`ActionDeferred`."""
+    return b'{"run_id":"%s","type":"action_deferred","invocation":%d,"attempt":%d,"duration_ms":%.3f%s}' % (
+        str(action.run_id).encode(),
+        action.invocation,
+        action.attempt,
+        duration_ms,
+        _details(details),
+    )
+
+
+def _details(details: Details | None) -> bytes:
+    """What stands behind other fields where there are any."""
+    return b"" if details is None else b',"details":' + to_json(details)
 
 
 def run_finished(

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Self
+from abc import abstractmethod
+from typing import Annotated, ClassVar, Final, Self
+from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from warren.contracts import names
-from warren.contracts.events import RequestId
+from warren.contracts.event_base import RequestId
 from warren.contracts.parts import Message, RunId, RunKey, WorkflowName
 from warren.contracts.tags import Json
+from warren.contracts.task_tokens import check_token, read_token
+
+Place = UUID | tuple[str, str]
+"""A run as a request names it: its id, or its workflow and key."""
 
 
-class RunRequest(Message):
-    """What is asked of one run: by its `run_id`, or by its `workflow` and `key`.
+class Request(Message):
+    """What is asked of one run.
 
     `id` tells a request from others. Without one the AMQP `message_id` is taken, or what tells an RPC request from
     others (`reply_to` and `correlation_id`).
@@ -23,9 +29,28 @@ class RunRequest(Message):
     routing_key: ClassVar[str]
 
     id: RequestId | None = None
+
+    @property
+    @abstractmethod
+    def place(self) -> Place:
+        """The run that it is about."""
+
+
+class RunRequest(Request):
+    """A request that names its run: by its `run_id`, or by its `workflow` and `key`."""
+
     run_id: RunId | None = None
     workflow: WorkflowName | None = None
     key: RunKey | None = None
+
+    @property
+    def place(self) -> Place:
+        """The run that it is about."""
+        if self.run_id is not None:
+            return self.run_id
+        assert self.workflow is not None
+        assert self.key is not None
+        return self.workflow, self.key
 
     @model_validator(mode="after")
     def _names_one_run(self) -> Self:
@@ -72,5 +97,37 @@ class UpdateRun(RunRequest):
     arguments: dict[str, Json] = Field(default_factory=dict)
 
 
-KINDS: Final[dict[str, type[RunRequest]]] = {kind.routing_key: kind for kind in (SignalRun, QueryRun, UpdateRun)}
+class CompleteAction(Request):
+    """Complete an attempt of an action from elsewhere, by the `token` of its context.
+
+    With `result` (plain or tagged JSON; `null` is one, too) it has succeeded. With `error` (a text, or a tagged
+    exception) it has failed, and is tried again if its policy says so. With `details` (plain or tagged JSON) it goes
+    on, and a later attempt finds them in its context. The answer to `reply_to` is `RequestDone`, or `Refused`: with
+    `action_not_open` where nobody waits for the attempt any more. The same completion twice is answered the same.
+    """
+
+    routing_key: ClassVar[str] = names.COMPLETE_ACTION_KEY
+
+    token: Annotated[str, BeforeValidator(check_token)]
+    result: Json = None
+    error: Json = None
+    details: Json = None
+
+    @property
+    def place(self) -> Place:
+        """The run that the token names."""
+        return read_token(self.token).run_id
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        given = [name for name in ("result", "error", "details") if getattr(self, name) is not None]
+        said = self.model_fields_set & {"result", "error", "details"}
+        if len(given) > 1 or not (given or "result" in said):
+            raise PydanticCustomError("completion", "say one thing: either `result`, or `error`, or `details`")
+        return self
+
+
+KINDS: Final[dict[str, type[Request]]] = {
+    kind.routing_key: kind for kind in (SignalRun, QueryRun, UpdateRun, CompleteAction)
+}
 """All kinds, by their routing keys."""

@@ -4,6 +4,7 @@ Folders import in one direction: values, guarded, library and classes, run, prog
 """
 
 from warren.engine.ahead import may_be_ahead
+from warren.engine.arrivals import check_arrival
 from warren.engine.commands import (
     AnswerUpdate,
     CancelChild,
@@ -20,11 +21,13 @@ from warren.engine.commands import (
     identity_of,
     load_commands,
 )
+from warren.engine.decision import Decision
+from warren.engine.lease_rules import expired_leases, extend_leases
 from warren.engine.program.executable import Executable
 from warren.engine.queries import answer_query, state_of
 from warren.engine.run.state import RunState
 from warren.engine.snapshots.writing import restore, take_snapshot
-from warren.engine.transitions import Decision, Refusal, apply, expired_leases, extend_leases, overdue, start_run
+from warren.engine.transitions import Refusal, apply, overdue, start_run
 
 __all__ = [
     "AnswerUpdate",
@@ -43,6 +46,7 @@ __all__ = [
     "UpsertAttributes",
     "answer_query",
     "apply",
+    "check_arrival",
     "commands_data",
     "dump_commands",
     "expired_leases",

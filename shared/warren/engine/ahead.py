@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import assert_never
 
 from warren.contracts import messages as m
+from warren.engine.lease_rules import held
 from warren.engine.run.state import RunState
-from warren.engine.transitions import held
 
 
 def may_be_ahead(run: RunState, event: m.RunEvent) -> bool:
@@ -22,6 +22,8 @@ def may_be_ahead(run: RunState, event: m.RunEvent) -> bool:
                 return held(run, event) is None
             return _is_unseen(run, event)
         case m.ActionSucceeded() | m.ActionFailed() | m.ActionStarted() | m.ActionHeartbeat():
+            return _is_unseen(run, event)
+        case m.ActionDeferred() | m.ActionAnswered() | m.ActionProgressed():
             return _is_unseen(run, event)
         case m.ChildFinished():
             return event.invocation > run.numbers

@@ -13,6 +13,7 @@ from warren.engine.values.futures import Answers
 from warren.engine.values.limits import Stop
 from warren.engine.values.sizes import memory_size
 from warren.errors import InvalidInput
+from warren.ir.depth import check_depth
 
 
 def decoded(executable: Executable, data: m.Json) -> Any:
@@ -28,6 +29,21 @@ def decoded(executable: Executable, data: m.Json) -> Any:
         raise
     except Exception as error:
         raise Stop(error) from error
+
+
+def check_arrival(executable: Executable, data: m.Json, what: str) -> Any:
+    """Plain or tagged JSON from elsewhere as the run will read it; `what` names it.
+
+    Raises:
+        InvalidInput: it cannot be read.
+    """
+    try:
+        check_depth(data)
+        with executable.budget.unlimited():  # for the `__hash__` of the user's classes
+            return decode(data, executable.types)
+    except (Exception, Stop) as error:
+        why = str(error) if isinstance(error, InvalidInput) else f"{type(error).__name__}: {error}"[:200]
+        raise InvalidInput(f"{what} cannot be read: {why}") from error
 
 
 def arrived(run: RunState, value: Any) -> Any:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
-from warren.contracts.messages import RunStatus
+from warren.contracts.messages import Details, RunStatus
 from warren.contracts.shared_values import Table, put_back
 from warren.errors import MessageError
 
@@ -33,6 +33,7 @@ class DispatchAction:
     args: list[Json] = field(default_factory=list)
     kwargs: dict[str, Json] = field(default_factory=dict)
     timeout_seconds: float | None = None
+    details: Details | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,8 @@ def _to_json(command: Command) -> dict[str, Json]:
                 data["kwargs"] = command.kwargs
             if command.timeout_seconds is not None:
                 data["timeout"] = command.timeout_seconds
+            if command.details is not None:
+                data["details"] = [command.details.number, command.details.value]
             return data
         case StartTimer():
             return {"c": "timer", "i": command.timer, "due": command.due_at.isoformat()}
@@ -250,8 +253,9 @@ def _from_json(data: dict[str, Json]) -> Command:
     match data["c"]:
         case "action":
             args, kwargs = data.get("args", []), data.get("kwargs", {})
+            details = Details(number=data["details"][0], value=data["details"][1]) if "details" in data else None
             return DispatchAction(
-                data["i"], data["n"], data["action"], data["queue"], args, kwargs, data.get("timeout")
+                data["i"], data["n"], data["action"], data["queue"], args, kwargs, data.get("timeout"), details
             )
         case "timer":
             return StartTimer(data["i"], datetime.fromisoformat(data["due"]))

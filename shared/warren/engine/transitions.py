@@ -4,6 +4,7 @@
     ------------------  -----------------------------------------------  -------------------------------------------
     RunStarted          first (`start_run`)                              the first strand runs
     ActionSucceeded     the invocation is pending with this attempt      its future is done; its lease ends
+                        and a worker has it
     ActionFailed        as for ActionSucceeded                           another attempt (now or after a backoff
                                                                          timer) if the policy says so, else its
                                                                          future fails; its lease ends
@@ -11,7 +12,12 @@
                                                                          the attempt until the lease ends
     LeaseExpired        that lease is held and its end has passed        the attempt is dispatched again; after
                                                                          `max_losses` in a row it fails: WorkerLost
-    TimerDue            the timer is pending and due                     a sleep is over, or the next attempt starts
+    ActionDeferred      as for ActionSucceeded                           nobody is sent the attempt again; a timer ends
+                                                                         it when its timeout has passed
+    ActionAnswered      the invocation is pending with this attempt      as ActionSucceeded or ActionFailed
+    ActionProgressed    the same, and it has not come before             the next attempt gets its details
+    TimerDue            the timer is pending and due                     a sleep is over, the next attempt starts, or
+                                                                         one that is completed elsewhere has timed out
     ContinuationDue     it is the one that was asked for                 what was left waiting goes on
     ChildFinished       the child run is pending                         its future is done, or fails as the child did
     CancelRequested     the run is running                               CancelledError in run(), where it waits
@@ -23,7 +29,9 @@
     EventRejected       the run is running                               the run fails with its error, at once
     anything late or twice                                               nothing: no transition
 
-    ActionHeartbeat     a lease of this worker is held                   moves the end of the lease: never a transition
+    ActionHeartbeat     a lease of this worker is held                   moves the end of the lease, and brings details:
+                                                                         a transition only where they are recorded,
+                                                                         at a low rate
     QueryAsked          never                                            is answered (`engine.queries`)
 
 Whatever became ready then runs until everything waits. Pure: no I/O, no clock, no randomness.
@@ -33,38 +41,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
 from warren.contracts import messages as m
-from warren.contracts.policies import is_retried
-from warren.contracts.values import decode, encode_exception
+from warren.contracts.values import decode
+from warren.engine import attempts
 from warren.engine.arrivals import arrived, decoded, take_signal, take_update
 from warren.engine.commands import Command
+from warren.engine.decision import Decision
+from warren.engine.lease_rules import MAX_LOSSES, about_a_lease, expired_leases
 from warren.engine.program.executable import Executable
 from warren.engine.queries import refusal_of
 from warren.engine.run.asyncio_errors import CancelledError
-from warren.engine.run.leases import Lease
-from warren.engine.run.state import PendingAction, PendingTimer, RunState
+from warren.engine.run.state import RunState
 from warren.engine.values.calls import Coroutine
 from warren.engine.values.futures import FutureState, Strand
 from warren.engine.values.known_classes import ends_the_process
 from warren.engine.values.limits import Stop
-from warren.errors import InvalidInput, UserError, WorkerLost, WorkflowCancelledError
+from warren.errors import InvalidInput, UserError, WorkflowCancelledError
 
 Json = Any
-MAX_LOSSES: Final = 3
-"""So many expired leases in a row are one failed attempt, where nobody says otherwise."""
-
-
-class Decision(NamedTuple):
-    """A transition: the event that the history records, and the commands that come of it.
-
-    The event is the one that was applied, but for a lease that expired too often: then it is the attempt's failure.
-    """
-
-    event: m.RunEvent
-    commands: list[Command]
 
 
 class Refusal(NamedTuple):
@@ -150,7 +147,8 @@ def apply(
         return None
     kind = type(event)
     if kind in _OF_LEASES:
-        return _about_a_lease(executable, run, event, at, max_losses=max_losses, is_recorded=is_recorded)
+        decision = about_a_lease(run, cast("Any", event), at, max_losses=max_losses, is_recorded=is_recorded)
+        return apply(executable, run, decision, at) if isinstance(decision, m.ActionFailed) else decision
     if kind is m.UpdateRequested and not is_recorded:
         assert isinstance(event, m.UpdateRequested)
         refused = refusal_of(executable, run, event, at)
@@ -161,9 +159,12 @@ def apply(
     run.seq += 1
     try:
         try:
-            if not _RULES[kind](executable, run, event):
+            changes = _RULES[kind](executable, run, event)
+            if not changes:
                 run.seq -= 1
                 return None
+            if changes is not True:
+                event = changes
         except BaseException as error:  # noqa: BLE001 - what is not the run's own is raised again there
             executable.ending.over(error)
         interpreter.advance()
@@ -184,117 +185,7 @@ def overdue(run: RunState, now: datetime) -> list[m.TimerDue | m.LeaseExpired]:
     return due + expired_leases(run, now)
 
 
-def expired_leases(run: RunState, now: datetime) -> list[m.LeaseExpired]:
-    """Those among them that are about leases."""
-    return [
-        m.LeaseExpired(run_id=run.run_id, invocation=invocation, attempt=lease.attempt, worker=lease.worker)
-        for invocation, lease in run.leases.held.items()
-        if lease.expires_at <= now
-    ]
-
-
-def extend_leases(run: RunState, now: datetime) -> None:
-    """A full lease from now for every worker: where no heartbeat could arrive, which is no worker's fault.
-
-    Like a heartbeat it makes no transition: the run was not loaded, or the broker was away.
-    """
-    run.leases.extend(now)
-
-
-# --- leases: rules without workflow code ------------------------------------------------------------------------------
-
-
-def _about_a_lease(
-    executable: Executable, run: RunState, event: m.RunEvent, at: datetime, *, max_losses: int, is_recorded: bool
-) -> Decision | Refusal | None:
-    leases = run.leases
-    if isinstance(event, m.LeaseExpired):
-        lease = held(run, event)
-        if not is_recorded and (lease is None or lease.expires_at > at):
-            return None
-        losses = leases.lose(event.invocation)
-        if losses >= max_losses and not is_recorded:
-            return apply(executable, run, _worker_lost(event, losses), at)
-        run.seq += 1
-        return Decision(event, [run.dispatch(event.invocation)])
-    assert isinstance(event, m.ActionStarted | m.ActionHeartbeat)
-    if not run.is_open(event.invocation, event.attempt):
-        return None
-    if isinstance(event, m.ActionHeartbeat):
-        if held(run, event) is not None:  # without one, the start is yet to come, and must be news then
-            leases.hold(event.invocation, event.attempt, event.worker, event.lease_seconds, at)
-        return None
-    if not is_recorded and held(run, event) is not None:
-        return None  # it comes again; what moves the end of a lease is a heartbeat
-    leases.hold(event.invocation, event.attempt, event.worker, event.lease_seconds, at)
-    run.seq += 1
-    return Decision(event, [])
-
-
-def held(run: RunState, event: m.LeaseExpired | m.ActionStarted | m.ActionHeartbeat) -> Lease | None:
-    """The lease that an event is about, while it is held."""
-    lease = run.leases.held.get(event.invocation)
-    return lease if lease and (lease.attempt, lease.worker) == (event.attempt, event.worker) else None
-
-
-def _worker_lost(event: m.LeaseExpired, losses: int) -> m.ActionFailed:
-    error = encode_exception(
-        WorkerLost(f"{losses} workers in a row stopped sending heartbeats while running this action")
-    )
-    return m.ActionFailed(run_id=event.run_id, invocation=event.invocation, attempt=event.attempt, error=error)
-
-
 # --- rules: whether the event changes what it is about ----------------------------------------------------------------
-
-
-def _attempt(run: RunState, event: m.ActionSucceeded | m.ActionFailed) -> PendingAction | None:
-    """The pending attempt that an event answers; its lease ends."""
-    pending = run.pending.get(event.invocation)
-    if pending is None or pending.attempt != event.attempt or pending.backoff:
-        return None
-    leases = run.leases
-    if leases.held or leases.lost:
-        leases.end(event.invocation)
-    return pending
-
-
-def _succeeded(executable: Executable, run: RunState, event: m.ActionSucceeded) -> bool:
-    pending = _attempt(run, event)
-    if pending is None:
-        return False
-    del run.pending[event.invocation]
-    completion = executable.completion
-    try:
-        value = arrived(run, decoded(executable, event.result))
-    except InvalidInput as error:
-        completion.fail(pending.future, error)
-    else:
-        completion.complete(pending.future, FutureState.DONE, value)
-    return True
-
-
-def _failed(executable: Executable, run: RunState, event: m.ActionFailed) -> bool:
-    pending = _attempt(run, event)
-    if pending is None:
-        return False
-    try:
-        error = decoded(executable, event.error)
-        if not isinstance(error, BaseException):
-            error = InvalidInput(f"an action failed with something that is no exception: {error!r}")
-    except InvalidInput as problem:
-        error = problem
-    call, transition = pending.call, executable.transition
-    if pending.attempt < call.attempts and is_retried(error, call.retry_on):
-        pending.attempt += 1
-        if call.backoff_seconds > 0:
-            timer = PendingTimer(transition.now, invocation=event.invocation)
-            pending.backoff = transition.add_timer(call.backoff_seconds, timer)
-        else:
-            transition.commands.append(run.dispatch(event.invocation))
-        return True
-    del run.pending[event.invocation]
-    executable.completion.fail(pending.future, error)
-    return True
 
 
 def _child_finished(executable: Executable, run: RunState, event: m.ChildFinished) -> bool:
@@ -326,10 +217,7 @@ def _timer_due(executable: Executable, run: RunState, event: m.TimerDue) -> bool
     elif timer.future is not None:
         executable.completion.complete(timer.future, FutureState.DONE, timer.result)
     else:
-        pending = run.pending.get(timer.invocation)
-        if pending is not None:
-            pending.backoff = 0
-            transition.commands.append(run.dispatch(timer.invocation))
+        attempts.timer_due(executable, run, event.timer, timer.invocation)
     return True
 
 
@@ -358,10 +246,13 @@ def _never(*_: Any) -> bool:
     return False
 
 
-_RULES: Final[Mapping[type[m.Event], Callable[[Executable, RunState, Any], bool]]] = {
+_RULES: Final[Mapping[type[m.Event], Callable[[Executable, RunState, Any], bool | m.RunEvent]]] = {
     m.RunStarted: _never,
-    m.ActionSucceeded: _succeeded,
-    m.ActionFailed: _failed,
+    m.ActionSucceeded: attempts.succeeded,
+    m.ActionFailed: attempts.failed,
+    m.ActionDeferred: attempts.deferred,
+    m.ActionAnswered: attempts.answered,
+    m.ActionProgressed: attempts.progressed,
     m.TimerDue: _timer_due,
     m.ContinuationDue: _continue,
     m.ChildFinished: _child_finished,

@@ -169,6 +169,16 @@ def type_name(b: Builder, node: ast.expr, cls: type, text: str) -> Expr:
                 "call its helper methods through self; do what starts another run in an @action",
             ),
         )
+    if hasattr(cls, marks.FOR_ACTIONS):
+        return b.refuse(
+            node,
+            Refusal(
+                RefusalCode.UNSUPPORTED_OBJECT,
+                f"{text} is for actions, which alone can be completed elsewhere",
+                "raise it in an @action that has handed its task token over; a workflow waits with `await`, or for a "
+                "signal",
+            ),
+        )
     if cls is type(None):
         return Call(Intrinsic("type"), (Const(None),), span=b.span(node))
     if is_coordination(cls) and not is_of_prelude(cls):

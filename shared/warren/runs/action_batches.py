@@ -90,7 +90,7 @@ class LargeValues:
                 rendering.action_before(head, command.invocation, command.attempt, command.action),
                 [self._part(value) for value in command.args],
                 {name: self._part(value) for name, value in command.kwargs.items()},
-                rendering.action_after(command.timeout_seconds, seed),
+                rendering.action_after(command.timeout_seconds, seed, command.details),
             )
         item = rendering.run_action(
             head,
@@ -101,6 +101,7 @@ class LargeValues:
             command.kwargs,
             command.timeout_seconds,
             seed,
+            command.details,
         )
         if len(item) >= SHARED_BYTES:
             for value in (*command.args, *command.kwargs.values()):

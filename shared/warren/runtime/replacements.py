@@ -125,6 +125,8 @@ def _of_events(message: OutgoingMessage, batch: messages.EventBatch, refusal: Re
             return _events([(int(message.routing_key), child_failed(event.run_id, event.invocation, error))])
         case messages.ActionStarted() | messages.ActionHeartbeat() | messages.LeaseExpired() | messages.TimerDue():
             return None
+        case messages.ActionDeferred() | messages.ActionAnswered() | messages.ActionProgressed():
+            return None
         case messages.SignalReceived() | messages.UpdateRequested() | messages.QueryAsked():
             return None
         case messages.ContinuationDue() | messages.CancelRequested() | messages.EventRejected() | messages.RunStarted():

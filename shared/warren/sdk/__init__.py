@@ -3,8 +3,10 @@
 from mountaineer_di import Depends, provide_dependencies
 
 from warren.sdk.actions import action
+from warren.sdk.attempt_handle import AttemptHandle, CancellationEvent
 from warren.sdk.client_factory import WorkflowClient, default_client, set_client_factory
-from warren.sdk.context import ActionContext, action_context, provide_action_context
+from warren.sdk.completions import complete_action, fail_action, heartbeat_action
+from warren.sdk.context import ActionContext, CompleteLater, action_context, provide_action_context
 from warren.sdk.definitions import ActionDefinition
 from warren.sdk.dependencies import Depend
 from warren.sdk.durable import log, now, random, upsert_attributes, uuid4
@@ -44,6 +46,9 @@ __all__ = [
     "ActionDefinition",
     "ActionRegistry",
     "ActionResultPayload",
+    "AttemptHandle",
+    "CancellationEvent",
+    "CompleteLater",
     "Depend",
     "Depends",
     "RetryPolicy",
@@ -60,9 +65,12 @@ __all__ = [
     "action_context",
     "bind_arguments",
     "build_workflow_ir",
+    "complete_action",
     "default_client",
     "delete_schedule",
     "deserialize_result_payload",
+    "fail_action",
+    "heartbeat_action",
     "invoke_action",
     "list_schedules",
     "log",

@@ -12,7 +12,7 @@ from warren.sdk.run_handle import RunHandle
 
 
 class WorkflowClient(Protocol):
-    """Starts runs for `Workflow.run` and `Workflow.start`."""
+    """Starts runs for `Workflow.run` and `Workflow.start`, and completes actions for `complete_action` and others."""
 
     async def start_run(
         self,
@@ -31,6 +31,18 @@ class WorkflowClient(Protocol):
         by, and `memo` is what is only shown. Returns when the broker has confirmed
         the start. With a `key` that is already used, the handle is of that run.
         """
+        ...
+
+    async def complete_action(self, token: str, result: Any = None) -> None:
+        """The action of a task token has succeeded."""
+        ...
+
+    async def fail_action(self, token: str, error: BaseException | str) -> None:
+        """The action of a task token has failed."""
+        ...
+
+    async def heartbeat_action(self, token: str, details: Any) -> None:
+        """The action of a task token goes on."""
         ...
 
 

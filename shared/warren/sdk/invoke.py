@@ -16,10 +16,10 @@ from typing import Any
 from warren.contracts.imported_types import ImportedTypes
 from warren.contracts.moments import LONGEST_SECONDS, moment_after
 from warren.contracts.values import Json, decode, encode
-from warren.errors import ActionNotRegistered, ActionTimeout, UnserializableValue
+from warren.errors import ActionError, ActionNotRegistered, ActionTimeout, UnserializableValue
 from warren.sdk import forks
 from warren.sdk.attempt_failures import ended
-from warren.sdk.context import ActionContext, current_context
+from warren.sdk.context import ActionContext, CompleteLater, current_context
 from warren.sdk.definitions import ActionDefinition, call_async, call_plain, is_awaitable, settled
 from warren.sdk.registry import registry
 from warren.sdk.timeouts import AttemptTimeout, current_timeout
@@ -45,6 +45,7 @@ async def invoke_action(
         InvalidInput: an argument names a class that this process does not have.
         UnserializableValue: its result cannot be stored.
         ActionError: it called `sys.exit()`, or raised something else that is no `Exception`.
+        CompleteLater: another system completes it.
         asyncio.CancelledError: the caller was cancelled.
         Exception: whatever the action raises.
     """
@@ -82,8 +83,17 @@ async def invoke_definition(
                 result = await settled(result)
         else:
             result = await _call(definition, values, named)
+    except CompleteLater as later:
+        forks.end_child(generation, later)
+        if not context.handle.has_token:
+            raise ActionError(
+                f"the action {key!r} raised CompleteLater, but nobody can complete it: hand over "
+                "action_context().task_token first"
+            ) from later
+        raise
     except BaseException as error:
         forks.end_child(generation, error)
+        context.handle.cancel("nobody waits for this attempt any more")
         if isinstance(error, Exception) or _is_cancelled(error):
             raise
         raise ended(key, error) from error  # our own Ctrl-C never arrives inside an action

@@ -30,6 +30,7 @@ from warren.sdk import RunHandle, Signal, Workflow
 from warren.sdk.requests import name_of_query, name_of_signal
 from warren.sdk.updates import UpdateMethod, arguments_of, name_of_update, update_failure
 from warren.search import parse_where
+from warren.testing import completions
 from warren.testing.driver import EngineDriver, Transition
 
 _TASKS: set[asyncio.Task[Any]] = set()
@@ -222,6 +223,18 @@ class InProcessClient:
         self._make_environment = make_environment
         self._context = copy_context()
         self._handles: dict[tuple[str, str] | UUID, InProcessHandle] = {}
+
+    async def complete_action(self, token: str, result: Any = None) -> None:
+        """Complete an action of a run in this process."""
+        await completions.complete_action(token, result)
+
+    async def fail_action(self, token: str, error: BaseException | str) -> None:
+        """Fail an action of a run in this process."""
+        await completions.fail_action(token, error)
+
+    async def heartbeat_action(self, token: str, details: Any) -> None:
+        """Say how far an action of a run in this process is."""
+        await completions.heartbeat_action(token, details)
 
     async def start_run(
         self,

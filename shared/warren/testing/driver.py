@@ -17,13 +17,17 @@ from warren.contracts.ids import derived_run_id
 from warren.contracts.imported_types import ImportedTypes
 from warren.contracts.limits import encode_error
 from warren.contracts.messages import (
+    ActionAnswered,
+    ActionDeferred,
     ActionFailed,
     ActionHeartbeat,
+    ActionProgressed,
     ActionStarted,
     ActionSucceeded,
     CancelRequested,
     ChildFinished,
     ContinuationDue,
+    Details,
     EventRejected,
     LeaseExpired,
     QueryAsked,
@@ -37,6 +41,7 @@ from warren.contracts.messages import (
 )
 from warren.contracts.plain import exception_message, exception_name
 from warren.contracts.run_views import RunView
+from warren.contracts.task_tokens import read_token
 from warren.contracts.values import Json, decode, encode
 from warren.engine import (
     AnswerUpdate,
@@ -155,14 +160,31 @@ class EngineDriver:
             ActionSucceeded(run_id=self.run_id, invocation=invocation, attempt=action.attempt, result=result)
         )
 
-    def fail(self, invocation: int, error: BaseException) -> list[Command] | None:
-        """An outstanding action raised `error`."""
+    def fail(self, invocation: int, error: BaseException, *, details: Details | None = None) -> list[Command] | None:
+        """An outstanding action raised `error`; `details` are those of its last heartbeat."""
         action = self.actions.pop(invocation)
         encoded = encode_error(error, with_traceback=True)
         self._raised.append(encoded)
         return self.apply(
-            ActionFailed(run_id=self.run_id, invocation=invocation, attempt=action.attempt, error=encoded)
+            ActionFailed(
+                run_id=self.run_id, invocation=invocation, attempt=action.attempt, error=encoded, details=details
+            )
         )
+
+    def defer(self, invocation: int, *, details: Details | None = None) -> list[Command] | None:
+        """An outstanding action raised `CompleteLater`."""
+        action = self.actions.pop(invocation)
+        return self.apply(
+            ActionDeferred(run_id=self.run_id, invocation=invocation, attempt=action.attempt, details=details)
+        )
+
+    def answer_elsewhere(self, token: str, *, result: Json = None, error: Json = None) -> list[Command] | None:
+        """Another system completed the attempt of a task token, with an encoded result or error."""
+        return self.apply(ActionAnswered(**_attempt_of(token), result=result, error=error))
+
+    def progress_elsewhere(self, token: str, details: Json) -> list[Command] | None:
+        """Another system said how far the attempt of a task token is."""
+        return self.apply(ActionProgressed(**_attempt_of(token), details=details))
 
     def end_child(self, invocation: int, ended: RunState) -> list[Command] | None:
         """An outstanding child run came to its end with this state."""
@@ -319,7 +341,7 @@ class EngineDriver:
 
     def _answer(self, event: RunEvent) -> None:
         match event:
-            case ActionSucceeded() | ActionFailed():
+            case ActionSucceeded() | ActionFailed() | ActionDeferred() | ActionAnswered():
                 waiting = self.actions.get(event.invocation)
                 if waiting is not None and waiting.attempt == event.attempt:
                     del self.actions[event.invocation]
@@ -338,11 +360,17 @@ class EngineDriver:
                 | EventRejected()
                 | ActionStarted()
                 | ActionHeartbeat()
+                | ActionProgressed()
                 | LeaseExpired()
             ):
                 pass
             case _:
                 assert_never(event)
+
+
+def _attempt_of(token: str) -> dict[str, Any]:
+    """The fields of an event of another system's about the attempt of a token."""
+    return {**read_token(token)._asdict(), "id": uuid4().hex}
 
 
 def executable_of(workflow: type[Workflow]) -> Executable:

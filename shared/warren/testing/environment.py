@@ -19,16 +19,20 @@ from warren.contracts.limits import check_payload
 from warren.contracts.values import Json
 from warren.engine import AnswerUpdate, DispatchAction, RunState, StartChild, StartTimer
 from warren.errors import RunEnded
-from warren.sdk import ActionContext, Workflow, bind_arguments, workflow_registry
+from warren.sdk import ActionContext, AttemptHandle, CompleteLater, Workflow, bind_arguments, workflow_registry
 from warren.sdk.attempt_failures import failure_of
 from warren.sdk.client_factory import WorkflowClient, provided_client
 from warren.sdk.invoke import invoke_definition
 from warren.testing.client import InProcessClient
+from warren.testing.completions import note_run
 from warren.testing.doubles import Doubles
 from warren.testing.driver import EngineDriver, Transition, encode_input, executable_of
 
 _SIGNAL_SECONDS = 0.05
-"""So long, of real time, a test may take to send a signal before virtual time jumps to the next timer."""
+"""So long, of real time, a test may take to send a signal, or to complete an action, before virtual time jumps to the
+next timer."""
+_COMPLETION_SECONDS = 30.0
+"""So long it may take to complete an action that nothing else can end."""
 Replacements = Mapping[Any, Callable[..., Any]]
 
 
@@ -205,6 +209,7 @@ class _Loop:
         self._seed = seed
         self._random = random.Random(seed) if seed is not None else None
         self._running: dict[asyncio.Task[Any], DispatchAction | StartChild] = {}
+        self._handles: dict[asyncio.Task[Any], AttemptHandle] = {}
         self._finished: list[asyncio.Task[Any]] = []
         self._progress = asyncio.Event()
         self._deadlines: dict[int, float] = {}
@@ -214,6 +219,7 @@ class _Loop:
         """Whether somebody may send signals or updates."""
 
     async def run(self) -> None:
+        note_run(self._driver, self.wake)
         try:
             self._carry_out()
             while not self._driver.is_finished:
@@ -223,32 +229,49 @@ class _Loop:
                     pass
                 elif self._running:
                     await self._wait()
-                elif self._waits_for_signals and await self._is_signalled():
+                elif self._waits_for_others and await self._is_told():
                     pass
                 elif self._driver.timers:
                     self._driver.fire()
                 else:
-                    raise RuntimeError(
-                        f"the run of {self._workflow!r} waits for something that will not happen in this test"
-                    )
+                    raise RuntimeError(self._stuck())
                 self._carry_out()
         finally:
             await self._stop()
+
+    def _stuck(self) -> str:
+        if self._driver.state.leases.elsewhere:
+            return (
+                f"an action of {self._workflow!r} is completed elsewhere, and nobody has completed it: do it in the "
+                "test, `await warren.testing.complete_action(token, result)`, in a task beside the run"
+            )
+        return f"the run of {self._workflow!r} waits for something that will not happen in this test"
 
     @property
     def _waits_for_signals(self) -> bool:
         requests = self._driver.executable.requests
         return self.is_signalled and bool(requests.signals or requests.updates)
 
-    async def _is_signalled(self) -> bool:
-        """Wait for a signal: a moment only where time can jump to a timer; whether one came."""
+    @property
+    def _waits_for_others(self) -> bool:
+        """Whether the test may send a signal or complete an action."""
+        return bool(self._driver.state.leases.elsewhere) or self._waits_for_signals
+
+    async def _is_told(self) -> bool:
+        """Wait for that: a moment only where time can jump to a timer; whether it came."""
+        patience = None if self._waits_for_signals else _COMPLETION_SECONDS
         self._progress.clear()
         try:
-            async with asyncio.timeout(_SIGNAL_SECONDS if self._driver.timers else None):
+            async with asyncio.timeout(_SIGNAL_SECONDS if self._has_timers else patience):
                 await self._progress.wait()
         except TimeoutError:
             return False
         return True
+
+    @property
+    def _has_timers(self) -> bool:
+        """Whether time can jump: not to a timer that is of no use any more."""
+        return any(self._driver.state.is_pending(timer) for timer in self._driver.timers.values())
 
     def wake(self) -> None:
         """Something happened that did not come from here."""
@@ -261,8 +284,11 @@ class _Loop:
         for row in history[self._seen :]:
             for command in row.commands:
                 if isinstance(command, DispatchAction):
-                    task = asyncio.create_task(self._act(command), name=f"{command.action}:{command.invocation}")
-                    self._running[task] = command
+                    handle = AttemptHandle(command.details)
+                    task = asyncio.create_task(
+                        self._act(command, handle), name=f"{command.action}:{command.invocation}"
+                    )
+                    self._running[task], self._handles[task] = command, handle
                     task.add_done_callback(self._note)
                 elif isinstance(command, StartChild):
                     task = asyncio.create_task(
@@ -295,10 +321,17 @@ class _Loop:
         if isinstance(command, StartChild):
             self._driver.end_child(command.invocation, task.result())
             return True
+        handle = self._handles.pop(task)
+        asked = self._driver.actions.get(command.invocation)
+        if asked is None or asked.attempt != command.attempt:  # it was completed from elsewhere meanwhile
+            task.cancelled() or task.exception()
+            return True
         try:
             result = task.result()
+        except CompleteLater:
+            self._driver.defer(command.invocation, details=handle.latest)
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the outcome; an action may cancel its own task
-            self._driver.fail(command.invocation, failure_of(command.action, error))
+            self._driver.fail(command.invocation, failure_of(command.action, error), details=handle.latest)
         else:
             self._driver.succeed_encoded(command.invocation, result)
         return True
@@ -314,9 +347,9 @@ class _Loop:
         except TimeoutError:
             self._driver.fire(due)
 
-    async def _act(self, command: DispatchAction) -> Json:
+    async def _act(self, command: DispatchAction, handle: AttemptHandle) -> Json:
         context = ActionContext(
-            self._driver.run_id, self._workflow, command.invocation, command.attempt, command.action
+            self._driver.run_id, self._workflow, command.invocation, command.attempt, command.action, handle=handle
         )
         result = await invoke_definition(
             self._doubles.definition(command.action), command.args, command.kwargs, context, command.timeout_seconds

@@ -50,6 +50,7 @@ def action(**changes: Any) -> messages.RunAction:
     kwargs=st.dictionaries(texts, values, max_size=3),
     timeout=st.none() | seconds,
     seed=st.none() | texts,
+    details=st.none() | values.map(lambda value: messages.Details(number=3, value=value)),
 )
 def test_an_action(
     workflow: str,
@@ -62,9 +63,10 @@ def test_an_action(
     kwargs: dict[str, Any],
     timeout: float | None,
     seed: str | None,
+    details: messages.Details | None,
 ) -> None:
     head = rendering.run_action_head(run_id=RUN, workflow=workflow, shard=shard, traceparent=trace)
-    item = rendering.run_action(head, invocation, attempt, name, args, kwargs, timeout, seed)
+    item = rendering.run_action(head, invocation, attempt, name, args, kwargs, timeout, seed, details)
     expected = messages.RunAction(
         run_id=RUN,
         workflow=workflow,
@@ -77,7 +79,14 @@ def test_an_action(
         timeout_seconds=timeout,
         trace=trace,
         seed=seed,
+        details=details,
     )
+    given_args = [json.dumps(arg).encode() for arg in args]
+    given_kwargs = {key: json.dumps(value).encode() for key, value in kwargs.items()}
+    before = rendering.action_before(head, invocation, attempt, name)
+    whole = rendering.given_action(before, given_args, given_kwargs, rendering.action_after(timeout, seed, details))
+    (again,) = wire.load_actions(rendering.action_batch([whole]))
+    assert again == expected
     batch = wire.load(messages.ActionBatch, rendering.action_batch([item, item]))
     assert batch == messages.ActionBatch(items=(expected, expected))
 
@@ -100,10 +109,20 @@ def test_a_result_that_is_too_large_is_not_rendered() -> None:
         rendering.action_succeeded(action(), "x" * MAX_PAYLOAD_BYTES, 1.0)
 
 
-@given(texts, numbers, numbers)
-def test_a_failure(text: str, invocation: int, attempt: int) -> None:
+@given(numbers, numbers, seconds, st.none() | values)
+def test_a_deferral(invocation: int, attempt: int, duration: float, value: Any) -> None:
+    details = None if value is None else messages.Details(number=invocation, value=value)
+    event = rendering.action_deferred(action(invocation=invocation, attempt=attempt), duration, details)
+    (found,) = wire.load(messages.EventBatch, rendering.event_batch([event])).items
+    assert isinstance(found, messages.ActionDeferred)
+    assert found.duration_ms == pytest.approx(duration, abs=0.001)
+    assert (found.run_id, found.invocation, found.attempt, found.details) == (RUN, invocation, attempt, details)
+
+
+@given(texts, numbers, numbers, st.none() | values.map(lambda value: messages.Details(number=2, value=value)))
+def test_a_failure(text: str, invocation: int, attempt: int, details: messages.Details | None) -> None:
     error = ValueError(text)
-    event = rendering.action_failed(action(invocation=invocation, attempt=attempt), error, 2.5)
+    event = rendering.action_failed(action(invocation=invocation, attempt=attempt), error, 2.5, details)
     batch = wire.load(messages.EventBatch, rendering.event_batch([event]))
     expected = messages.ActionFailed(
         run_id=RUN,
@@ -111,6 +130,7 @@ def test_a_failure(text: str, invocation: int, attempt: int) -> None:
         attempt=attempt,
         error=encode_error(error, with_traceback=True),
         duration_ms=2.5,
+        details=details,
     )
     assert batch == messages.EventBatch(items=(expected,))
 

@@ -13,7 +13,7 @@ import pytest
 from tests.unit.engine.writing import compile_text, start
 
 from warren.contracts import messages as m
-from warren.engine import Executable, transitions
+from warren.engine import Executable, attempts, transitions
 from warren.errors import InvalidInput
 from warren.testing import EngineDriver
 
@@ -207,14 +207,14 @@ def test_a_signal_still_ends_the_process(tmp_path: Path, monkeypatch: pytest.Mon
         driver.succeed(1, 1)
 
 
-@pytest.mark.parametrize("name", ["_attempt", "arrived"])
+@pytest.mark.parametrize("name", ["_on_worker", "arrived"])
 def test_a_fault_of_the_engine_is_for_the_caller_to_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     executable = written(tmp_path, "return await act(1)")
     driver, neighbour = start(executable), start(executable)
     with monkeypatch.context() as patched:
-        patched.setattr(transitions, name, lambda *_: 1 / 0)
+        patched.setattr(attempts, name, lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             driver.succeed(1, 1)
     neighbour.succeed(1, 7)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, field_validator
 
-from warren import Workflow, action, action_context, workflow
+from warren import CompleteLater, Workflow, action, action_context, workflow
 
 
 @dataclass
@@ -188,3 +188,55 @@ async def deep(levels: int) -> object:
 @action
 async def fail_unprintably() -> None:
     raise ValueError("bad \ud800 text")
+
+
+@action
+async def hand_over(label: object) -> None:
+    """Another system completes it."""
+    context = action_context()
+    seen.started.append((label, context.task_token, context.details))
+    context.heartbeat({"at": label})
+    raise CompleteLater
+
+
+@action
+async def beat_and_hold(steps: int) -> object:
+    """Beats once a millisecond, so many times or until the gate opens, and tells of the details that it began with."""
+    context = action_context()
+    seen.started.append(context.details)
+    for number in range(steps):
+        context.heartbeat(number)
+        await asyncio.sleep(0.001)
+    await seen.gate.wait()
+    raise ValueError("the gate is open")
+
+
+@action
+def hang_in_a_thread() -> None:
+    """Ends when nobody waits for it any more."""
+    context = action_context()
+    seen.started.append("hangs")
+    try:
+        while True:
+            context.raise_if_cancelled()
+            time.sleep(0.001)
+    except asyncio.CancelledError as error:
+        seen.ended.append(str(error))
+        raise
+
+
+@action
+async def wait_to_be_cancelled() -> None:
+    """Has a task that waits for the event of its cancellation."""
+    context = action_context()
+
+    async def watch() -> None:
+        await context.cancelled.wait()
+        seen.ended.append("watched")
+
+    watching = asyncio.create_task(watch())
+    seen.started.append("waits")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await watching

@@ -106,5 +106,6 @@ def _child_failed(item: dict[str, Any], error: WarrenError) -> messages.RunEvent
 _FAILURES: dict[Any, Callable[[dict[str, Any], WarrenError], messages.RunEvent]] = {
     "action_succeeded": _attempt_failed,
     "action_failed": _attempt_failed,
+    "action_deferred": _attempt_failed,
     "child_finished": _child_failed,
 }

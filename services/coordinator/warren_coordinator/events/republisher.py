@@ -12,7 +12,6 @@ from datetime import datetime
 from warren.contracts import wire
 from warren.contracts.messages import RunEvent
 from warren.engine import load_commands
-from warren.errors import RunEnded
 from warren.ports import RunStore, TransitionRow
 from warren.runs.command_dispatch import Dispatcher, answers_among, finish_of
 from warren.runs.outbox import Outbox
@@ -107,6 +106,6 @@ class Republisher:
 
 def _too_late(event: RunEvent, outbox: Outbox) -> None:
     if event.answer is not None:
-        outbox.add_refusal(event, RunEnded(f"the run {event.run_id} has ended, or does not take this"))
+        outbox.add_refusal(event, event.not_taken())
     elif event.is_awaited:
         log.warning("event not taken", run_id=str(event.run_id), type=event.type)

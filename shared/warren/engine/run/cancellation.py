@@ -35,7 +35,7 @@ class Cancellation:
             return True
         run = self._transition.run
         is_started = run.pending.pop(future.number, None) or run.timers.pop(future.number, None)
-        run.leases.end(future.number)  # nobody waits for its worker any more
+        run.end_attempts(future.number)  # nobody waits for its worker any more
         child = run.children.pop(future.number, None)
         if child is not None:
             self._transition.commands.append(CancelChild(child.run_id))

@@ -133,6 +133,10 @@ class RunState:
             del self.requests[oldest]
             self.answered.pop(oldest, None)
 
+    def end_attempts(self, invocation: int) -> None:
+        """Nobody waits for this action any more."""
+        self.timers.pop(self.leases.end(invocation), None)
+
     def add_timer(self, number: int, timer: PendingTimer) -> None:
         """Remember a timer."""
         self.timers[number] = timer
@@ -151,8 +155,9 @@ class RunState:
         """The command for the current attempt of a pending action."""
         action = self.pending[number]
         call = action.call
+        details = self.leases.details.get(number) if self.leases.is_used else None
         return DispatchAction(
-            number, action.attempt, call.action, call.queue, action.args, action.kwargs, call.timeout_seconds
+            number, action.attempt, call.action, call.queue, action.args, action.kwargs, call.timeout_seconds, details
         )
 
     def start_child(self, number: int) -> StartChild:
@@ -161,13 +166,14 @@ class RunState:
         return StartChild(number, child.run_id, child.workflow, child.input)
 
     def pending_commands(self) -> list[Command]:
-        """Everything that was commanded, is unanswered and no worker holds a lease for, in order of its numbers."""
+        """Everything that was commanded and is unanswered, but for what a worker holds a lease for or another system
+        completes, in order of its numbers."""
         if self.status is not RunStatus.RUNNING:
             return [FinishRun(self.status, self.result, self.error)]
         commands: list[tuple[int, Command]] = [
             (number, self.dispatch(number))
             for number, action in self.pending.items()
-            if not action.backoff and number not in self.leases.held
+            if not action.backoff and number not in self.leases.held and number not in self.leases.elsewhere
         ]
         commands.extend((number, self.start_child(number)) for number in self.children)
         commands.extend((number, StartTimer(number, timer.due_at)) for number, timer in self.timers.items())
@@ -183,10 +189,12 @@ class RunState:
         return action is not None and action.attempt == attempt and not action.backoff
 
     def is_pending(self, command: Command) -> bool:
-        """Whether a command that was given is unanswered, and no worker holds a lease for it."""
+        """Whether a command that was given is unanswered, and no worker or other system is known to have it."""
         match command:
             case DispatchAction():
-                return command.invocation not in self.leases.held and self.is_open(command.invocation, command.attempt)
+                number, leases = command.invocation, self.leases
+                has_taker = number in leases.held or number in leases.elsewhere
+                return not has_taker and self.is_open(number, command.attempt)
             case StartTimer():
                 return command.timer in self.timers
             case ContinueRun():

@@ -48,8 +48,8 @@ Json = Any
 FORMAT = 6
 """Of what `take_snapshot` writes. It changes whenever a golden snapshot does, or has new kinds of objects."""
 READABLE = frozenset({3, 4, 5, FORMAT})
-"""Of what `restore` takes: format 5 has no updates and no attributes and does not say since when strands wait, format 4
-besides has no callbacks, format 3 no named tuples either, and nothing of a model but its fields."""
+"""Of what `restore` takes: format 5 has no updates, attributes or details of attempts, and does not say since when
+strands wait; format 4 besides has no callbacks, format 3 no named tuples, and nothing of a model but its fields."""
 
 _MAPPINGS: dict[type, str] = {dict: "d", Counter: "counter", OrderedDict: "ordered", DefaultDict: "default"}
 _SCALARS = (type(None), bool, float, str)
@@ -71,9 +71,11 @@ def take_snapshot(executable: Executable, run: RunState) -> Json:
         "timers": dict(run.timers),
     }
     if run.instance is not None:
-        roots |= {"instance": run.instance, "watchers": list(run.watchers), "requests": list(run.requests)}
-        if run.updates or run.answered:
-            roots |= {"updates": dict(run.updates), "answered": dict(run.answered)}
+        roots |= {"instance": run.instance, "watchers": list(run.watchers)}
+    if run.instance is not None or run.requests:
+        roots["requests"] = list(run.requests)
+    if run.updates or run.answered:
+        roots |= {"updates": dict(run.updates), "answered": dict(run.answered)}
     written = {name: writer.value(root) for name, root in roots.items()}
     writer.finish()
     return {

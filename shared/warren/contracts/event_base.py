@@ -1,0 +1,80 @@
+"""What all events are: which of them are the same one, what each is about, and who waits for its answer."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import abstractmethod
+from typing import Annotated, Any, ClassVar, NamedTuple
+from uuid import UUID
+
+from pydantic import Field
+
+from warren.contracts.parts import Part
+from warren.errors import RunEnded, WarrenError
+
+Json = Any
+
+
+Identity = tuple[UUID, str, int, int]
+"""What makes two events the same one: run, type, number, attempt."""
+
+REQUEST_ID_LENGTH = 200
+RequestId = Annotated[str, Field(min_length=1, max_length=REQUEST_ID_LENGTH)]
+
+
+class RequestReply(Part):
+    """Where who made a request waits for the answer (AMQP's `reply_to` and `correlation_id`)."""
+
+    reply_to: str
+    correlation_id: str | None = None
+
+
+class RequestAnswer(NamedTuple):
+    """To whom, and to which request."""
+
+    reply: RequestReply
+    request_id: str
+
+
+class Event(Part):
+    """Something that happened to one run."""
+
+    is_durable: ClassVar[bool] = True
+    """Whether it matters beyond the moment: the history, the quarantine and a second publication are for these."""
+    is_question: ClassVar[bool] = False
+    """Whether it changes nothing, and only asks: it is answered when all else that came with it is committed."""
+    is_awaited: ClassVar[bool] = False
+    """Whether people must learn that it came too late: from the answer or, where nobody waits for one, from the log."""
+    is_answered_when_taken: ClassVar[bool] = True
+    """Whether who made the request gets the answer as soon as the run has it; else when the run says so."""
+
+    type: str
+    run_id: UUID
+
+    @property
+    @abstractmethod
+    def subject(self) -> int:
+        """What it is about, by which the history finds it: an invocation, timer or count; 0 if a run has just one."""
+
+    @property
+    def identity(self) -> Identity:
+        """The same for two events that are the same one."""
+        return (self.run_id, self.type, self.subject, 0)
+
+    @property
+    def answer(self) -> RequestAnswer | None:
+        """Where the answer goes, and to which request, where somebody made one and waits."""
+        return None
+
+    def is_recorded_as(self, recorded: Event) -> bool:
+        """Whether an event of the history is what became of this one."""
+        return self.identity == recorded.identity
+
+    def not_taken(self) -> WarrenError:
+        """What to tell who made a request that changed nothing."""
+        return RunEnded(f"the run {self.run_id} has ended, or does not take this")
+
+
+def request_number(request_id: str) -> int:
+    """A request's number within its run, made of its id."""
+    return int.from_bytes(hashlib.sha256(request_id.encode()).digest()[:8], "big") >> 1
