@@ -26,7 +26,7 @@ ERRORS = "Errors"
 OTHERS = "Tools, and names kept for programs written for waymark"
 POINTERS = {
     "Dependencies": "[Inject dependencies](../howto/inject-dependencies.md) shows their use.",
-    "Clients": "[Cancel and inspect runs](../howto/cancel-and-inspect-runs.md) shows their use.",
+    "Clients": "[Cancel, pause and inspect runs](../howto/cancel-and-inspect-runs.md) shows their use.",
     ERRORS: "[Errors](errors.md) says when each is raised and what to do.",
 }
 MODULES = ("warren.testing", "warren.client", "warren.sync")

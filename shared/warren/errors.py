@@ -25,6 +25,7 @@ WarrenError
 │   ├── ActionNotRegistered
 │   └── WorkerLost
 ├── LimitExceeded                    the run asked for more than a limit allows: fails the run
+├── RunTerminated                    somebody ended the run from outside: fails the run
 ├── NotSupportedInWorkflow           the run reached what a workflow does not have: fails the run
 ├── MessageError                     a peer's message cannot be used: park it
 │   └── UnsupportedVersion           it is of another major version than this Warren reads
@@ -286,6 +287,10 @@ class WorkerLost(ActionError):
 
 class LimitExceeded(WarrenError):
     """A run did more work, or built a larger value, than one transition may."""
+
+
+class RunTerminated(WarrenError):
+    """The run was ended from outside (`terminate`): nothing of its workflow ran any more."""
 
 
 class NotSupportedInWorkflow(WarrenError):

@@ -19,7 +19,7 @@ from warren.contracts import messages, names, wire
 from warren.contracts.messages import RunStatus
 from warren.contracts.topology import standard_topology
 from warren.engine import StartTimer, load_commands
-from warren.errors import RunNotFound, WarrenError
+from warren.errors import RunEnded, RunNotFound, WarrenError
 from warren.ports import LoadedRun, StoredRun, TransitionRow
 from warren.runs.programs import Programs
 from warren.runs.replay import replay
@@ -28,6 +28,11 @@ _BEFORE_SECONDS = 60.0
 """A fault may have an attempt executed again this much later at most (what a paused process held, and leases)."""
 _DRAIN_SECONDS = 40.0
 _NEVER_EMPTY = (names.DEAD_QUEUE, names.MARKER_QUEUE, names.BLOCKED_QUEUE)
+
+
+_EXPECTED = (RunNotFound.code, RunEnded.code, "unknown_run")
+"""Why requests may be refused: they came before their run and were sent again, or too late; or a child is cancelled
+before its start was taken."""
 
 
 async def violations(world: World, injected: list[Injected], *, has_neighbours: bool = False) -> AsyncIterator[str]:
@@ -53,7 +58,8 @@ async def _of_run(
     if stored is None:
         yield "its confirmed start is lost"
         return
-    if stored.status is not RunStatus.COMPLETED or json.loads(stored.result or "null") != run.result:
+    found = json.loads(stored.result or "null")
+    if stored.status is not RunStatus.COMPLETED or found not in run.results:
         yield f"ended as {stored.status} with {stored.result or stored.error}, not {run.result}"
         for line in await _what_is_open(world, programs, stored):
             yield line
@@ -146,8 +152,8 @@ async def _of_queues(world: World, *, has_neighbours: bool) -> AsyncIterator[str
         for delivery in await subscription.receive(10_000):
             if has_neighbours and not any(run_id in delivery.body for run_id in planned):
                 continue
-            if delivery.headers.get(names.HEADER_REASON) == RunNotFound.code:
-                continue  # a signal that came before its run waits for 10 seconds; the client sent it again
+            if delivery.headers.get(names.HEADER_REASON) in _EXPECTED:
+                continue
             headers = {key: value for key, value in delivery.headers.items() if key.startswith("x-")}
             yield f"parked (of {depths[names.DEAD_QUEUE]}): {headers} {delivery.body[:300]!r}"
         await broker.close()

@@ -19,7 +19,10 @@ POINTS: Final = {
     "coordinator": (crash_points.COMMITTED, crash_points.PUBLISHED),
     "worker": (crash_points.PERFORMED, crash_points.REPORTED),
 }
-WORKLOAD: Final = ("tests.chaos.workload", "tests.chaos.told", "tests.chaos.hostile", "tests.chaos.elsewhere")
+WORKLOAD: Final = (
+    *("tests.chaos.workload", "tests.chaos.told", "tests.chaos.controlled", "tests.chaos.hostile"),
+    "tests.chaos.elsewhere",
+)
 _LOOK_SECONDS: Final = 0.05
 
 

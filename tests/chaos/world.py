@@ -16,6 +16,7 @@ from typing import Final
 from uuid import UUID
 
 from tests.chaos.completer import Completer
+from tests.chaos.controlled import REASON, Controlled, when_cancelled
 from tests.chaos.elsewhere import Elsewhere
 from tests.chaos.elsewhere import expected as expected_elsewhere
 from tests.chaos.ledger import TOKENS, VARIABLE
@@ -31,7 +32,7 @@ from tests.support.servers.rabbitmq_private import PrivateRabbit
 from warren.client import ClientRunHandle
 from warren.contracts.ids import new_run_id
 from warren.contracts.topology import QueueType
-from warren.errors import InfrastructureError, RunNotFound, WarrenError
+from warren.errors import InfrastructureError, RunEnded, RunNotFound, WarrenError
 
 SETTINGS: Final = {
     "WARREN_LEASE_AFTER": "2",
@@ -49,6 +50,8 @@ _TOLD_SHARE: Final = 0.2
 """Those that are sent signals."""
 _ELSEWHERE_SHARE: Final = 0.15
 """Those whose actions another party completes."""
+_CONTROLLED_SHARE: Final = 0.2
+"""Of the others, those that are paused and resumed, or cancelled."""
 _ASK_SECONDS: Final = 20.0
 """After so long without an outcome the client looks whether its run exists, and starts it again if not."""
 _LOOK_SECONDS: Final = 0.02
@@ -72,10 +75,19 @@ class StartedRun:
     """How many of its actions another party completes (`Elsewhere`)."""
     pause: float = 0.0
     """For how long each of the others of such a run takes, in seconds."""
+    controls: tuple[str, ...] = ()
+    """What is asked of it, one after the other (`Controlled`): pause, resume, cancel."""
+    if_cancelled: list[object] | None = None
+    """What comes of it instead where it is cancelled in time."""
     is_done: bool = False
     starts: int = 1
     seconds: float = 0.0
     """From its start to its outcome."""
+
+    @property
+    def results(self) -> list[object]:
+        """What may come of it."""
+        return [self.result] if self.if_cancelled is None else [self.result, self.if_cancelled]
 
 
 @dataclass(slots=True)
@@ -125,7 +137,7 @@ class World:
             began = time.monotonic()
             result = await self._outcome(run)
             run.is_done, run.seconds = True, time.monotonic() - began
-            if result != run.result:
+            if result not in run.results:
                 self.problems.append(f"{run.run_id}: the client was told {result!r}, not {run.result}")
 
     def _drawn(self, plan: Plan, total: int) -> StartedRun:
@@ -136,6 +148,13 @@ class World:
         if self.source.random() < _ELSEWHERE_SHARE:
             count, pause = self.source.randint(1, 6), self.source.choice((0.0, 4.0))
             return StartedRun(new_run_id(), [], 0, expected_elsewhere(count), 2 * count, elsewhere=count, pause=pause)
+        if self.source.random() < _CONTROLLED_SHARE:
+            result, count = expected(plan, total), invocations(plan)
+            if self.source.random() < 0.3:
+                other = when_cancelled(total)
+                return StartedRun(new_run_id(), plan, total, result, count, controls=("cancel",), if_cancelled=other)
+            pauses = ("pause", "resume") * self.source.randint(1, 2)
+            return StartedRun(new_run_id(), plan, total, result, count, controls=pauses)
         if self.source.random() < _ORDERED_SHARE:
             result, count = expected_of_ordered(plan, total), 1 + invocations(plan)
             return StartedRun(new_run_id(), plan, total, result, count, is_ordered=True)
@@ -145,6 +164,9 @@ class World:
         handle = await self._start(run)
         for number in range(run.told):
             await self._tell(run, number)
+        for number, what in enumerate(run.controls):
+            await asyncio.sleep(self.source.uniform(0.0, 2.0))
+            await self._control(run, what, str(number))
         while True:
             try:
                 return await handle.result(_ASK_SECONDS)
@@ -180,6 +202,28 @@ class World:
             signal = Told.numbers if run.form == "mailbox" else Told.tell
             await client.signal(run.run_id, signal, number, **known)
 
+    async def _control(self, run: StartedRun, what: str, request_id: str) -> None:
+        """Ask for it until the run has it or has ended; a start that the broker lost is sent again, too."""
+        client = self.made.client
+        while True:
+            try:
+                if what == "pause":
+                    await client.pause(run.run_id, id=request_id, timeout=_ASK_SECONDS)
+                elif what == "resume":
+                    await client.resume(run.run_id, id=request_id, timeout=_ASK_SECONDS)
+                else:
+                    await client.cancel(run.run_id, reason=REASON)
+            except (TimeoutError, InfrastructureError):
+                await asyncio.sleep(0.2)
+            except RunNotFound:
+                run.starts += 1
+                await self._start(run)
+                await asyncio.sleep(0.2)
+            except RunEnded:
+                return
+            else:
+                return
+
     async def _start(self, run: StartedRun) -> ClientRunHandle:
         """Start it, however often: what a broker that lost its queues just now did not confirm is no start."""
         while True:
@@ -188,6 +232,8 @@ class World:
                     return await self.made.client.start(Told, run.told, run.form, run_id=run.run_id)
                 if run.elsewhere:
                     return await self.made.client.start(Elsewhere, run.elsewhere, run.pause, run_id=run.run_id)
+                if run.controls:
+                    return await self.made.client.start(Controlled, run.plan, run.total, True, run_id=run.run_id)
                 if run.is_ordered:
                     data = as_ordered(run.plan, run.total)
                     return await self.made.client.start_encoded(Ordered, data, run_id=run.run_id)

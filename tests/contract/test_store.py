@@ -268,8 +268,14 @@ async def test_only_what_an_update_sets_is_written(store: RunStore) -> None:
     assert await store.get_run(run.run_id) == before
     assert await store.commit([], [RunUpdate(run.run_id, set_wake_at=True, wake_at=seconds(8))]) == {}
     assert await store.get_run(run.run_id) == replace(before, wake_at=seconds(8))
-    await store.commit([], [RunUpdate(run.run_id, set_wake_at=True)])
-    assert await store.get_run(run.run_id) == replace(before, wake_at=None)
+    await store.commit([], [RunUpdate(run.run_id, set_wake_at=True, set_paused_at=True, paused_at=seconds(9))])
+    assert await store.get_run(run.run_id) == replace(before, wake_at=None, paused_at=seconds(9))
+    await store.commit([], [RunUpdate(run.run_id, set_wake_at=True, wake_at=seconds(7))])
+    paused = replace(before, wake_at=seconds(7), paused_at=seconds(9))
+    assert (await store.load_runs([run.run_id]))[run.run_id].run == paused
+    assert await store.list_runs(RunFilter(workflow=run.workflow)) == [paused]
+    await store.commit([], [RunUpdate(run.run_id, set_paused_at=True)])
+    assert await store.get_run(run.run_id) == replace(before, wake_at=seconds(7))
 
 
 async def test_a_commit_returns_the_runs_that_it_finished_with_their_latest_reply_address(store: RunStore) -> None:

@@ -20,6 +20,7 @@ MODULES = (
     "tests.e2e.updates_workload",
     "tests.e2e.search_workload",
     "tests.e2e.elsewhere_workload",
+    "tests.e2e.control_workload",
 )
 
 

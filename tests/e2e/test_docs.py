@@ -79,12 +79,14 @@ def test_the_messages_in_the_docs_fit_the_published_schemas() -> None:
         frozenset({"run_id", "signal", "payload", "id"}),
         frozenset({"run_id", "query", "arguments"}),
         frozenset({"run_id", "update", "arguments", "id"}),
+        frozenset({"run_id", "reason", "id"}),
+        frozenset({"run_id", "reason"}),
         frozenset({"token", "result"}),
         frozenset({"items"}),
     }
     for message in shown:
         kinds = {
-            "items": "EventBatch",
+            "reason": "CancelRun",
             "signal": "SignalRun",
             "query": "QueryRun",
             "update": "UpdateRun",

@@ -18,7 +18,14 @@ from warren.contracts.ids import derived_run_id, new_run_id
 from warren.errors import StoreError
 
 pytestmark = pytest.mark.server
-NAMES = ["0001_tables", "0002_history_partitions", "0003_runs_by_creation", "0004_quarantine", "0005_attributes"]
+NAMES = [
+    "0001_tables",
+    "0002_history_partitions",
+    "0003_runs_by_creation",
+    "0004_quarantine",
+    "0005_attributes",
+    "0006_paused_runs",
+]
 
 
 @pytest.fixture

@@ -106,6 +106,18 @@ def children(driver: EngineDriver) -> None:
     driver.end_child(max(driver.children), last.state)
 
 
+def pauses(driver: EngineDriver) -> None:
+    """What comes while the run is paused is taken in; it goes on, is paused again, and ended from outside."""
+    driver.pause("maintenance", id="a")
+    fail(driver, TimeoutError("once more"))
+    driver.fire()
+    driver.resume(id="b")
+    driver.fire()
+    driver.pause(id="c")
+    driver.pause(id="a")
+    driver.terminate("it takes too long")
+
+
 def values(driver: EngineDriver) -> None:
     """A value of each kind comes in and goes out."""
     answer(driver, made.VALUES)
@@ -193,6 +205,7 @@ RUNS: dict[type[Any], tuple[dict[str, Any], Callable[[EngineDriver], None]]] = {
     made.RecordedSignals: ({"price": 7}, signals),
     made.RecordedUpdates: ({"goal": 10}, updates),
     made.RecordedAttributes: ({"customer": "x"}, attributes),
+    made.RecordedPauses: ({}, pauses),
     made.RecordedChildren: ({}, children),
     made.RecordedValues: ({"given": made.Size.SMALL}, values),
     made.RecordedForeign: ({"email": {"address": "A@B.C"}}, foreign),

@@ -393,6 +393,15 @@ class RecordedAttributes(Workflow):
         return await fetch("more")
 
 
+@workflow
+class RecordedPauses(Workflow):
+    name = "recorded_pauses"
+
+    async def run(self) -> list[Any]:
+        first = self.run_action(fetch("again"), retry=RetryPolicy(attempts=2))
+        return await asyncio.gather(first, fetch("one"), asyncio.sleep(60, "slept"))
+
+
 class Unknown(Exception):
     """No program names it."""
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
+from tests.chaos.controlled import Controlled
 from tests.chaos.elsewhere import Elsewhere
 from tests.chaos.hostile import Hostile
 from tests.chaos.plans import as_ordered
 from tests.chaos.told import Told
 from tests.chaos.workload import Ordered, Planned
+from tests.simulation.controls_of_runs import ControlledRun, reason_of
 from tests.simulation.network import StormyBroker
 from tests.simulation.party import Party
-from tests.simulation.scenario import ElsewhereRun, HostileRun, PlannedRun, ToldRun
+from tests.simulation.scenario import Scenario, ToldRun
 
 from warren.contracts import messages, names, wire
 from warren.contracts.topology import standard_topology
@@ -35,10 +37,7 @@ class SimulatedClient:
     def __init__(
         self,
         broker: StormyBroker,
-        runs: Sequence[PlannedRun],
-        neighbours: Sequence[HostileRun],
-        told: Sequence[ToldRun],
-        elsewhere: Sequence[ElsewhereRun],
+        scenario: Scenario,
         *,
         settings: Settings,
         note: Callable[[str], None],
@@ -51,13 +50,10 @@ class SimulatedClient:
         self.refusals: dict[UUID, messages.ErrorInfo] = {}
         self.problems: list[str] = []
         self._broker = broker
-        self._runs = runs
-        self._neighbours = neighbours
-        self._told = told
-        self._elsewhere = elsewhere
+        self._scenario = scenario
         self.party = Party(broker)
         self._asked: dict[str, int | None] = {}
-        """What must be answered, by the correlation ids of signals and updates."""
+        """What must be answered, by the correlation ids of requests."""
         self._answered: set[str] = set()
         """Those that were answered."""
         self._settings = settings
@@ -72,24 +68,29 @@ class SimulatedClient:
         replies = await broker.declare_private_queue()
         subscription = await broker.subscribe(replies, prefetch=100)
         async with asyncio.TaskGroup() as group:
-            for run in self._runs:
+            scenario = self._scenario
+            for run in scenario.runs:
                 plan = as_ordered(run.plan, run.total) if run.is_ordered else {"plan": run.plan, "total": run.total}
                 name = (Ordered if run.is_ordered else Planned).short_name()
                 given = {"given": run.total}
                 group.create_task(
                     self._drive(run.run_id, run.at, name, plan, replies, times=run.times, attributes=given)
                 )
-            for each in self._neighbours:
+            for each in scenario.neighbours:
                 kind = {"kind": each.kind}
                 group.create_task(self._drive(each.run_id, each.at, Hostile.short_name(), kind, replies))
-            for told in self._told:
+            for told in scenario.told:
                 arguments: dict[str, Any] = {"count": told.count, "form": told.form}
                 group.create_task(self._drive(told.run_id, told.at, Told.short_name(), arguments, replies))
                 group.create_task(self._tell(told, replies))
-            for other in self._elsewhere:
+            for other in scenario.elsewhere:
                 arguments = {"count": other.count, "seconds": other.seconds}
                 group.create_task(self._drive(other.run_id, other.at, Elsewhere.short_name(), arguments, replies))
             group.create_task(self.party.run(replies))
+            for one in scenario.controlled:
+                inputs = {"plan": one.plan, "total": one.total, "swallows": one.swallows}
+                group.create_task(self._drive(one.run_id, one.at, Controlled.short_name(), inputs, replies))
+                group.create_task(self._control(one, replies))
             while True:
                 for delivery in await subscription.receive(100):
                     reply = wire.load_reply(delivery.body)
@@ -113,30 +114,50 @@ class SimulatedClient:
         """Send the numbers, each once the one before has arrived; again while there is no answer."""
         await asyncio.sleep(run.told_at)
         for number in range(run.count):
-            asked = {f"{run.run_id}/{number}/{copy}": run.answer(number) for copy in range(run.copies)}
-            self._asked |= asked
-            request = run.request(number)
-            copies = [
-                OutgoingMessage(
-                    names.COMMANDS_EXCHANGE,
-                    request.routing_key,
-                    wire.dump(request),
-                    reply_to=replies,
-                    correlation_id=each,
-                )
-                for each in sorted(asked)
-            ]
-            await self._broker.publish(copies)
-            while not asked.keys() <= self._answered:
-                try:
-                    async with asyncio.timeout(_ASK_AGAIN_SECONDS):
-                        while not asked.keys() <= self._answered:
-                            await self._arrived.wait()
-                except TimeoutError:
-                    self.asked_again[run.run_id] += 1
-                    await self._broker.publish(copies)
+            await self._ask(run.run_id, number, run.request(number), run.copies, replies, answer=run.answer(number))
+
+    async def _control(self, run: ControlledRun, replies: str) -> None:
+        """Ask one thing after the other."""
+        await asyncio.sleep(run.at)
+        for number, step in enumerate(run.steps):
+            await asyncio.sleep(step.after)
+            request = step.kind(run_id=run.run_id, id=str(number), reason=reason_of(run, number))
+            await self._ask(run.run_id, number, request, run.copies, replies)
+
+    async def _ask(
+        self,
+        run_id: UUID,
+        number: int,
+        request: messages.RunRequest,
+        copies: int,
+        replies: str,
+        *,
+        answer: int | None = None,
+    ) -> None:
+        """Send copies of a request, again while one of them has no answer."""
+        asked = {f"{run_id}/{number}/{copy}": answer for copy in range(copies)}
+        self._asked |= asked
+        key, body = request.routing_key, wire.dump(request)
+        sent = [
+            OutgoingMessage(names.COMMANDS_EXCHANGE, key, body, reply_to=replies, correlation_id=each)
+            for each in sorted(asked)
+        ]
+        await self._broker.publish(sent)
+        while not asked.keys() <= self._answered:
+            try:
+                async with asyncio.timeout(_ASK_AGAIN_SECONDS):
+                    while not asked.keys() <= self._answered:
+                        await self._arrived.wait()
+            except TimeoutError:
+                self.asked_again[run_id] += 1
+                await self._broker.publish(sent)
 
     def _take_answer(self, asked: str, reply: messages.Reply) -> None:
+        may_end = any(asked.startswith(str(run.run_id)) for run in self._scenario.controlled)
+        is_late = isinstance(reply, messages.Refused) and reply.error.code == "run_ended" and may_end
+        if is_late:
+            self._answered.add(asked)
+            return
         if isinstance(reply, messages.RequestDone):
             self._answered.add(asked)
             if reply.error is None and reply.result == self._asked[asked]:

@@ -13,15 +13,17 @@ from tests.simulation.network import NotedRunStore
 from tests.support.controls import CONTROLS as OF_SERVICES
 from tests.support.controls import Control
 
-from warren.contracts import wire
+from warren.contracts import messages, wire
 from warren.contracts.attempt_events import ActionAnswered, AttemptEvent
 from warren.contracts.shared_values import put_back
 from warren.contracts.values import decode
-from warren.engine import attempts
+from warren.engine import attempts, transitions
 from warren.engine.run.leases import Leases
 from warren.engine.run.state import RunState
+from warren.runs.stops import Stops
 from warren.sdk import input_checks
-from warren_coordinator.events import questions, transitions
+from warren_coordinator.events import handler, questions
+from warren_coordinator.events import transitions as coordinator_transitions
 from warren_coordinator.events.republisher import Republisher
 
 AGAINST_NEIGHBOURS: Final = ("salvage", "single", "halves", "replacement", "quarantine")
@@ -55,6 +57,17 @@ def _reversed_values(args: Any, kwargs: Any, shared: Any, values: Any) -> Any:
     return put_back(args, kwargs, shared, values[::-1])
 
 
+def _only_recorded(_: Any, run: RunState, event: Any) -> bool:
+    """A pause that is in the history, and changes nothing."""
+    if (is_new := event.subject not in run.requests) and event.subject:
+        run.note_request(event.subject)
+    return is_new
+
+
+def _deciding(kind: type[messages.Event], rule: Any) -> Control:
+    return lambda: patch.dict(transitions._RULES, {kind: rule})
+
+
 CONTROLS: Final[dict[str, Control]] = {
     **{name: control for name, control in OF_SERVICES.items() if name != "watchdog"},  # a simulated loop does not block
     "fence": lambda: patch.object(NotedRunStore, "_refuse_taken", _unfenced),
@@ -62,7 +75,11 @@ CONTROLS: Final[dict[str, Control]] = {
     "places": lambda: patch.object(wire, "put_back", _reversed_values),
     "answers": lambda: patch.object(Republisher, "_answer", _nothing),
     "update_answers": lambda: patch.object(Republisher, "_answer_again", _nothing),
-    "attributes": lambda: patch.object(transitions, "_changed", lambda _: {}),
+    "attributes": lambda: patch.object(coordinator_transitions, "_changed", lambda _: {}),
+    "second_look": lambda: patch.object(handler, "may_be_ahead", lambda *_: False),
+    "pauses": _deciding(messages.PauseRequested, _only_recorded),
+    "terminations": _deciding(messages.TerminateRequested, lambda *_: True),
+    "stops": lambda: patch.object(Stops, "messages", lambda _: []),
     "deferral": lambda: patch.object(Leases, "defer", lambda *_: None),
     "details": lambda: patch.object(attempts, "with_details", lambda _, event: event),
     "completions": lambda: patch.object(ActionAnswered, "identity", AttemptEvent.identity),

@@ -12,6 +12,7 @@ from tests.chaos.attempts import of_attempts
 from tests.chaos.elsewhere import expected
 from tests.chaos.hostile import KINDS
 from tests.e2e.histories import attributes_in
+from tests.simulation.controls_of_runs import of_controlled, of_pauses
 from tests.simulation.scenario import ElsewhereRun, HostileRun, PlannedRun, ToldRun
 from tests.simulation.world import World
 
@@ -45,8 +46,12 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
         made = sorted(world.database.histories.get(run_id, {}))
         if run_id in world.follower.done and seen != made:
             yield f"{run_id}: who followed it saw the transitions {seen}, not {made}"
+    for one in world.scenario.controlled:
+        yield from (f"{one.run_id}: {text}" for text in of_controlled(world, one))
     scenario = world.scenario
     everybody: list[Any] = [*scenario.runs, *scenario.neighbours, *scenario.told, *scenario.elsewhere]
+    everybody += scenario.controlled
+    controlled = [str(run.run_id) for run in scenario.controlled]
     planned = {run.run_id for run in everybody}
     for run_id, stored in world.database.runs.items():
         rows = [row for _, row in sorted(world.database.histories[run_id].items())]
@@ -56,16 +61,20 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
             yield f"{run_id}: it can be found by {kept}, and its history says {folded}"
         if stored.parent is None and run_id not in planned:
             yield f"{run_id}: nobody started it"
-        if stored.parent is not None and stored.status is not RunStatus.COMPLETED:
+        yield from (f"{run_id}: {text}" for text in of_pauses(rows))
+        is_let_go = stored.parent is not None and any(each in stored.parent for each in controlled)
+        if stored.parent is not None and stored.status is not RunStatus.COMPLETED and not is_let_go:
             yield f"{run_id}: a child run is {stored.status}: {stored.error}"
     places = Counter((row.run_id, row.seq) for row in world.transitions)
     yield from (
         f"{run_id}: transition {seq} was recorded {count} times" for (run_id, seq), count in places.items() if count > 1
     )
     yield from _of_ledger(world)
-    is_asked = scenario.told or scenario.followed
+    is_asked = scenario.told or scenario.followed or controlled
     known = {"run_not_found"} if is_asked else set()  # a request waits for its run for 10 seconds
     known |= {"run_ended"} if scenario.elsewhere else set()  # the other party contradicts itself to the end
+    if controlled:
+        known |= {"run_ended", "unknown_run"}  # a child may be cancelled before its start was taken
     yield from (f"parked: {text}" for text in world.dead_letters() if not any(code in text for code in known))
     if depths := world.depths():
         yield f"messages are left in the queues: {depths}"

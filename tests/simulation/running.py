@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, NoReturn
 
 import structlog
+from tests.chaos.controlled import Controlled
 from tests.chaos.elsewhere import Elsewhere
 from tests.chaos.hostile import Hostile
 from tests.chaos.told import Told
@@ -53,7 +54,7 @@ class Simulator:
     def __init__(self) -> None:
         self._executables: dict[str, Executable] = {}
         self._records: list[ProgramRecord] = []
-        for cls in (Child, Planned, Ordered, Hostile, Told, Elsewhere):
+        for cls in (Child, Planned, Ordered, Hostile, Told, Elsewhere, Controlled):
             ir = cls.workflow_ir()
             program = lower(ir)
             executable = Executable(program)
@@ -91,6 +92,7 @@ class Simulator:
             + Counter({"signals": sum(run.count for run in scenario.told)})
             + Counter({"followed transitions": sum(map(len, world.follower.seen.values()))})
             + Counter({f"elsewhere: {name}": count for name, count in world.client.party.said.items() if count})
+            + Counter(f"request: {step.kind.routing_key}" for run in scenario.controlled for step in run.steps)
             + Counter(f"neighbour: {run.kind}" for run in scenario.neighbours),
             world.ledger.total(),
             world.loop.time(),

@@ -11,6 +11,7 @@ from uuid import UUID
 from tests.chaos.hostile import KINDS
 from tests.chaos.plans import Limits, Plan, expected, expected_of_ordered, generate
 from tests.chaos.told import FORMS
+from tests.simulation.controls_of_runs import ControlledRun, controlled_runs
 from tests.simulation.network import Weather
 
 from warren.contracts import requests
@@ -169,6 +170,7 @@ class Scenario:
     told: list[ToldRun] = field(default_factory=list)
     followed: list[FollowedRun] = field(default_factory=list)
     elsewhere: list[ElsewhereRun] = field(default_factory=list)
+    controlled: list[ControlledRun] = field(default_factory=list)
 
 
 def make_scenario(seed: int) -> Scenario:
@@ -203,6 +205,7 @@ def make_scenario(seed: int) -> Scenario:
         told,
         _followed(seed, window, [*runs, *told]),
         _elsewhere(seed, window),
+        controlled_runs(seed, window),
     )
 
 

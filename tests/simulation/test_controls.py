@@ -10,7 +10,7 @@ import pytest
 from tests.simulation.controls import AGAINST_NEIGHBOURS, CONTROLS
 
 ROOT = Path(__file__).parents[2]
-_FIRST = {"stalled": "170"}
+_FIRST = {"stalled": "170", "stops": "105"}
 """Where to begin with a safeguard that few seeds miss."""
 
 

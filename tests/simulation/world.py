@@ -77,6 +77,7 @@ class World:
         self.database = MemoryDatabase()
         self.database.programs |= {program.version: program for program in programs}
         self.ledger: Counter[tuple[UUID, int, int]] = Counter()
+        self.performed: dict[tuple[UUID, int, int], float] = {}
         self.deaths: Counter[str] = Counter()
         self.transitions: list[TransitionRow] = []
         self.problems: list[str] = []
@@ -89,15 +90,7 @@ class World:
         self._everything_injected = False
         self._clock = SimulatedClock()
         broker = StormyBroker(self.server, name="client", source=scenario.source, weather=scenario.weather)
-        self.client = SimulatedClient(
-            broker,
-            scenario.runs,
-            scenario.neighbours,
-            scenario.told,
-            scenario.elsewhere,
-            settings=self._typed(SETTINGS),
-            note=self.note,
-        )
+        self.client = SimulatedClient(broker, scenario, settings=self._typed(SETTINGS), note=self.note)
         self._neighbours = {run.run_id: run.at for run in scenario.neighbours}
         if scenario.neighbours:
             self.server.refuses = lambda message: refusal_of(message, self.loop.time(), self._started_at)
@@ -116,7 +109,8 @@ class World:
     @property
     def _ordinary(self) -> list[Any]:
         """All runs but bad neighbours."""
-        return [*self.scenario.runs, *self.scenario.told, *self.scenario.elsewhere]
+        scenario = self.scenario
+        return [*scenario.runs, *scenario.told, *scenario.elsewhere, *scenario.controlled]
 
     def run(self) -> None:
         """Run to the end, or until the deadline."""
@@ -253,6 +247,8 @@ class World:
         attempt = self._noted()
         await self._reach("executed")
         await asyncio.sleep(seconds or self.scenario.source.random() * 0.02)
+        context = action_context()
+        self.performed[context.run_id, context.invocation, context.attempt] = self.loop.time()
         return attempt
 
     def _noted(self) -> int:
@@ -365,6 +361,10 @@ class World:
     def _started_at(self, body: bytes) -> float:
         """When the bad neighbour that a message is about was started."""
         return max((at for run_id, at in self._neighbours.items() if str(run_id).encode() in body), default=0.0)
+
+    def moment(self, at: datetime) -> float:
+        """A date as the loop's virtual time."""
+        return (at - EPOCH).total_seconds()
 
     def _is_done(self) -> bool:
         return (

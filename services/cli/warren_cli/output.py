@@ -25,6 +25,7 @@ from warren.contracts.moments import LAST_MOMENT
 from warren.contracts.plain import exception_message, exception_name, mask_secrets, to_plain
 from warren.engine import (
     AnswerUpdate,
+    CancelActions,
     CancelChild,
     Command,
     ContinueRun,
@@ -49,6 +50,7 @@ _PIPED_WIDTH = 160
 _NARROWEST_RUNS = 80
 """A terminal with fewer columns breaks the lines of `warren runs` itself: better than to lose the workflows' names."""
 _KEY_WIDTH = 16
+_STOPPED_SHOWN = 5
 
 out = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 err = Console(stderr=True, width=None if sys.stderr.isatty() else _PIPED_WIDTH)
@@ -91,6 +93,7 @@ def run_data(run: DescribedRun) -> dict[str, Any]:
         "started_at": run.created_at.isoformat(),
         "finished_at": None if run.finished_at is None else run.finished_at.isoformat(),
         "wake_at": None if run.wake_at is None else run.wake_at.isoformat(),
+        "paused_at": None if run.paused_at is None else run.paused_at.isoformat(),
     }
 
 
@@ -176,7 +179,7 @@ def print_runs(runs: Sequence[StoredRun]) -> None:
         table.add_row(
             str(run.run_id),
             escape(run.workflow),
-            status_text(run.status),
+            status_text(run.status) if run.paused_at is None else "[magenta]paused[/]",
             _ago(run.created_at),
             took(run),
             *([escape(run.key or "")] if has_keys else []),
@@ -234,6 +237,8 @@ def print_run(run: DescribedRun) -> None:
         table.add_row("ended", f"{when(run.finished_at)} (took {took(run)})")
     elif run.wake_at:
         table.add_row("timer", f"{when(run.wake_at)}")
+    if run.paused_at:
+        table.add_row("paused", f"since {when(run.paused_at)}")
     table.add_row("input", JSON(json.dumps(data["input"], ensure_ascii=False), indent=2))
     if run.status is RunStatus.COMPLETED:
         table.add_row("result", JSON(json.dumps(data["result"], ensure_ascii=False), indent=2))
@@ -288,7 +293,13 @@ def event_text(event: messages.RunEvent) -> str:
         case messages.TimerDue():
             return f"timer {event.timer} is due"
         case messages.CancelRequested():
-            return f"cancel requested{': ' + event.reason if event.reason else ''}"
+            return f"cancel requested{_because(event.reason)}"
+        case messages.TerminateRequested():
+            return f"terminated{_because(event.reason)}"
+        case messages.PauseRequested():
+            return f"paused{_because(event.reason)}"
+        case messages.ResumeRequested():
+            return f"resumed{_because(event.reason)}"
         case messages.SignalReceived():
             return f"signal {event.name} received with {_short(event.payload)}"
         case messages.UpdateRequested():
@@ -315,6 +326,10 @@ def event_text(event: messages.RunEvent) -> str:
             assert_never(event)
 
 
+def _because(reason: str | None) -> str:
+    return f": {reason}" if reason else ""
+
+
 def command_text(command: Command) -> str:
     """One line about a command."""
     match command:
@@ -329,6 +344,10 @@ def command_text(command: Command) -> str:
             return f"cancel {command.run_id}"
         case AnswerUpdate():
             return f"answer the update {command.id}" + (" with an error" if command.error is not None else "")
+        case CancelActions():
+            numbers = [f"#{invocation}" for invocation, _ in command.attempts]
+            more = f" and {len(numbers) - _STOPPED_SHOWN} more" if len(numbers) > _STOPPED_SHOWN else ""
+            return f"stop {', '.join(numbers[:_STOPPED_SHOWN]) or 'all actions'}{more}"
         case LogMessage():
             return f"log {command.level}: {command.message}"
         case UpsertAttributes():

@@ -1,10 +1,9 @@
-"""`register`, `start`, `signal`, `query`, `update` and `cancel`: what is sent to the servers."""
+"""`register`, `start`, `signal`, `query` and `update`: what is sent to the servers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
-from uuid import UUID
 
 from warren.client import ClientRunHandle
 from warren.contracts.messages import Json, RunFinished
@@ -151,21 +150,4 @@ def update(
             return await client.update_encoded(run, name, arguments, workflow=workflow, id=update_id, timeout=timeout)
 
     print_json(to_plain(run_async(ask())))
-    return 0
-
-
-def cancel(run: str, *, workflow: str | None, reason: str | None, as_json: bool) -> int:
-    """Ask for a run's end."""
-
-    async def send() -> UUID:
-        async with people_client() as client:
-            stored = await client.describe(run, workflow=workflow)
-            await client.cancel(stored.run_id, reason=reason)
-            return stored.run_id
-
-    run_id = run_async(send())
-    if as_json:
-        print_json({"run_id": str(run_id), "cancel_requested": True})
-    else:
-        out.print(f"requested the cancellation of run {run_id}", highlight=False)
     return 0

@@ -58,9 +58,36 @@ async def _update(
     )
 
 
+async def _cancel(request: Request, body: requests.CancelRun, run: StoredRun, _: Programs) -> messages.CancelRequested:
+    return messages.CancelRequested(**_control(request, body, run))
+
+
+async def _terminate(
+    request: Request, body: requests.TerminateRun, run: StoredRun, _: Programs
+) -> messages.TerminateRequested:
+    return messages.TerminateRequested(**_control(request, body, run))
+
+
+async def _pause(request: Request, body: requests.PauseRun, run: StoredRun, _: Programs) -> messages.PauseRequested:
+    return messages.PauseRequested(**_control(request, body, run))
+
+
+async def _resume(request: Request, body: requests.ResumeRun, run: StoredRun, _: Programs) -> messages.ResumeRequested:
+    return messages.ResumeRequested(**_control(request, body, run))
+
+
+def _control(request: Request, body: requests.ControlRun, run: StoredRun) -> dict[str, Any]:
+    """What the events of these have in common; there is nothing to check."""
+    return {"run_id": run.run_id, "id": request.id, "reason": body.reason, "reply": request.reply}
+
+
 _EVENTS: Final[dict[type[requests.Request], Callable[[Request, Any, StoredRun, Programs], Awaitable[Any]]]] = {
     requests.SignalRun: _signal,
     requests.QueryRun: _query,
     requests.UpdateRun: _update,
     requests.CompleteAction: completion,
+    requests.CancelRun: _cancel,
+    requests.TerminateRun: _terminate,
+    requests.PauseRun: _pause,
+    requests.ResumeRun: _resume,
 }

@@ -24,10 +24,19 @@ _AHEAD: Final = timedelta(seconds=15)
 
 
 class RunEntry:
-    """One open run. `stored_wake_at` and `stored_attributes` are what the store has, `cost` what the cache has counted
-    for it."""
+    """One open run. `stored_wake_at`, `stored_paused_at` and `stored_attributes` are what the store has, `cost` what
+    the cache has counted for it."""
 
-    __slots__ = ("cost", "executable", "header", "next_snapshot", "state", "stored_attributes", "stored_wake_at")
+    __slots__ = (
+        "cost",
+        "executable",
+        "header",
+        "next_snapshot",
+        "state",
+        "stored_attributes",
+        "stored_paused_at",
+        "stored_wake_at",
+    )
 
     def __init__(
         self,
@@ -36,6 +45,7 @@ class RunEntry:
         header: RunHeader,
         *,
         stored_wake_at: datetime | None,
+        stored_paused_at: datetime | None = None,
         snapshot_seq: int = 0,
     ) -> None:
         self.executable = executable
@@ -43,6 +53,7 @@ class RunEntry:
         self.header = header
         self.stored_wake_at = stored_wake_at
         self.stored_attributes = state.attributes  # a change makes another dict of it
+        self.stored_paused_at = stored_paused_at
         self.next_snapshot = max(FIRST_SNAPSHOT, snapshot_seq * 2)
         self.cost = 0
 
@@ -55,6 +66,7 @@ class RunEntry:
             state,
             RunHeader.of(run),
             stored_wake_at=run.wake_at,
+            stored_paused_at=run.paused_at,
             snapshot_seq=loaded.snapshot.seq if loaded.snapshot else 0,
         )
 

@@ -1,4 +1,4 @@
-"""The control queue: orders to all workers at once. Runs that were cancelled lose their attempts here."""
+"""The control queue: orders to all workers at once. What was cancelled loses its attempts here."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ async def obey_control(broker: Broker, pool: Pool) -> None:
             except MessageError as error:
                 log.warning("control message ignored", error=str(error)[:500])
                 continue
-            stopped = pool.cancel(order.run_ids)
+            stopped = pool.cancel(order)
             if stopped:
-                log.info("actions of cancelled runs stopped", runs=len(order.run_ids), actions=stopped)
+                log.info("cancelled actions stopped", actions=stopped)
         subscription.ack(deliveries)
         await asyncio.sleep(0)

@@ -16,9 +16,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from contextvars import Context, copy_context
 from typing import Final
-from uuid import UUID
 
+from warren.contracts.messages import CancelActions
 from warren_worker.attempts import Attempt, DeliveryHold, Key
+from warren_worker.unwanted import Unwanted
 
 SUSPECT_SECONDS: Final = 10.0
 SETTLE_SECONDS: Final = 0.1
@@ -63,6 +64,7 @@ class Pool:
         self._waiting: deque[Attempt] = deque()
         self._suspects: list[Attempt] = []
         self._here: dict[Key, Attempt] = {}
+        self._unwanted = Unwanted()
         self._runners: dict[_Runner, None] = {}  # a set, in the order in which they came
         self._idle: list[asyncio.Future[None]] = []
         self._running = 0
@@ -90,13 +92,20 @@ class Pool:
 
     def add(self, attempts: Iterable[Attempt]) -> None:
         """Run these as soon as there is room."""
+        unwanted = self._unwanted
         for attempt in attempts:
+            if unwanted and attempt.key in unwanted:
+                self._drop(attempt)
+                continue
             self._here[attempt.key] = attempt
             self._waiting.append(attempt)
         self._wake()
 
     def add_suspect(self, attempt: Attempt) -> None:
         """Run this one alone."""
+        if attempt.key in self._unwanted:
+            self._drop(attempt)
+            return
         attempt.suspect_since = self._loop.time()
         self._here[attempt.key] = attempt
         self._suspects.append(attempt)
@@ -123,24 +132,30 @@ class Pool:
         """The attempt with this key that is waiting or running here."""
         return self._here.get(key)
 
-    def cancel(self, run_ids: Iterable[UUID]) -> int:
-        """Stop what runs, and forget what waits, for these runs; returns how many attempts that were."""
-        gone = set(run_ids)
-        stopped = 0
-        for attempt in [*self._waiting, *self._suspects]:
-            if attempt.action.run_id in gone:
-                (self._waiting if attempt in self._waiting else self._suspects).remove(attempt)
-                self._leave(attempt)
+    def cancel(self, order: CancelActions) -> int:
+        """Stop what runs, and forget what waits its turn, of what nobody wants; returns how many attempts that were.
+
+        What comes later of it is dropped, as long as it is remembered.
+        """
+        self._unwanted.add(order)
+        unwanted = self._unwanted
+        waiting = {attempt for attempt in (*self._waiting, *self._suspects) if attempt.key in unwanted}
+        if waiting:
+            self._forget(waiting)
+            for attempt in waiting:
                 self._drop(attempt)
-                stopped += 1
-        for runner in self._runners:
-            if runner.attempt is not None and runner.attempt.action.run_id in gone and runner.task is not None:
+        running = [
+            (runner, runner.attempt)
+            for runner in self._runners
+            if runner.attempt is not None and runner.attempt.key in unwanted and not runner.is_cancelled
+        ]
+        for runner, attempt in running:
+            if runner.task is not None:
                 runner.is_cancelled = True
-                runner.attempt.note_cancelled("the run was cancelled")
-                runner.task.cancel("the run was cancelled")
-                stopped += 1
+                attempt.note_cancelled("nobody waits for this action any more")
+                runner.task.cancel("nobody waits for this action any more")
         self._wake()
-        return stopped
+        return len(waiting) + len(running)
 
     def take_back(self) -> list[DeliveryHold]:
         """The deliveries of which nothing has begun; they are forgotten here."""

@@ -23,6 +23,7 @@ from warren.client.publisher import Outbox
 from warren.client.registration import classes_of, versions_of
 from warren.client.replies import Expectation, Replies
 from warren.client.request_sender import RequestSender, SignalAndPayload, start_signal
+from warren.client.run_control import RunControl
 from warren.client.run_lists import RunLists
 from warren.client.run_lookup import name_of
 from warren.client.run_reading import RunReading
@@ -46,7 +47,7 @@ log = logging.getLogger(__name__)
 Attributes = Mapping[str, AttributeValue | None]
 
 
-class Warren(RunRequests, RunReading, RunLists, ActionCompletions):
+class Warren(RunRequests, RunReading, RunLists, RunControl, ActionCompletions):
     """A client of one Warren installation: `async with Warren() as client`.
 
     Without URLs, `WARREN_BROKER_URL` and `WARREN_DATABASE_URL` say where it is. A call gives up on a server that stays
@@ -361,8 +362,3 @@ class Warren(RunRequests, RunReading, RunLists, ActionCompletions):
             {"workflow": stored.workflow, "input": from_json(stored.input), "run_id": stored.run_id}
         )
         return await self._send_start(request)
-
-    async def cancel(self, run: UUID | str, *, reason: str | None = None) -> None:
-        """Request the cancellation of a run; returns when the broker has confirmed it. Raises `RunNotFound`."""
-        self._check_open()
-        await self._requests.cancel(await self.describe(run), reason)

@@ -46,6 +46,18 @@ class RunService(Protocol):
         """Request the cancellation of a run; raises `RunNotFound`."""
         ...
 
+    async def terminate(self, run: UUID, /, *, reason: str | None) -> None:
+        """End a run at once."""
+        ...
+
+    async def pause(self, run: UUID, /, *, reason: str | None) -> None:
+        """Have a run stand still."""
+        ...
+
+    async def resume(self, run: UUID, /, *, reason: str | None) -> None:
+        """Have a paused run go on."""
+        ...
+
     async def signal(
         self,
         run: UUID,
@@ -137,7 +149,7 @@ class ClientRunHandle(RunHandle[Any]):
         """Wait for the run's end and return its result, with the Python types that the workflow returned.
 
         Raises:
-            WorkflowFailedError: it failed; `__cause__` is the workflow's own exception.
+            WorkflowFailedError: it failed; `__cause__` is the workflow's own exception, or `RunTerminated`.
             WorkflowCancelledError: it was cancelled.
             TimeoutError: it did not end within `timeout` seconds; it continues.
             InvalidInput: the start was refused, or a class in the result is not imported here.
@@ -173,6 +185,18 @@ class ClientRunHandle(RunHandle[Any]):
     async def cancel(self, reason: str | None = None) -> None:
         """Request the cancellation; returns when the broker has confirmed it. A run that has ended is not changed."""
         await self._client.cancel(self._id, reason=reason)
+
+    async def terminate(self, reason: str | None = None) -> None:
+        """End the run at once, without running anything of its workflow. Raises what `Warren.terminate` does."""
+        await self._client.terminate(self._id, reason=reason)
+
+    async def pause(self, reason: str | None = None) -> None:
+        """Have the run stand still; returns when it does. Raises what `Warren.pause` does."""
+        await self._client.pause(self._id, reason=reason)
+
+    async def resume(self, reason: str | None = None) -> None:
+        """Have the run go on, if it is paused. Raises what `Warren.resume` does."""
+        await self._client.resume(self._id, reason=reason)
 
     async def signal(
         self,

@@ -78,9 +78,9 @@ def failure_of(run_id: UUID, workflow: str, status: RunStatus, error: Json) -> W
     if not isinstance(error, dict):
         error = {"t": "builtins:Exception", "args": []}
     if status is RunStatus.CANCELLED:
-        return WorkflowCancelledError(
-            f"run {run_id} of workflow {workflow!r} was cancelled", run_id=run_id, error=error
-        )
+        reason = exception_message(error)
+        text = f"run {run_id} of workflow {workflow!r} was cancelled" + (f": {reason}" if reason else "")
+        return WorkflowCancelledError(text, run_id=run_id, error=error)
     text = f"{exception_name(error)}: {exception_message(error)}"
     message = f"run {run_id} of workflow {workflow!r} failed: {text}"
     if trace := remote_traceback(error):

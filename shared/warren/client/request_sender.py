@@ -99,6 +99,23 @@ class RequestSender:
             raise InvalidInput(f"completing an action: {wire.explained(error)}") from None
         await self.ask(request, what="what was said about an action", timeout=timeout)
 
+    async def control(
+        self,
+        kind: type[requests.ControlRun],
+        run: UUID | str,
+        *,
+        workflow: str | None,
+        reason: str | None,
+        request_id: str | None,
+        timeout: float | None,
+    ) -> None:
+        """Pause a run, say, and wait until it is so; raises what `signal` does."""
+        try:
+            request = kind(id=request_id or uuid4().hex, reason=reason, **_place(run, workflow))
+        except ValidationError as error:
+            raise InvalidInput(f"{kind.routing_key} {shown(str(run))}: {wire.explained(error)}") from None
+        await self.ask(request, what=f"the request to {kind.routing_key} the run {run}", timeout=timeout)
+
     async def cancel(self, run: StoredRun, reason: str | None) -> None:
         """Request the cancellation of a run; returns when the broker has confirmed it."""
         event = messages.CancelRequested(run_id=run.run_id, reason=reason)

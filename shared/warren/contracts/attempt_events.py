@@ -37,6 +37,9 @@ LatestDetails = Annotated[Details | None, Field(exclude_if=lambda details: detai
 class AttemptEvent(Event):
     """Something that happened to one attempt of an action."""
 
+    is_at_work: ClassVar[bool] = False
+    """Whether it says that a worker goes on with the attempt, which is told to stop where nobody waits for it."""
+
     invocation: int
     attempt: int
 
@@ -71,6 +74,8 @@ class ActionFailed(AttemptEvent):
 class ActionStarted(AttemptEvent):
     """A worker runs this attempt for longer than `lease_after` and now holds a lease on it."""
 
+    is_at_work: ClassVar[bool] = True
+
     type: Literal["action_started"] = "action_started"
     worker: str
     lease_seconds: float
@@ -84,6 +89,7 @@ class ActionHeartbeat(AttemptEvent):
     """
 
     is_durable: ClassVar[bool] = False
+    is_at_work: ClassVar[bool] = True
 
     type: Literal["action_heartbeat"] = "action_heartbeat"
     worker: str

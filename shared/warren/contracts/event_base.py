@@ -47,6 +47,8 @@ class Event(Part):
     """Whether people must learn that it came too late: from the answer or, where nobody waits for one, from the log."""
     is_answered_when_taken: ClassVar[bool] = True
     """Whether who made the request gets the answer as soon as the run has it; else when the run says so."""
+    wants_a_state: ClassVar[bool] = False
+    """Whether it asks that the run be as an open run is already where this changes nothing: it has come true then."""
 
     type: str
     run_id: UUID

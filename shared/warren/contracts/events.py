@@ -56,33 +56,52 @@ class ContinuationDue(Event):
         return self.number
 
 
-class CancelRequested(Event):
-    """Somebody wants the run to end."""
+class EndRequested(Event):
+    """Somebody wants the run to end, which is done once, whoever asks how often."""
 
-    type: Literal["cancel_requested"] = "cancel_requested"
+    wants_a_state: ClassVar[bool] = True
+
     reason: str | None = None
+    id: RequestId | None = None
+    reply: RequestReply | None = None
 
     @property
     def subject(self) -> int:
-        """0: a run is cancelled once."""
+        """0."""
         return 0
 
+    @property
+    def answer(self) -> RequestAnswer | None:
+        """To who asked, if that was wanted."""
+        return None if self.reply is None else RequestAnswer(self.reply, self.id or "")
 
-class SignalReceived(Event):
-    """Somebody sent a signal. The same `id` twice is the same signal, which arrives once."""
+
+class CancelRequested(EndRequested):
+    """The workflow is to end itself: `CancelledError`, with the reason, where it waits."""
+
+    type: Literal["cancel_requested"] = "cancel_requested"
+
+
+class TerminateRequested(EndRequested):
+    """The run is to end at once, and nothing of it is to run any more."""
+
+    type: Literal["terminate_requested"] = "terminate_requested"
+
+
+class RequestReceived(Event):
+    """Somebody asked something of the run. The same `id` twice is the same request, which arrives once."""
 
     is_awaited: ClassVar[bool] = True
+    namespace: ClassVar[str] = ""
+    """What ids are unique in."""
 
-    type: Literal["signal_received"] = "signal_received"
     id: RequestId
-    name: str
-    payload: Json = None
     reply: RequestReply | None = None
 
     @property
     def subject(self) -> int:
         """A number made of its id: 63 bits of a hash, so that the history finds it by an index of numbers."""
-        return request_number(self.id)
+        return request_number(self.namespace + self.id)
 
     @property
     def answer(self) -> RequestAnswer | None:
@@ -94,31 +113,42 @@ class SignalReceived(Event):
         return super().is_recorded_as(recorded) and getattr(recorded, "id", None) == self.id
 
 
-class UpdateRequested(Event):
-    """Somebody wants the run to do something, and to be answered. The same `id` twice is the same update."""
+class SignalReceived(RequestReceived):
+    """Somebody sent a signal."""
 
-    is_awaited: ClassVar[bool] = True
+    type: Literal["signal_received"] = "signal_received"
+    name: str
+    payload: Json = None
+
+
+class UpdateRequested(RequestReceived):
+    """Somebody wants the run to do something, and to be answered."""
+
     is_answered_when_taken: ClassVar[bool] = False
 
     type: Literal["update_requested"] = "update_requested"
-    id: RequestId
     name: str
     arguments: dict[str, Json] = Field(default_factory=dict)
-    reply: RequestReply | None = None
 
-    @property
-    def subject(self) -> int:
-        """As that of a signal."""
-        return request_number(self.id)
 
-    @property
-    def answer(self) -> RequestAnswer | None:
-        """To who asked for it."""
-        return None if self.reply is None else RequestAnswer(self.reply, self.id)
+class PauseRequested(RequestReceived):
+    """The run is to stand still: nothing new is dispatched, and none of its code runs, until it is resumed."""
 
-    def is_recorded_as(self, recorded: Event) -> bool:
-        """Whether an event of the history is this one."""
-        return super().is_recorded_as(recorded) and getattr(recorded, "id", None) == self.id
+    wants_a_state: ClassVar[bool] = True
+    namespace: ClassVar[str] = "pause "
+
+    type: Literal["pause_requested"] = "pause_requested"
+    reason: str | None = None
+
+
+class ResumeRequested(RequestReceived):
+    """The run is to go on."""
+
+    wants_a_state: ClassVar[bool] = True
+    namespace: ClassVar[str] = "resume "
+
+    type: Literal["resume_requested"] = "resume_requested"
+    reason: str | None = None
 
 
 class QueryAsked(Event):
@@ -209,6 +239,9 @@ RunEvent = Annotated[
     | TimerDue
     | ContinuationDue
     | CancelRequested
+    | TerminateRequested
+    | PauseRequested
+    | ResumeRequested
     | SignalReceived
     | UpdateRequested
     | QueryAsked

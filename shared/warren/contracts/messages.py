@@ -36,11 +36,15 @@ from warren.contracts.events import (
     CancelRequested,
     ChildFinished,
     ContinuationDue,
+    EndRequested,
     EventRejected,
+    PauseRequested,
     QueryAsked,
+    ResumeRequested,
     RunEvent,
     RunStarted,
     SignalReceived,
+    TerminateRequested,
     TimerDue,
     UpdateRequested,
 )
@@ -54,7 +58,17 @@ from warren.contracts.parts import (
     RunStatus,
     WorkflowName,
 )
-from warren.contracts.requests import CompleteAction, QueryRun, RunRequest, SignalRun, UpdateRun
+from warren.contracts.requests import (
+    CancelRun,
+    CompleteAction,
+    PauseRun,
+    QueryRun,
+    ResumeRun,
+    RunRequest,
+    SignalRun,
+    TerminateRun,
+    UpdateRun,
+)
 from warren.contracts.tags import Json
 
 __all__ = [
@@ -71,10 +85,12 @@ __all__ = [
     "AttemptEvent",
     "CancelActions",
     "CancelRequested",
+    "CancelRun",
     "ChildFinished",
     "CompleteAction",
     "ContinuationDue",
     "Details",
+    "EndRequested",
     "ErrorInfo",
     "Event",
     "EventBatch",
@@ -86,6 +102,8 @@ __all__ = [
     "Message",
     "ParentRun",
     "Part",
+    "PauseRequested",
+    "PauseRun",
     "QueryAsked",
     "QueryRun",
     "Refused",
@@ -94,6 +112,8 @@ __all__ = [
     "RequestDone",
     "RequestId",
     "RequestReply",
+    "ResumeRequested",
+    "ResumeRun",
     "RunAccepted",
     "RunAction",
     "RunEvent",
@@ -109,6 +129,9 @@ __all__ = [
     "SignalRun",
     "StartRun",
     "StartSignal",
+    "StoppedActions",
+    "TerminateRequested",
+    "TerminateRun",
     "TimerDue",
     "UpdateRequested",
     "UpdateRun",
@@ -292,11 +315,22 @@ class SharedActionBatch(Message):
     actions: tuple[SharingAction, ...]
 
 
+class StoppedActions(Part):
+    """Attempts of a run's actions that it does not wait for any more: pairs of invocation and attempt."""
+
+    run_id: UUID
+    attempts: tuple[tuple[int, int], ...]
+
+
 class CancelActions(Message):
-    """On `warren.control`: stop working on these runs, whose results nobody waits for any more."""
+    """On `warren.control`: stop working on these runs, and on these attempts of others. Nobody waits for the results.
+
+    A hint: who does not hear it works in vain.
+    """
 
     type: Literal["cancel"] = "cancel"
     run_ids: tuple[UUID, ...]
+    attempts: tuple[StoppedActions, ...] = ()
 
 
 # --- events to the coordinators, which are in `contracts.events` ------------------------------------------------------

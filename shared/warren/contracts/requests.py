@@ -18,6 +18,9 @@ from warren.contracts.task_tokens import check_token, read_token
 Place = UUID | tuple[str, str]
 """A run as a request names it: its id, or its workflow and key."""
 
+MAX_REASON: Final = 10_000
+"""Characters of a reason."""
+
 
 class Request(Message):
     """What is asked of one run.
@@ -97,6 +100,42 @@ class UpdateRun(RunRequest):
     arguments: dict[str, Json] = Field(default_factory=dict)
 
 
+class ControlRun(RunRequest):
+    """What ends a run, has it stand still, or go on. `reason` is for people: it is kept in the history.
+
+    With `reply_to` the answer is `RequestDone` once the run is so, also where it was so before; or `Refused`.
+    """
+
+    reason: str | None = Field(default=None, max_length=MAX_REASON)
+
+
+class CancelRun(ControlRun):
+    """Have a run end itself: its workflow gets a `CancelledError` with the reason, where it waits, and may clean up.
+
+    A run that is paused goes on for that.
+    """
+
+    routing_key: ClassVar[str] = names.CANCEL_KEY
+
+
+class TerminateRun(ControlRun):
+    """End a run at once, whatever it is doing; nothing of its workflow runs any more."""
+
+    routing_key: ClassVar[str] = names.TERMINATE_KEY
+
+
+class PauseRun(ControlRun):
+    """Have a run stand still: nothing new is dispatched and timers wait; results and signals are taken in."""
+
+    routing_key: ClassVar[str] = names.PAUSE_KEY
+
+
+class ResumeRun(ControlRun):
+    """Have a paused run go on."""
+
+    routing_key: ClassVar[str] = names.RESUME_KEY
+
+
 class CompleteAction(Request):
     """Complete an attempt of an action from elsewhere, by the `token` of its context.
 
@@ -128,6 +167,7 @@ class CompleteAction(Request):
 
 
 KINDS: Final[dict[str, type[Request]]] = {
-    kind.routing_key: kind for kind in (SignalRun, QueryRun, UpdateRun, CompleteAction)
+    kind.routing_key: kind
+    for kind in (SignalRun, QueryRun, UpdateRun, CancelRun, TerminateRun, PauseRun, ResumeRun, CompleteAction)
 }
 """All kinds, by their routing keys."""

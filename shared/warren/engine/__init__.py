@@ -7,6 +7,7 @@ from warren.engine.ahead import may_be_ahead
 from warren.engine.arrivals import check_arrival
 from warren.engine.commands import (
     AnswerUpdate,
+    CancelActions,
     CancelChild,
     Command,
     ContinueRun,
@@ -31,6 +32,7 @@ from warren.engine.transitions import Refusal, apply, overdue, start_run
 
 __all__ = [
     "AnswerUpdate",
+    "CancelActions",
     "CancelChild",
     "Command",
     "ContinueRun",

@@ -12,14 +12,14 @@ from warren.engine.run.state import RunState
 def may_be_ahead(run: RunState, event: m.RunEvent) -> bool:
     """Whether an event that changed nothing may be about a transition that this state has not seen.
 
-    Another coordinator may have dispatched something since the run was loaded, or have been informed that a worker
-    holds it. What the state has seen answered stays answered, so a late event for that needs no second look.
+    Another coordinator may have dispatched something since the run was loaded, have been informed that a worker holds
+    it, or have paused or resumed the run. What the state has seen answered stays answered: that needs no second look.
     """
     match event:
         case m.LeaseExpired():
             pending = run.pending.get(event.invocation)
             if pending is not None and event.attempt == pending.attempt:
-                return held(run, event) is None
+                return held(run, event) is None or run.paused_at is not None
             return _is_unseen(run, event)
         case m.ActionSucceeded() | m.ActionFailed() | m.ActionStarted() | m.ActionHeartbeat():
             return _is_unseen(run, event)
@@ -28,11 +28,14 @@ def may_be_ahead(run: RunState, event: m.RunEvent) -> bool:
         case m.ChildFinished():
             return event.invocation > run.numbers
         case m.TimerDue():
-            return event.timer > run.numbers
+            return event.timer > run.numbers or run.paused_at is not None
         case m.ContinuationDue():
             return event.number > run.continues
+        case m.PauseRequested() | m.ResumeRequested():
+            return event.subject not in run.requests
         case (
             m.CancelRequested()
+            | m.TerminateRequested()
             | m.EventRejected()
             | m.RunStarted()
             | m.SignalReceived()

@@ -126,7 +126,7 @@ def _fail(executable: Executable, run: RunState, invocation: int, pending: Pendi
         if run.leases.is_used:
             run.timers.pop(run.leases.answered(invocation), None)
         pending.attempt += 1
-        if call.backoff_seconds > 0:
+        if call.backoff_seconds > 0 or run.paused_at is not None:
             timer = PendingTimer(transition.now, invocation=invocation)
             pending.backoff = transition.add_timer(call.backoff_seconds, timer)
         else:

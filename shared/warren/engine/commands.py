@@ -69,6 +69,14 @@ class CancelChild:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelActions:
+    """Have workers stop these attempts (invocation and attempt), or all of the run where there are none: nobody waits
+    for them any more. A hint: what comes of it changes nothing."""
+
+    attempts: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LogMessage:
     """Write a log line with the run's id; `level` is "debug", "info", "warning" or "error". Once, never again."""
 
@@ -111,6 +119,7 @@ Command = (
     | StartTimer
     | StartChild
     | CancelChild
+    | CancelActions
     | ContinueRun
     | LogMessage
     | UpsertAttributes
@@ -131,6 +140,8 @@ def identity_of(command: Command) -> tuple[object, ...]:
             return (ContinueRun, command.number)
         case CancelChild():
             return (CancelChild, command.run_id)
+        case CancelActions():
+            return (CancelActions, command.attempts)
         case LogMessage():
             return (LogMessage, command.level, command.message)
         case AnswerUpdate():
@@ -233,6 +244,8 @@ def _to_json(command: Command) -> dict[str, Json]:
             return {"c": "child", "i": command.invocation, "run": child, "of": command.workflow, "input": command.input}
         case CancelChild():
             return {"c": "cancel", "run": str(command.run_id)}
+        case CancelActions():
+            return {"c": "stop", "attempts": [list(attempt) for attempt in command.attempts]}
         case LogMessage():
             return {"c": "log", "level": command.level, "message": command.message}
         case AnswerUpdate():
@@ -265,6 +278,8 @@ def _from_json(data: dict[str, Json]) -> Command:
             return StartChild(data["i"], UUID(data["run"]), data["of"], data["input"])
         case "cancel":
             return CancelChild(UUID(data["run"]))
+        case "stop":
+            return CancelActions(tuple((number, attempt) for number, attempt in data["attempts"]))
         case "log":
             return LogMessage(data["message"], data["level"])
         case "answer":

@@ -29,7 +29,7 @@ def about_a_lease(
     """The transition; or, where workers were lost too often, the failure of the attempt, which is to be applied."""
     if isinstance(event, m.LeaseExpired):
         lease = held(run, event)
-        if not is_recorded and (lease is None or lease.expires_at > at):
+        if not is_recorded and (lease is None or lease.expires_at > at or run.paused_at is not None):
             return None
         losses = run.leases.lose(event.invocation)
         event = with_details(run, event)
@@ -89,7 +89,9 @@ def _worker_lost(event: m.LeaseExpired, losses: int) -> m.ActionFailed:
 
 
 def expired_leases(run: RunState, now: datetime) -> list[m.LeaseExpired]:
-    """The events for leases whose end has passed by `now`: proposals, to be sent to the run."""
+    """The events for leases whose end has passed by `now`: proposals, to be sent to the run. None of a paused one."""
+    if run.paused_at is not None:
+        return []
     return [
         m.LeaseExpired(
             run_id=run.run_id,

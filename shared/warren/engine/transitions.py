@@ -20,7 +20,11 @@
                                                                          one that is completed elsewhere has timed out
     ContinuationDue     it is the one that was asked for                 what was left waiting goes on
     ChildFinished       the child run is pending                         its future is done, or fails as the child did
-    CancelRequested     the run is running                               CancelledError in run(), where it waits
+    CancelRequested     the run was not cancelled before                 CancelledError in run(), where it waits; it is
+                                                                         not paused any more
+    TerminateRequested  the run is running                               the run fails at once: RunTerminated
+    PauseRequested      it is not paused, and the request is new         it is paused, as said below
+    ResumeRequested     it is paused, and the request is new             it goes on; its timers start again
     SignalReceived      the workflow has this signal, and the run has    it lies in its mailbox, or its handler runs
                         not taken it before
     UpdateRequested     the workflow has this update, its validator      its method runs, at once or as a task; what it
@@ -34,7 +38,9 @@
                                                                          at a low rate
     QueryAsked          never                                            is answered (`engine.queries`)
 
-Whatever became ready then runs until everything waits. Pure: no I/O, no clock, no randomness.
+Whatever became ready then runs until everything waits, unless the run is paused: then all rules hold but for `TimerDue`
+and `LeaseExpired`, which do not apply; an action that is to be tried again waits for a timer; and what has become ready
+runs when the run is resumed. Pure: no I/O, no clock, no randomness.
 """
 
 from __future__ import annotations
@@ -49,11 +55,11 @@ from warren.contracts.values import decode
 from warren.engine import attempts
 from warren.engine.arrivals import arrived, decoded, take_signal, take_update
 from warren.engine.commands import Command
+from warren.engine.control import cancel, pause, restart_timers, resume, terminate
 from warren.engine.decision import Decision
 from warren.engine.lease_rules import MAX_LOSSES, about_a_lease, expired_leases
 from warren.engine.program.executable import Executable
 from warren.engine.queries import refusal_of
-from warren.engine.run.asyncio_errors import CancelledError
 from warren.engine.run.state import RunState
 from warren.engine.values.calls import Coroutine
 from warren.engine.values.futures import FutureState, Strand
@@ -101,7 +107,7 @@ def start_run(
             executable.make_mailboxes(instance)
         interpreter.begin(run.main, coroutine, None if initialise is None else lambda: initialise(instance))
         interpreter.advance()
-        commands = transition.commands
+        commands = transition.close()
     finally:
         transition.end()
     return run, commands
@@ -157,6 +163,7 @@ def apply(
     executable.begin(run, at)
     transition, interpreter = executable.transition, executable.interpreter
     run.seq += 1
+    was_paused = run.paused_at is not None
     try:
         try:
             changes = _RULES[kind](executable, run, event)
@@ -167,8 +174,13 @@ def apply(
                 event = changes
         except BaseException as error:  # noqa: BLE001 - what is not the run's own is raised again there
             executable.ending.over(error)
-        interpreter.advance()
-        commands = transition.commands
+        if run.paused_at is not None:
+            interpreter.account()
+        else:
+            interpreter.advance()
+            if was_paused:
+                restart_timers(transition)
+        commands = transition.close()
     finally:
         transition.end()
     return Decision(event, commands)
@@ -177,8 +189,10 @@ def apply(
 def overdue(run: RunState, now: datetime) -> list[m.TimerDue | m.LeaseExpired]:
     """The events for what should have happened by `now`: timers that are due, leases whose end has passed.
 
-    They are proposals, to be sent to the run; applying one decides.
+    They are proposals, to be sent to the run; applying one decides. There are none for a run that is paused.
     """
+    if run.paused_at is not None:
+        return []
     due: list[m.TimerDue | m.LeaseExpired] = [
         m.TimerDue(run_id=run.run_id, timer=number) for number, timer in run.timers.items() if timer.due_at <= now
     ]
@@ -209,7 +223,7 @@ def _child_finished(executable: Executable, run: RunState, event: m.ChildFinishe
 
 def _timer_due(executable: Executable, run: RunState, event: m.TimerDue) -> bool:
     timer, transition = run.timers.get(event.timer), executable.transition
-    if timer is None or transition.now < timer.due_at:
+    if timer is None or transition.now < timer.due_at or run.paused_at is not None:
         return False
     del run.timers[event.timer]
     if timer.target is not None:
@@ -225,15 +239,6 @@ def _continue(_: Executable, run: RunState, event: m.ContinuationDue) -> bool:
     if not run.continuing or event.number != run.continues:
         return False
     run.continuing = False
-    return True
-
-
-def _cancel(executable: Executable, run: RunState, _: m.CancelRequested) -> bool:
-    strand = run.main
-    if strand is None or run.cancelling:
-        return False
-    run.cancelling = True
-    executable.cancellation.cancel_strand(strand, CancelledError())
     return True
 
 
@@ -256,7 +261,10 @@ _RULES: Final[Mapping[type[m.Event], Callable[[Executable, RunState, Any], bool 
     m.TimerDue: _timer_due,
     m.ContinuationDue: _continue,
     m.ChildFinished: _child_finished,
-    m.CancelRequested: _cancel,
+    m.CancelRequested: cancel,
+    m.TerminateRequested: terminate,
+    m.PauseRequested: pause,
+    m.ResumeRequested: resume,
     m.SignalReceived: take_signal,
     m.UpdateRequested: take_update,
     m.QueryAsked: _never,

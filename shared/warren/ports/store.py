@@ -89,13 +89,15 @@ class CreateOutcome:
 class RunUpdate:
     """What a batch of transitions changes in a run's row. Only what is set is written.
 
-    `wake_at` is written when `set_wake_at` (None clears it). `finish` ends the run. `attributes` are set; those
-    that are None are removed.
+    `wake_at` is written when `set_wake_at`, `paused_at` when `set_paused_at` (None clears them). `finish` ends the run.
+    `attributes` are set; those that are None are removed.
     """
 
     run_id: UUID
     set_wake_at: bool = False
     wake_at: datetime | None = None
+    set_paused_at: bool = False
+    paused_at: datetime | None = None
     finish: RunFinish | None = None
     attributes: Mapping[str, AttributeValue | None] = field(default_factory=dict)
 
@@ -127,7 +129,8 @@ class ReplyAddress:
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """A run's row. `reply` is the latest address that a start with this run id named."""
+    """A run's row. `reply` is the latest address that a start with this run id named, `paused_at` since when the run
+    stands still."""
 
     run_id: UUID
     workflow: str
@@ -144,6 +147,7 @@ class StoredRun:
     reply: ReplyAddress | None
     created_at: datetime
     finished_at: datetime | None
+    paused_at: datetime | None = None
 
     @property
     def place(self) -> RunPlace:

@@ -8,6 +8,7 @@ from typing import assert_never
 from warren.contracts import messages
 from warren.engine.commands import (
     AnswerUpdate,
+    CancelActions,
     CancelChild,
     Command,
     ContinueRun,
@@ -67,6 +68,8 @@ def _carry_out(commands: Iterable[Command], header: RunHeader, outbox: Outbox, t
                     outbox.add_cancel(command.run_id)
                 case AnswerUpdate():
                     outbox.add_update_answer(header.run_id, command)
+                case CancelActions():
+                    outbox.add_stop(header.run_id, command.attempts)
                 case LogMessage():
                     getattr(workflow_log, command.level)(command.message, run_id=str(header.run_id))
                 case UpsertAttributes() | FinishRun():
@@ -94,6 +97,7 @@ def _failure(command: Command, header: RunHeader, error: Exception) -> messages.
             StartTimer()
             | ContinueRun()
             | CancelChild()
+            | CancelActions()
             | AnswerUpdate()
             | LogMessage()
             | UpsertAttributes()

@@ -6,7 +6,7 @@ still wanted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from warren.engine.commands import AnswerUpdate, ContinueRun, DispatchAction, St
 from warren.ports import NewRun, OutgoingMessage, StoredRun
 from warren.runs.action_batches import Action, LargeValues, bodies
 from warren.runs.durations import ConsumerCounts, Durations
+from warren.runs.stops import Stops
 from warren.runtime.batching import COMMANDS, MessageLimit, slices
 from warren.runtime.telemetry import run_traceparent
 
@@ -56,7 +57,7 @@ class _QueueItems:
 class Outbox:
     """Collects what one batch of transitions causes. Make a new one for each batch."""
 
-    __slots__ = ("_consumers", "_durations", "_events", "_large", "_messages", "_shards", "_short")
+    __slots__ = ("_consumers", "_durations", "_events", "_large", "_messages", "_shards", "_short", "_stops")
 
     def __init__(self, durations: Durations, consumers: ConsumerCounts, *, shards: int) -> None:
         """`shards` is the number of event shards, for events to runs of which only the id is known."""
@@ -67,6 +68,7 @@ class Outbox:
         self._short: dict[str, _QueueItems] = {}
         self._events: list[tuple[int, messages.Event]] = []
         self._large = LargeValues()
+        self._stops = Stops()
 
     def add_message(self, message: OutgoingMessage) -> None:
         """Add a message that is ready as it is."""
@@ -145,10 +147,9 @@ class Outbox:
             parent = wire.load_stored(messages.ParentRun, run.parent)
             self.add_outcome(parent, run.status, _loaded(run.result), _loaded(run.error))
 
-    def add_cancellation(self, run_ids: Collection[UUID]) -> None:
-        """Tell the workers that nobody waits for what they do for these runs; a hint, of which nothing depends."""
-        body = wire.dump(messages.CancelActions(run_ids=tuple(run_ids)))
-        self._messages.append(OutgoingMessage(names.CONTROL_EXCHANGE, "", body, mandatory=False, persistent=False))
+    def add_stop(self, run_id: UUID, attempts: Iterable[tuple[int, int]] = ()) -> None:
+        """Tell the workers that nobody waits for these attempts, or, without any, for all that they do for the run."""
+        self._stops.add(run_id, attempts)
 
     def add_finish(self, run: StoredRun) -> None:
         """Announce the end of a run, and inform the callers that wait for it."""
@@ -170,6 +171,7 @@ class Outbox:
         self._short = {}
         self._messages += event_messages(self._events)
         self._events = []
+        self._messages += self._stops.messages()
         return self._messages
 
     def _split(self, queue: str, short: _QueueItems) -> list[OutgoingMessage]:

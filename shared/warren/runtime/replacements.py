@@ -129,6 +129,8 @@ def _of_events(message: OutgoingMessage, batch: messages.EventBatch, refusal: Re
             return None
         case messages.SignalReceived() | messages.UpdateRequested() | messages.QueryAsked():
             return None
+        case messages.TerminateRequested() | messages.PauseRequested() | messages.ResumeRequested():
+            return None
         case messages.ContinuationDue() | messages.CancelRequested() | messages.EventRejected() | messages.RunStarted():
             return None
         case _:

@@ -74,6 +74,11 @@ class RunDescription(Protocol):
         """What came with its start to be shown: JSON by name."""
         ...
 
+    @property
+    def paused_at(self) -> datetime | None:
+        """Since when it is paused; None while it goes on."""
+        ...
+
 
 class RunTransition(Protocol):
     """One step of a run: the event that came in and the commands that the run answered it with."""
@@ -111,7 +116,7 @@ class RunHandle(Protocol[Result]):
         """Wait for the run's end and return its result, with the Python types that the workflow returned.
 
         Raises:
-            WorkflowFailedError: it failed; `__cause__` is the workflow's own exception.
+            WorkflowFailedError: it failed; `__cause__` is the workflow's own exception, or `RunTerminated`.
             WorkflowCancelledError: it was cancelled.
             TimeoutError: it did not end within `timeout` seconds; it continues.
             InvalidInput: the start was refused.
@@ -149,7 +154,32 @@ class RunHandle(Protocol[Result]):
         ...
 
     async def cancel(self, reason: str | None = None) -> None:
-        """Request the cancellation; the workflow can still clean up. A run that has ended is not changed."""
+        """Request the cancellation; the workflow can still clean up. A run that has ended is not changed.
+
+        The workflow gets `asyncio.CancelledError(reason)` where it waits.
+        """
+        ...
+
+    async def terminate(self, reason: str | None = None) -> None:
+        """End the run at once, without running anything of its workflow: it fails with `RunTerminated`.
+
+        Raises:
+            RunEnded: it had ended before, in another way.
+            TimeoutError: no answer came; it may be done yet.
+        """
+        ...
+
+    async def pause(self, reason: str | None = None) -> None:
+        """Have the run stand still: it dispatches nothing and its timers wait, while results and signals are taken in.
+
+        Raises:
+            RunEnded: the run has ended.
+            TimeoutError: no answer came; it may be done yet.
+        """
+        ...
+
+    async def resume(self, reason: str | None = None) -> None:
+        """Have the run go on, if it is paused; raises what `pause` does."""
         ...
 
     async def signal(

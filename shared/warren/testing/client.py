@@ -56,6 +56,12 @@ class Environment(Protocol):
 
     def cancel(self, reason: str | None = None) -> None: ...
 
+    def terminate(self, reason: str | None = None) -> None: ...
+
+    def pause(self, reason: str | None = None) -> None: ...
+
+    def resume(self, reason: str | None = None) -> None: ...
+
     def signal(self, name: str, payload: Any = None, *, id: str | None = None) -> None: ...  # noqa: A002
 
     async def update(
@@ -81,6 +87,7 @@ class InProcessDescription:
     wake_at: datetime | None
     attributes: Mapping[str, AttributeValue]
     memo: Mapping[str, Json]
+    paused_at: datetime | None
 
 
 class InProcessHandle(RunHandle[Any]):
@@ -140,6 +147,7 @@ class InProcessHandle(RunHandle[Any]):
             wake_at=driver.state.wake_at,
             attributes=set_attributes(driver.state.attributes),
             memo=self._memo,
+            paused_at=driver.state.paused_at,
         )
 
     async def state(self, *, timeout: float | None = 30.0) -> RunView:
@@ -179,6 +187,18 @@ class InProcessHandle(RunHandle[Any]):
     async def cancel(self, reason: str | None = None) -> None:
         """Request the cancellation; the workflow can still clean up. A run that has ended is not changed."""
         self.environment.cancel(reason)
+
+    async def terminate(self, reason: str | None = None) -> None:
+        """End the run at once. Raises what `RunHandle.terminate` does."""
+        self.environment.terminate(reason)
+
+    async def pause(self, reason: str | None = None) -> None:
+        """Have the run stand still. Raises what `RunHandle.pause` does."""
+        self.environment.pause(reason)
+
+    async def resume(self, reason: str | None = None) -> None:
+        """Have the run go on, if it is paused. Raises what `RunHandle.resume` does."""
+        self.environment.resume(reason)
 
     async def signal(
         self,

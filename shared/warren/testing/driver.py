@@ -30,12 +30,15 @@ from warren.contracts.messages import (
     Details,
     EventRejected,
     LeaseExpired,
+    PauseRequested,
     QueryAsked,
     RequestReply,
+    ResumeRequested,
     RunEvent,
     RunStarted,
     RunStatus,
     SignalReceived,
+    TerminateRequested,
     TimerDue,
     UpdateRequested,
 )
@@ -45,6 +48,7 @@ from warren.contracts.task_tokens import read_token
 from warren.contracts.values import Json, decode, encode
 from warren.engine import (
     AnswerUpdate,
+    CancelActions,
     CancelChild,
     Command,
     ContinueRun,
@@ -216,6 +220,18 @@ class EngineDriver:
         """Request the cancellation of the run."""
         return self.apply(CancelRequested(run_id=self.run_id, reason=reason))
 
+    def terminate(self, reason: str | None = None) -> list[Command] | None:
+        """End the run at once."""
+        return self.apply(TerminateRequested(run_id=self.run_id, reason=reason))
+
+    def pause(self, reason: str | None = None, *, id: str | None = None) -> list[Command] | None:  # noqa: A002
+        """Have the run stand still; None when it does already."""
+        return self.apply(PauseRequested(run_id=self.run_id, id=id or uuid4().hex, reason=reason))
+
+    def resume(self, reason: str | None = None, *, id: str | None = None) -> list[Command] | None:  # noqa: A002
+        """Have the run go on; None when it is not paused. Timers that came due fire again."""
+        return self.apply(ResumeRequested(run_id=self.run_id, id=id or uuid4().hex, reason=reason))
+
     def signal(
         self,
         name: str,
@@ -332,7 +348,7 @@ class EngineDriver:
                     self.continues.append(command.number)
                 case AnswerUpdate():
                     self.answers[command.id] = command
-                case CancelChild() | LogMessage() | UpsertAttributes() | FinishRun():
+                case CancelActions() | CancelChild() | LogMessage() | UpsertAttributes() | FinishRun():
                     pass
                 case _:
                     assert_never(command)
@@ -354,6 +370,9 @@ class EngineDriver:
             case (
                 RunStarted()
                 | CancelRequested()
+                | TerminateRequested()
+                | PauseRequested()
+                | ResumeRequested()
                 | SignalReceived()
                 | UpdateRequested()
                 | QueryAsked()

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from warren.contracts.limits import check_payload
 from warren.contracts.values import Json
-from warren.engine import AnswerUpdate, DispatchAction, RunState, StartChild, StartTimer
+from warren.engine import AnswerUpdate, CancelActions, DispatchAction, RunState, StartChild, StartTimer
 from warren.errors import RunEnded
 from warren.sdk import ActionContext, AttemptHandle, CompleteLater, Workflow, bind_arguments, workflow_registry
 from warren.sdk.attempt_failures import failure_of
@@ -149,11 +149,9 @@ class WorkflowEnvironment:
             InvalidInput: the workflow has no such signal, or the payload does not fit it.
             RunEnded: the run has ended.
         """
-        if self.driver.is_finished:
-            raise RunEnded(f"the run {self.run_id} has ended")
+        self._check_open()
         self.driver.signal(name, payload, id=id)
-        if self._loop is not None:
-            self._loop.wake()
+        self._wake()
 
     async def update(
         self,
@@ -186,6 +184,34 @@ class WorkflowEnvironment:
     def cancel(self, reason: str | None = None) -> None:
         """Ask for the end of the run that was started last, as `RunHandle.cancel` does; `finish` carries that out."""
         self.driver.cancel(reason)
+        self._wake()
+
+    def terminate(self, reason: str | None = None) -> None:
+        """End the run that was started last, as `RunHandle.terminate` does; raises `RunEnded`."""
+        self._check_open()
+        self.driver.terminate(reason)
+        self._wake()
+
+    def pause(self, reason: str | None = None) -> None:
+        """Have the run that was started last stand still, as `RunHandle.pause` does; raises `RunEnded`.
+
+        `finish` waits until it is resumed.
+        """
+        self._check_open()
+        self.driver.pause(reason)
+        self._wake()
+
+    def resume(self, reason: str | None = None) -> None:
+        """Have the run that was started last go on, as `RunHandle.resume` does; raises `RunEnded`."""
+        self._check_open()
+        self.driver.resume(reason)
+        self._wake()
+
+    def _check_open(self) -> None:
+        if self.driver.is_finished:
+            raise RunEnded(f"the run {self.run_id} has ended")
+
+    def _wake(self) -> None:
         if self._loop is not None:
             self._loop.wake()
 
@@ -227,6 +253,9 @@ class _Loop:
                     self._driver.go_on()
                 elif self._next_result():
                     pass
+                elif self._driver.state.paused_at is not None:
+                    self._progress.clear()
+                    await self._progress.wait()
                 elif self._running:
                     await self._wait()
                 elif self._waits_for_others and await self._is_told():
@@ -296,6 +325,8 @@ class _Loop:
                     )
                     self._running[task] = command
                     task.add_done_callback(self._note)
+                elif isinstance(command, CancelActions):
+                    self._cancel(command)
                 elif isinstance(command, StartTimer):
                     self._deadlines[command.timer] = now + (command.due_at - row.at).total_seconds()
         self._seen = len(history)
@@ -303,6 +334,15 @@ class _Loop:
             if not watcher.done():
                 watcher.set_result(None)
         self._watchers.clear()
+
+    def _cancel(self, command: CancelActions) -> None:
+        """As workers do it: what the run does not wait for any more is stopped."""
+        unwanted = set(command.attempts)
+        for task, started in self._running.items():
+            if isinstance(started, DispatchAction) and (
+                not unwanted or (started.invocation, started.attempt) in unwanted
+            ):
+                task.cancel("nobody waits for this action any more")
 
     def _note(self, task: asyncio.Task[Any]) -> None:
         self._finished.append(task)

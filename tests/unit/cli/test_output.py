@@ -22,6 +22,7 @@ from warren.contracts.moments import LAST_MOMENT
 from warren.contracts.values import encode, encode_exception
 from warren.engine import (
     AnswerUpdate,
+    CancelActions,
     CancelChild,
     Command,
     ContinueRun,
@@ -76,6 +77,9 @@ def test_a_history_is_told_in_words() -> None:
         StartTimer(2, at),
         StartChild(3, run_id, "boxes", {"n": 1}),
         CancelChild(run_id),
+        CancelActions(((4, 1), (5, 2))),
+        CancelActions(tuple((number, 1) for number in range(9))),
+        CancelActions(),
         ContinueRun(4),
         LogMessage("halfway", "warning"),
         AnswerUpdate("a", 1),
@@ -88,6 +92,9 @@ def test_a_history_is_told_in_words() -> None:
     assert told[2:] == [
         f"run #3 boxes as {run_id}",
         f"cancel {run_id}",
+        "stop #4, #5",
+        "stop #0, #1, #2, #3, #4 and 4 more",
+        "stop all actions",
         "go on",
         "log warning: halfway",
         "answer the update a",

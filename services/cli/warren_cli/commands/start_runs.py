@@ -1,4 +1,4 @@
-"""`register`, `start` and `cancel`: what is sent to the servers."""
+"""`register`, `start`, `signal` and `query`: what is sent to the servers."""
 
 from __future__ import annotations
 
@@ -109,15 +109,3 @@ def update(
     from warren_cli.start_runs import update as work
 
     return work(run, name, arguments or [], workflow=workflow, update_id=update_id, timeout=timeout)
-
-
-def cancel(
-    run: Run,
-    workflow: Of = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="Reason, kept in the history.")] = None,
-    as_json: AsJson = False,
-) -> int:
-    """Request the cancellation of a run. It ends as soon as the workflow has cleaned up."""
-    from warren_cli.start_runs import cancel as work
-
-    return work(run, workflow=workflow, reason=reason, as_json=as_json)

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from warren.contracts.messages import RunStatus
 from warren.engine import StartTimer
 from warren.errors import SequenceConflict, StoreUnavailable
 from warren.ports import RunStore, StoredRun
@@ -30,13 +29,11 @@ class Outcome:
     """What became of transitions beside those that are committed.
 
     `overtaken` are runs for which another coordinator was first: they are to be loaded and their events applied again.
-    `faults` are of runs whose transitions the store refuses. `cancelled` runs have ended, and workers may still be at
-    work for them.
+    `faults` are of runs whose transitions the store refuses.
     """
 
     overtaken: set[UUID] = field(default_factory=set)
     faults: dict[UUID, Fault] = field(default_factory=dict)
-    cancelled: set[UUID] = field(default_factory=set)
 
 
 class Commits:
@@ -63,10 +60,11 @@ class Commits:
 
     async def commit(self, transitions: Transitions, effects: Effects) -> Outcome:
         """Commit, and put into `effects` what comes of that. Raises `StoreUnavailable`."""
-        outcome = Outcome(cancelled=set(transitions.cancelled))
+        outcome = Outcome()
         await self._commit(transitions, effects, outcome)
-        if outcome.cancelled:
-            effects.outbox.add_cancellation(outcome.cancelled)
+        for run_id, attempt in transitions.unwanted:
+            if run_id not in outcome.overtaken and run_id not in outcome.faults:  # else it may be wanted after all
+                effects.outbox.add_stop(run_id, [attempt])
         return outcome
 
     async def _commit(self, transitions: Transitions, effects: Effects, outcome: Outcome) -> None:
@@ -88,7 +86,7 @@ class Commits:
             transitions.committed()
             effects.causes += transitions.causes
             self._carry_out(transitions, effects.outbox)
-            self._announce(finished, effects.outbox, outcome)
+            self._announce(finished, effects.outbox)
             if not self._followers.is_empty:
                 self._followers.tell(transitions.rows, set(finished), effects.outbox, now=transitions.at)
 
@@ -118,14 +116,12 @@ class Commits:
         for entry in transitions.touched.values():
             self._cache.touched(entry)
 
-    def _announce(self, finished: dict[UUID, StoredRun], outbox: Outbox, outcome: Outcome) -> None:
+    def _announce(self, finished: dict[UUID, StoredRun], outbox: Outbox) -> None:
         for run_id, run in finished.items():
             self._cache.finish(run_id)
             outbox.add_finish(run)
             if self._telemetry.enabled:
                 self._telemetry.emit_run(run)
-            if run.status is RunStatus.CANCELLED:
-                outcome.cancelled.add(run_id)
 
     def hold_timers(self, loaded: Iterable[UUID], effects: Effects) -> None:
         """Take over the timers of loaded runs, now that the event that had them loaded has been applied."""

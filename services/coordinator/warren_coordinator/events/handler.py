@@ -199,9 +199,9 @@ class EventHandler:
         if not self._cache.is_finished(event.run_id):
             outcome.unknown[id(delivery)] = delivery
             outcome.unanswered.append(event)
-        elif not event.is_durable:
-            transitions.cancelled.add(event.run_id)  # its worker need not go on
-        else:
+            return
+        transitions.note_work(event, is_wanted=False)
+        if event.is_durable:
             self._note_unchanged(item, outcome, is_final=is_final)
 
     def _apply_one(
@@ -220,7 +220,10 @@ class EventHandler:
             transitions.touch(entry)
         if not is_final and may_be_ahead(state, event):
             outcome.doubtful.append(item)
-        elif event.is_durable:
+            return
+        if isinstance(event, messages.AttemptEvent):
+            transitions.note_work(event, is_wanted=state.is_open(event.invocation, event.attempt))
+        if event.is_durable:
             self._note_unchanged(item, outcome, is_final=is_final)
 
     def _note_unchanged(self, item: Item, outcome: BatchOutcome, *, is_final: bool) -> None:

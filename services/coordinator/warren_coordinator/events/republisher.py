@@ -45,9 +45,11 @@ class Republisher:
                 recorded = [row for row in rows if event.is_recorded_as(wire.load_event(row.event))]
                 if recorded:
                     taken.add(event.identity)
-                if await self._publish(item, recorded, effects):
+                is_settled = await self._publish(item, recorded, effects)
+                if is_settled and recorded:  # what is not recorded may apply another time: a timer, after a pause
                     effects.causes.append(event.identity)  # one more message of the same event need not do it again
-            await self._answer(event, effects.outbox, is_taken=event.identity in taken)
+            is_so = event.wants_a_state and self._cache.get(event.run_id) is not None
+            await self._answer(event, effects.outbox, is_taken=is_so or event.identity in taken)
 
     async def _publish(self, item: Item, recorded: Sequence[TransitionRow], effects: Effects) -> bool:
         """What this event caused when it was new may never have been published: publish what is still pending of it.

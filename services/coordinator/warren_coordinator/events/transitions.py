@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from warren.contracts import wire
 from warren.contracts.attributes import AttributeValue, changed_attributes
-from warren.contracts.messages import Identity, Json, RunEvent, RunStatus
+from warren.contracts.messages import AttemptEvent, Identity, Json, RunEvent, RunStatus
 from warren.engine import Command, Decision, Refusal, dump_commands
 from warren.ports import RunFinish, RunUpdate, SnapshotRow, TransitionRow
 from warren.runs.replay import dump_snapshot
@@ -24,16 +24,16 @@ class Transitions:
     """What one commit writes, and what is to be carried out after it."""
 
     __slots__ = (
+        "_stored",
         "_stored_attributes",
-        "_stored_wake_ups",
         "answered",
         "at",
-        "cancelled",
         "causes",
         "outcomes",
         "refused",
         "rows",
         "touched",
+        "unwanted",
     )
 
     def __init__(self, at: datetime) -> None:
@@ -46,9 +46,9 @@ class Transitions:
         """Events that somebody waits for an answer to."""
         self.refused: list[Refusal] = []
         """Requests that the runs themselves refuse."""
-        self.cancelled: set[UUID] = set()
-        """Ended runs for which workers may still be at work."""
-        self._stored_wake_ups: list[tuple[RunEntry, datetime | None]] = []
+        self.unwanted: list[tuple[UUID, tuple[int, int]]] = []
+        """Attempts that workers are at work on and nobody waits for: the run, the invocation and the attempt."""
+        self._stored: list[tuple[RunEntry, datetime | None, datetime | None]] = []
         self._stored_attributes: list[tuple[RunEntry, dict[str, Json]]] = []
 
     def add(self, entry: RunEntry, decision: Decision | Refusal) -> None:
@@ -91,22 +91,33 @@ class Transitions:
         """Note an entry that was asked something or changed without a transition: a heartbeat moved a lease's end."""
         self.touched[entry.header.run_id] = entry
 
+    def note_work(self, event: RunEvent, *, is_wanted: bool) -> None:
+        """Note what an event that changed nothing says about a worker: it has to be told, where it works in vain."""
+        if isinstance(event, AttemptEvent) and event.is_at_work and not is_wanted:
+            self.unwanted.append((event.run_id, (event.invocation, event.attempt)))
+
     def updates(self) -> list[RunUpdate]:
-        """Changes of runs: of those that end now, have other attributes, or whose earliest wake-up has to be stored."""
+        """Changes of runs: of those that end, are paused or resumed now, have other attributes, or whose earliest
+        wake-up has to be stored."""
         updates = []
-        self._stored_wake_ups, self._stored_attributes = [], []
+        self._stored, self._stored_attributes = [], []
         for run_id, entry in self.touched.items():
             state = entry.state
             if state.attributes is not entry.stored_attributes:
                 updates.append(RunUpdate(run_id, attributes=_changed(entry)))
                 self._stored_attributes.append((entry, state.attributes))
             if state.status is not RunStatus.RUNNING:
-                updates.append(RunUpdate(run_id, set_wake_at=True, finish=self._finish(entry)))
+                updates.append(RunUpdate(run_id, set_wake_at=True, set_paused_at=True, finish=self._finish(entry)))
                 continue
-            wake_at = state.wake_at
-            if wake_at != entry.stored_wake_at and entry.has_to_store(wake_at, self.at):
+            wake_at, paused_at = state.wake_at, state.paused_at
+            if paused_at != entry.stored_paused_at:
+                updates.append(
+                    RunUpdate(run_id, set_wake_at=True, wake_at=wake_at, set_paused_at=True, paused_at=paused_at)
+                )
+                self._stored.append((entry, wake_at, paused_at))
+            elif wake_at != entry.stored_wake_at and entry.has_to_store(wake_at, self.at):
                 updates.append(RunUpdate(run_id, set_wake_at=True, wake_at=wake_at))
-                self._stored_wake_ups.append((entry, wake_at))
+                self._stored.append((entry, wake_at, paused_at))
         return updates
 
     def snapshots(self) -> list[SnapshotRow]:
@@ -123,8 +134,8 @@ class Transitions:
 
     def committed(self) -> None:
         """Note in the entries what the store has now."""
-        for entry, wake_at in self._stored_wake_ups:
-            entry.stored_wake_at = wake_at
+        for entry, wake_at, paused_at in self._stored:
+            entry.stored_wake_at, entry.stored_paused_at = wake_at, paused_at
         for entry, attributes in self._stored_attributes:
             entry.stored_attributes = attributes
         for entry in self.touched.values():

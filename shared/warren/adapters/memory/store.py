@@ -230,6 +230,8 @@ class MemoryRunStore(RunStore):
             self._set_attributes(update)
         if update.set_wake_at:
             run = replace(run, wake_at=update.wake_at)
+        if update.set_paused_at:
+            run = replace(run, paused_at=update.paused_at)
         if update.finish is not None:
             end = update.finish
             run = replace(run, status=end.status, result=end.result, error=end.error, finished_at=end.at)

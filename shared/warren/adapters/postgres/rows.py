@@ -45,6 +45,8 @@ class _Change:
     run_id: UUID
     set_wake_at: bool = False
     wake_at: datetime | None = None
+    set_paused_at: bool = False
+    paused_at: datetime | None = None
     finish: RunFinish | None = None
     snapshot: SnapshotRow | None = None
 
@@ -56,11 +58,13 @@ def change_columns(updates: Sequence[RunUpdate], snapshots: Sequence[SnapshotRow
     """
     changes: dict[UUID, _Change] = {}
     for update in updates:
-        if not update.set_wake_at and update.finish is None:
+        if not (update.set_wake_at or update.set_paused_at) and update.finish is None:
             continue  # its attributes have rows of their own
         change = changes.setdefault(update.run_id, _Change(update.run_id))
         if update.set_wake_at:
             change.set_wake_at, change.wake_at = True, update.wake_at
+        if update.set_paused_at:
+            change.set_paused_at, change.paused_at = True, update.paused_at
         change.finish = update.finish or change.finish
     for snapshot in snapshots:
         change = changes.setdefault(snapshot.run_id, _Change(snapshot.run_id))
@@ -71,6 +75,8 @@ def change_columns(updates: Sequence[RunUpdate], snapshots: Sequence[SnapshotRow
         [change.run_id for change in ordered],
         [change.set_wake_at for change in ordered],
         [change.wake_at for change in ordered],
+        [change.set_paused_at for change in ordered],
+        [change.paused_at for change in ordered],
         [change.finish.status.value if change.finish else None for change in ordered],
         [change.finish.result if change.finish else None for change in ordered],
         [change.finish.error if change.finish else None for change in ordered],
@@ -128,6 +134,7 @@ def to_run(row: Row) -> StoredRun:
         reply=None if reply_to is None else ReplyAddress(reply_to, row["correlation_id"]),
         created_at=row["created_at"],
         finished_at=row["finished_at"],
+        paused_at=row["paused_at"],
     )
 
 

@@ -1,8 +1,8 @@
 """Cancelling, as asyncio does it: a cancellation goes to whatever the strand waits for and comes back from there as
 CancelledError, raised at the await.
 
-An action that is cancelled so is not recalled from its worker; its result is ignored. Where versions of CPython differ
-(who takes a cancellation back, and when) this is 3.13.
+The worker of an action that is cancelled so is told to stop; its result is ignored in any case. Where versions of
+CPython differ (who takes a cancellation back, and when) this is 3.13.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ class Cancellation:
             self.cancel_strand(future.strand, error)
             return True
         run = self._transition.run
-        is_started = run.pending.pop(future.number, None) or run.timers.pop(future.number, None)
+        action = run.pending.pop(future.number, None)
+        if action is not None and not action.backoff:
+            self._transition.unwanted.append((future.number, action.attempt))
+        is_started = action or run.timers.pop(future.number, None)
         run.end_attempts(future.number)  # nobody waits for its worker any more
         child = run.children.pop(future.number, None)
         if child is not None:

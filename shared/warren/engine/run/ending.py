@@ -1,4 +1,4 @@
-"""The end of a run: with what `run()` returned or raised, over a limit, or because something cannot be applied."""
+"""The end of a run: with what `run()` returned or raised, over a limit, or from outside."""
 
 from __future__ import annotations
 
@@ -61,8 +61,14 @@ class Ending:
         """The run is over, with an encoded exception: what should have moved it on cannot be applied."""
         self._finish(RunStatus.FAILED, None, error)
 
-    def _finish(self, status: RunStatus, result: Any, error: Any) -> None:
+    def terminated(self, error: Any) -> None:
+        """The run is over, with an encoded exception: somebody has ended it."""
+        self._finish(RunStatus.FAILED, None, error, is_cut_off=True)
+
+    def _finish(self, status: RunStatus, result: Any, error: Any, *, is_cut_off: bool = False) -> None:
         run = self._transition.run
+        self._transition.stop_unwanted(whole_run=is_cut_off or status is RunStatus.CANCELLED)
+        run.paused_at = None
         run.status, run.result, run.error = status, result, error
         run.ready.clear()
         run.pending.clear()

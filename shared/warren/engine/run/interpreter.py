@@ -110,7 +110,7 @@ class Interpreter:
             self._ending.over(error)
         if run.status is RunStatus.RUNNING and self._is_stuck():
             self._ending.failed(RuntimeError("deadlock: the workflow waits for something that cannot happen any more"))
-        self._account()
+        self.account()
 
     def _look(self) -> bool:
         """Wake what waits for a condition that holds by now; whether there was any."""
@@ -158,7 +158,7 @@ class Interpreter:
             case other:
                 assert_never(other)
 
-    def _account(self) -> None:
+    def account(self) -> None:
         """Add what the transition made to the run's cost; measure the run once that is much, and end it if it is too
         large. Measuring takes as long as the run is large, so it waits until that much more was made.
         """

@@ -12,6 +12,7 @@ from uuid import UUID
 from warren.contracts.messages import RunStatus
 from warren.engine.commands import (
     AnswerUpdate,
+    CancelActions,
     CancelChild,
     Command,
     ContinueRun,
@@ -108,6 +109,8 @@ class RunState:
     """How many ids and random numbers were drawn."""
     cancelling: bool = False
     """Whether somebody asked for the run's end."""
+    paused_at: datetime | None = None
+    """Since when the run stands still; None while it goes on."""
     cost: int = 2_000
     """Rough size in bytes, for the bounds of a cache and of the run itself: never much too small."""
     unmeasured: int = 0
@@ -144,7 +147,9 @@ class RunState:
 
     @property
     def wake_at(self) -> datetime | None:
-        """When something must happen at the latest: the first timer is due, or the first lease ends."""
+        """When something must happen at the latest: the first timer is due, or the first lease ends; None if paused."""
+        if self.paused_at is not None:
+            return None
         while self._due and self._due[0][1] not in self.timers:
             heapq.heappop(self._due)
         timer = self._due[0][0] if self._due else None
@@ -203,7 +208,7 @@ class RunState:
                 return command.invocation in self.children
             case LogMessage() | UpsertAttributes() | CancelChild():
                 return False
-            case FinishRun() | AnswerUpdate():
+            case FinishRun() | AnswerUpdate() | CancelActions():
                 return True
             case _:
                 assert_never(command)

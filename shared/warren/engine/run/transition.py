@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from warren.contracts.moments import moment_after
-from warren.engine.commands import Command, Json, StartTimer, UpsertAttributes
+from warren.engine.commands import CancelActions, Command, Json, StartTimer, UpsertAttributes
 from warren.engine.guarded.encodings import Encodings
 from warren.engine.run.state import PendingTimer, RunState
 from warren.engine.values.futures import Strand
@@ -44,7 +44,7 @@ class Transition:
 
     __slots__ = (
         *("_at", "_attributes", "_machine", "_run"),
-        *("budget", "command_bytes", "commands", "current", "encodings", "semantics"),
+        *("budget", "command_bytes", "commands", "current", "encodings", "semantics", "unwanted"),
     )
 
     def __init__(self, budget: Budget, semantics: int) -> None:
@@ -54,6 +54,8 @@ class Transition:
         self.commands: list[Command] = []
         self.command_bytes = 0
         """Of the arguments in `commands`."""
+        self.unwanted: list[tuple[int, int]] = []
+        """Attempts of actions that were cancelled, and that workers do not know of yet."""
         self.encodings = Encodings()
         """Of the large arguments in `commands`."""
         self.current: Strand | None = None
@@ -71,6 +73,7 @@ class Transition:
         self.commands = []
         self.command_bytes = 0
         self._attributes = None
+        self.unwanted = []
         self._machine = (decimal.getcontext(), sys.get_int_max_str_digits())
         _settle(_DECIMALS, _MOST_DIGITS)
 
@@ -96,6 +99,20 @@ class Transition:
         if self._at is None:
             raise InternalError("no transition is under way")
         return self._at
+
+    def stop_unwanted(self, *, whole_run: bool = False) -> None:
+        """Have workers stop what was cancelled, or all that they may be doing for the run."""
+        if whole_run and (self.run.pending or self.unwanted):
+            self.commands.append(CancelActions())
+        elif self.unwanted:
+            self.commands.append(CancelActions(tuple(self.unwanted)))
+        self.unwanted = []
+
+    def close(self) -> list[Command]:
+        """All commands, when nothing more goes on."""
+        if self.unwanted:
+            self.stop_unwanted()
+        return self.commands
 
     @property
     def is_full(self) -> bool:

@@ -48,8 +48,8 @@ Json = Any
 FORMAT = 6
 """Of what `take_snapshot` writes. It changes whenever a golden snapshot does, or has new kinds of objects."""
 READABLE = frozenset({3, 4, 5, FORMAT})
-"""Of what `restore` takes: format 5 has no updates, attributes or details of attempts, and does not say since when
-strands wait; format 4 besides has no callbacks, format 3 no named tuples, and nothing of a model but its fields."""
+"""Of what `restore` takes: format 5 has no updates, pauses, attributes or details of attempts, nor since when strands
+wait; format 4 besides has no callbacks, format 3 no named tuples, and nothing of a model but its fields."""
 
 _MAPPINGS: dict[type, str] = {dict: "d", Counter: "counter", OrderedDict: "ordered", DefaultDict: "default"}
 _SCALARS = (type(None), bool, float, str)
@@ -88,6 +88,7 @@ def take_snapshot(executable: Executable, run: RunState) -> Json:
         "error": run.error,
         **{name: getattr(run, name) for name in _RUN_FIELDS},
         **({"attributes": run.attributes} if run.attributes else {}),
+        **({} if run.paused_at is None else {"paused_at": run.paused_at.isoformat()}),
         "leases": run.leases.dump(),
         "roots": written,
         "objects": writer.table,
@@ -134,6 +135,8 @@ def _restored(executable: Executable, snapshot: Json) -> RunState:
     run.children = roots["children"]
     for number, timer in roots["timers"].items():
         run.add_timer(number, timer)
+    paused_at = snapshot.get("paused_at")
+    run.paused_at = None if paused_at is None else datetime.fromisoformat(paused_at)
     run.leases = Leases.load(snapshot["leases"])
     run.instance = roots.get("instance")
     run.watchers = roots.get("watchers", [])

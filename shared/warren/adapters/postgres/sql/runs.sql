@@ -45,7 +45,7 @@ FROM unnest($1::text[], $2::text[]) AS wanted (workflow, key) JOIN runs USING (w
 -- One row per run, its transitions since the snapshot as arrays: one statement sees one moment.
 -- name: load_runs(run_id)
 SELECT id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
-       correlation_id, created_at, finished_at, snapshot_seq, snapshot,
+       correlation_id, created_at, finished_at, paused_at, snapshot_seq, snapshot,
        seqs, ats, invocations, events, commands
 FROM runs
 CROSS JOIN LATERAL (
@@ -59,18 +59,18 @@ WHERE id = ANY ($1::uuid[]);
 
 -- name: get_runs(run_id)
 SELECT id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
-       correlation_id, created_at, finished_at
+       correlation_id, created_at, finished_at, paused_at
 FROM runs WHERE id = ANY ($1::uuid[]);
 
 -- name: find_run(workflow, key)
 SELECT id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
-       correlation_id, created_at, finished_at
+       correlation_id, created_at, finished_at, paused_at
 FROM runs WHERE workflow = $1::text AND key = $2::text;
 
 -- The bounds are never NULL, so that each page begins in the index where the last one ended.
 -- name: list_runs(status, created_before, id_before, limit)
 SELECT id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
-       correlation_id, created_at, finished_at
+       correlation_id, created_at, finished_at, paused_at
 FROM runs
 WHERE ($1::text IS NULL OR status = $1::text)
   AND (created_at, id) < (coalesce($2::timestamptz, 'infinity'::timestamptz),
@@ -79,7 +79,7 @@ ORDER BY created_at DESC, id DESC LIMIT $4::bigint;
 
 -- name: list_runs_of_workflow(workflow, status, created_before, id_before, limit)
 SELECT id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
-       correlation_id, created_at, finished_at
+       correlation_id, created_at, finished_at, paused_at
 FROM runs
 WHERE workflow = $1::text AND ($2::text IS NULL OR status = $2::text)
   AND (created_at, id) < (coalesce($3::timestamptz, 'infinity'::timestamptz),

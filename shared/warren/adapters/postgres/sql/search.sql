@@ -1,22 +1,22 @@
 -- Attributes and memos: parts of other statements, and what finds runs by them.
 
--- Goes into the WITH list of `commit_changes`, behind its 15 parameters. The rows of one run and name are either all set
+-- Goes into the WITH list of `commit_changes`, behind its 17 parameters. The rows of one run and name are either all set
 -- or cut to the first ones: no row is touched twice.
 -- name: set_attributes(attribute_run_id, name, position, kind, text, number, flag, moment, cut_run_id, cut_name, cut_to)
 attributes_set AS (
     INSERT INTO run_attributes (run_id, name, position, kind, text, number, flag, moment)
     SELECT * FROM unnest(
-        $16::uuid[], $17::text[], $18::smallint[], $19::text[], $20::text[], $21::numeric[], $22::boolean[],
-        $23::timestamptz[]
+        $18::uuid[], $19::text[], $20::smallint[], $21::text[], $22::text[], $23::numeric[], $24::boolean[],
+        $25::timestamptz[]
     )
     ON CONFLICT (run_id, name, position) DO UPDATE SET
         kind = excluded.kind, text = excluded.text, number = excluded.number, flag = excluded.flag,
         moment = excluded.moment
 ), attributes_cut AS (
     DELETE FROM run_attributes
-    USING unnest($24::uuid[], $25::text[], $26::smallint[]) AS cut (run_id, name, position)
+    USING unnest($26::uuid[], $27::text[], $28::smallint[]) AS cut (run_id, name, position)
     WHERE run_attributes.run_id = cut.run_id AND run_attributes.name = cut.name
-      AND run_attributes.position >= cut.position AND run_attributes.run_id = ANY ($24::uuid[])
+      AND run_attributes.position >= cut.position AND run_attributes.run_id = ANY ($26::uuid[])
 )
 
 -- Goes into the WITH list of `create_runs`, behind its 21 parameters: for those that it creates.
@@ -48,7 +48,7 @@ SET LOCAL plan_cache_mode = force_custom_plan;
 -- `$where` is made of the parts below (`search_sql`); the bounds are as in `list_runs`.
 -- name: search_runs(created_before, id_before, limit)
 SELECT id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
-       correlation_id, created_at, finished_at
+       correlation_id, created_at, finished_at, paused_at
 FROM runs
 WHERE (created_at, id) < (coalesce($1::timestamptz, 'infinity'::timestamptz),
                           coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
