@@ -16,6 +16,7 @@ from warren.errors import (
     ActionNotOpen,
     ActionNotRegistered,
     ActionTimeout,
+    ChildTimeout,
     Diagnostic,
     ExhaustedRetries,
     ExhaustedRetriesError,
@@ -26,6 +27,7 @@ from warren.errors import (
     RegistrationRefused,
     RunEnded,
     RunIdTaken,
+    RunKeyTaken,
     RunNotFound,
     RunTerminated,
     ScheduleAlreadyExistsError,
@@ -40,6 +42,7 @@ from warren.errors import (
     WorkflowCancelledError,
     WorkflowFailedError,
 )
+from warren.prelude.children import run_handle
 from warren.sdk import (
     ActionContext,
     ActionRegistry,
@@ -101,6 +104,7 @@ __all__ = [
     "ActionResultPayload",
     "ActionTimeout",
     "CancellationEvent",
+    "ChildTimeout",
     "CompleteLater",
     "Depend",
     "Depends",
@@ -117,6 +121,7 @@ __all__ = [
     "RunEnded",
     "RunHandle",
     "RunIdTaken",
+    "RunKeyTaken",
     "RunNotFound",
     "RunStatus",
     "RunTerminated",
@@ -155,6 +160,7 @@ __all__ = [
     "random",
     "registry",
     "resume_schedule",
+    "run_handle",
     "schedule_workflow",
     "serialize_error_payload",
     "serialize_result_payload",

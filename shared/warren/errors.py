@@ -6,11 +6,13 @@ WarrenError
 │   ├── InvalidInput                 a start, a value or an argument is wrong
 │   │   ├── UnknownWorkflow
 │   │   ├── RunIdTaken
+│   │   ├── RunKeyTaken
 │   │   ├── RegistrationRefused
 │   │   └── UnserializableValue
 │   │       └── ValueTooLarge     it has more bytes than one message may carry
 │   ├── WorkflowFailedError          the run that was waited for ended with an exception
-│   │   └── WorkflowCancelledError
+│   │   ├── WorkflowCancelledError
+│   │   └── ChildTimeout             (also a TimeoutError)
 │   ├── RunNotFound
 │   ├── QueryFailed                  the workflow's own query raised
 │   ├── UpdateFailed                 the workflow's own update raised
@@ -45,9 +47,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
+
+from warren.refusal_codes import RefusalCode as RefusalCode
 
 _REASONS_LIMIT: Final = 2_000
 """Characters of what a broker says in an error's text."""
@@ -60,39 +63,6 @@ class WarrenError(Exception):
 
 class UserError(WarrenError):
     """The user's code or input is wrong."""
-
-
-class RefusalCode(StrEnum):
-    """Why the compiler refuses a place; `frontend.explanations` has a text and an example for each."""
-
-    NONDETERMINISTIC = "nondeterministic"
-    SIDE_EFFECT = "side-effect"
-    REFLECTION = "reflection"
-    UNCOMPILABLE_CALL = "uncompilable-call"
-    UNSUPPORTED_OBJECT = "unsupported-object"
-    UNSUPPORTED_STATEMENT = "unsupported-statement"
-    UNSUPPORTED_EXPRESSION = "unsupported-expression"
-    UNDERSCORE_NAME = "underscore-name"
-    UNDEFINED_NAME = "undefined-name"
-    MUTABLE_CAPTURE = "mutable-capture"
-    GLOBAL_ASSIGNMENT = "global-assignment"
-    ASSIGNMENT = "assignment"
-    SELF_ESCAPE = "self-escape"
-    WORKFLOW_VALUE = "workflow-value"
-    CHILD_RUN = "child-run"
-    DECORATOR = "decorator"
-    REBOUND = "rebound"
-    SIGNATURE = "signature"
-    UNKNOWN_KEYWORD = "unknown-keyword"
-    CONSTRUCTION = "construction"
-    MISSING_AWAIT = "missing-await"
-    BARE_RAISE = "bare-raise"
-    GENERATOR_VALUE = "generator-value"
-    ASYNC_ITERATION = "async-iteration"
-    CONTEXT_MANAGER = "context-manager"
-    CLOSURE_IN_COMPREHENSION = "closure-in-comprehension"
-    SOURCE_UNAVAILABLE = "source-unavailable"
-    UNSUPPORTED = "unsupported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +145,12 @@ class RunIdTaken(InvalidInput):
     code = "run_id_taken"
 
 
+class RunKeyTaken(InvalidInput):
+    """A run of the workflow has the key of a child run already, and is another run."""
+
+    code = "run_key_taken"
+
+
 class RegistrationRefused(InvalidInput):
     """Some workflows of a registration were refused; `versions` maps those that were registered to their hashes."""
 
@@ -212,6 +188,10 @@ class WorkflowFailedError(UserError):
 
 class WorkflowCancelledError(WorkflowFailedError):
     """The run that was waited for was cancelled."""
+
+
+class ChildTimeout(WorkflowFailedError, TimeoutError):
+    """A child run took longer than its `_execution_timeout`, and was told to end."""
 
 
 class RunNotFound(UserError, LookupError):

@@ -19,7 +19,7 @@ from warren.engine.transitions import EVENTS
 
 EVENT_TYPES = {kind.__name__: kind for kind in get_args(get_args(messages.RunEvent)[0])}
 TOTAL = {
-    "services/cli/warren_cli/output.py": "a line of text for each event of a history",
+    "services/cli/warren_cli/histories.py": "a line of text for each event of a history",
     "shared/warren/engine/ahead.py": "whether an event may be about what a state has not seen",
     "shared/warren/engine/transitions.py": "the rules",
     "shared/warren/runtime/replacements.py": "what an event that the broker refuses is replaced by",

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from uuid import UUID
 
 from tests.chaos.attempts import of_attempts
+from tests.chaos.family import Policy, ending_of
 from tests.chaos.faults import Injected
 from tests.chaos.ledger import Execution, read_ledger
 from tests.chaos.world import StartedRun, World
@@ -18,7 +19,7 @@ from warren.adapters.rabbitmq import RabbitBroker
 from warren.contracts import messages, names, wire
 from warren.contracts.messages import RunStatus
 from warren.contracts.topology import standard_topology
-from warren.engine import StartTimer, load_commands
+from warren.engine import StartChild, StartTimer, load_commands
 from warren.errors import RunEnded, RunNotFound, WarrenError
 from warren.ports import LoadedRun, StoredRun, TransitionRow
 from warren.runs.programs import Programs
@@ -68,8 +69,29 @@ async def _of_run(
         await check_run(world.made.store, programs, stored)
     except (AssertionError, WarrenError) as error:
         yield str(error)
-    for problem in _of_history(await full_history(world.made.store, run.run_id), accepted):
+    rows = await full_history(world.made.store, run.run_id)
+    for problem in _of_history(rows, accepted):
         yield problem
+    if run.policy is not None:
+        async for problem in _of_children(world, rows, run.policy):
+            yield problem
+
+
+async def _of_children(world: World, rows: list[TransitionRow], policy: Policy) -> AsyncIterator[str]:
+    """Each child has ended as its policy says, within a while: one that its parent gave up before it was there, too."""
+    started = [c for row in rows for c in load_commands(row.commands) if isinstance(c, StartChild)]
+    deadline = asyncio.get_running_loop().time() + _DRAIN_SECONDS
+    for command in started:
+        wanted = ending_of(command, policy)
+        while True:
+            child = await world.made.store.get_run(command.run_id)
+            is_over = child is not None and child.status is not RunStatus.RUNNING
+            if is_over or asyncio.get_running_loop().time() > deadline:
+                break
+            await asyncio.sleep(0.5)
+        if child is None or child.status not in wanted:
+            status = "not there" if child is None else child.status
+            yield f"its child {command.run_id} of {command.workflow} is {status}, not {wanted} ({policy})"
 
 
 async def _what_is_open(world: World, programs: Programs, run: StoredRun) -> list[str]:

@@ -20,7 +20,11 @@ POINTS: Final = {
     "worker": (crash_points.PERFORMED, crash_points.REPORTED),
 }
 WORKLOAD: Final = (
-    *("tests.chaos.workload", "tests.chaos.told", "tests.chaos.controlled", "tests.chaos.hostile"),
+    "tests.chaos.workload",
+    "tests.chaos.told",
+    "tests.chaos.controlled",
+    "tests.chaos.hostile",
+    "tests.chaos.family",
     "tests.chaos.elsewhere",
 )
 _LOOK_SECONDS: Final = 0.05

@@ -12,13 +12,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from tests.chaos.completer import Completer
 from tests.chaos.controlled import REASON, Controlled, when_cancelled
 from tests.chaos.elsewhere import Elsewhere
 from tests.chaos.elsewhere import expected as expected_elsewhere
+from tests.chaos.family import POLICIES, Parent, Policy
 from tests.chaos.ledger import TOKENS, VARIABLE
 from tests.chaos.plans import Limits, Plan, as_ordered, expected, expected_of_ordered, generate, invocations
 from tests.chaos.proxy import ChaosProxy
@@ -52,6 +53,8 @@ _ELSEWHERE_SHARE: Final = 0.15
 """Those whose actions another party completes."""
 _CONTROLLED_SHARE: Final = 0.2
 """Of the others, those that are paused and resumed, or cancelled."""
+_FAMILY_SHARE: Final = 0.2
+"""Of the others, those that have children with handles."""
 _ASK_SECONDS: Final = 20.0
 """After so long without an outcome the client looks whether its run exists, and starts it again if not."""
 _LOOK_SECONDS: Final = 0.02
@@ -64,7 +67,7 @@ class StartedRun:
     run_id: UUID
     plan: Plan
     total: int
-    result: int | list[int]
+    result: int | list[Any]
     invocations: int
     is_ordered: bool = False
     """Whether a worker has to check its input first (`Ordered`)."""
@@ -79,6 +82,8 @@ class StartedRun:
     """What is asked of it, one after the other (`Controlled`): pause, resume, cancel."""
     if_cancelled: list[object] | None = None
     """What comes of it instead where it is cancelled in time."""
+    policy: Policy | None = None
+    """What becomes of the child that it leaves behind (`Parent`)."""
     is_done: bool = False
     starts: int = 1
     seconds: float = 0.0
@@ -155,6 +160,10 @@ class World:
                 return StartedRun(new_run_id(), plan, total, result, count, controls=("cancel",), if_cancelled=other)
             pauses = ("pause", "resume") * self.source.randint(1, 2)
             return StartedRun(new_run_id(), plan, total, result, count, controls=pauses)
+        if self.source.random() < _FAMILY_SHARE:
+            count = self.source.randint(0, 10)
+            policy = self.source.choice(POLICIES)
+            return StartedRun(new_run_id(), [], count, [list(range(count)), count], 0, policy=policy)
         if self.source.random() < _ORDERED_SHARE:
             result, count = expected_of_ordered(plan, total), 1 + invocations(plan)
             return StartedRun(new_run_id(), plan, total, result, count, is_ordered=True)
@@ -234,6 +243,9 @@ class World:
                     return await self.made.client.start(Elsewhere, run.elsewhere, run.pause, run_id=run.run_id)
                 if run.controls:
                     return await self.made.client.start(Controlled, run.plan, run.total, True, run_id=run.run_id)
+                if run.policy is not None:
+                    is_hasty = self.source.random() < 0.3
+                    return await self.made.client.start(Parent, run.total, run.policy, is_hasty, run_id=run.run_id)
                 if run.is_ordered:
                     data = as_ordered(run.plan, run.total)
                     return await self.made.client.start_encoded(Ordered, data, run_id=run.run_id)

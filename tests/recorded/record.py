@@ -18,6 +18,7 @@ from tests.recorded import workflows as made
 from warren.contracts import messages as m
 from warren.contracts.limits import encode_error
 from warren.engine import dump_commands
+from warren.errors import RunKeyTaken, RunNotFound
 from warren.ir.base import to_json
 from warren.testing import EngineDriver
 
@@ -118,6 +119,25 @@ def pauses(driver: EngineDriver) -> None:
     driver.terminate("it takes too long")
 
 
+def relations(driver: EngineDriver) -> None:
+    """Children are told things, fail and are late; others are not there; then the run is terminated."""
+    driver.begin_child(1)
+    driver.begin_child(2)
+    driver.answer(3)
+    driver.answer(4, RunNotFound("there is no such run"))
+    driver.refuse_child(5, RunKeyTaken("the key is another run's"))
+    failed = EngineDriver.of(made.RecordedChild, 8)
+    fail(failed, made.TooHeavy("eight"))
+    driver.end_child(6, failed.state)
+    driver.fire()
+    ended = EngineDriver.of(made.RecordedChild, 8)
+    answer(ended, 1)
+    driver.end_child(8, ended.state)
+    driver.begin_child(9)
+    driver.fire()
+    driver.terminate("enough")
+
+
 def values(driver: EngineDriver) -> None:
     """A value of each kind comes in and goes out."""
     answer(driver, made.VALUES)
@@ -207,6 +227,7 @@ RUNS: dict[type[Any], tuple[dict[str, Any], Callable[[EngineDriver], None]]] = {
     made.RecordedAttributes: ({"customer": "x"}, attributes),
     made.RecordedPauses: ({}, pauses),
     made.RecordedChildren: ({}, children),
+    made.RecordedRelations: ({"other": "01234567-0123-4567-8123-456789abcdef"}, relations),
     made.RecordedValues: ({"given": made.Size.SMALL}, values),
     made.RecordedForeign: ({"email": {"address": "A@B.C"}}, foreign),
     made.RecordedObjects: ({"parcel": made.Parcel(1.0, [made.Stamp(at=made.VALUES[22])])}, objects),

@@ -18,7 +18,20 @@ from pydantic import BaseModel, BeforeValidator, PlainSerializer, field_validato
 from pydantic_core import core_schema
 
 import warren
-from warren import RetryPolicy, Signal, Workflow, action, query, signal, update, workflow
+from warren import (
+    ChildTimeout,
+    RetryPolicy,
+    RunKeyTaken,
+    RunNotFound,
+    Signal,
+    Workflow,
+    action,
+    query,
+    run_handle,
+    signal,
+    update,
+    workflow,
+)
 
 
 @action
@@ -148,6 +161,32 @@ class RecordedChildren(Workflow):
         except TooHeavy as error:
             return [done, str(error)]
         return []
+
+
+@workflow
+class RecordedRelations(Workflow):
+    name = "recorded_relations"
+
+    async def run(self, other: str) -> list[Any]:
+        child = await RecordedChild().start(5, _key="five", _parent_close_policy="terminate")
+        await RecordedChild().start(6, _parent_close_policy="abandon")
+        await child.signal("count", {"n": 1})
+        found: list[Any] = []
+        try:
+            await run_handle(other).cancel("no longer wanted")
+        except RunNotFound as error:
+            found.append(str(error))
+        try:
+            await RecordedChild().start(7, _key="five")
+        except RunKeyTaken as error:
+            found.append(str(error))
+        found.append(await RecordedChild().run(8, _retry=RetryPolicy(attempts=2, backoff_seconds=5)))  # type: ignore[call-arg]  # an option of a child
+        try:
+            await RecordedChild().run(9, _execution_timeout=60)  # type: ignore[call-arg]  # an option of a child
+        except ChildTimeout:
+            found.append("late")
+        await asyncio.gather(child.result(), fetch("end"))
+        return found
 
 
 @workflow

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tests.chaos.controlled import Controlled
 from tests.chaos.elsewhere import Elsewhere
+from tests.chaos.family import Parent
 from tests.chaos.hostile import Hostile
 from tests.chaos.plans import as_ordered
 from tests.chaos.told import Told
@@ -91,6 +92,9 @@ class SimulatedClient:
                 inputs = {"plan": one.plan, "total": one.total, "swallows": one.swallows}
                 group.create_task(self._drive(one.run_id, one.at, Controlled.short_name(), inputs, replies))
                 group.create_task(self._control(one, replies))
+            for family in scenario.families:
+                terms = {"count": family.count, "policy": family.policy, "is_hasty": family.is_hasty}
+                group.create_task(self._drive(family.run_id, family.at, Parent.short_name(), terms, replies))
             while True:
                 for delivery in await subscription.receive(100):
                     reply = wire.load_reply(delivery.body)

@@ -20,6 +20,7 @@ from warren.contracts.values import decode
 from warren.engine import attempts, transitions
 from warren.engine.run.leases import Leases
 from warren.engine.run.state import RunState
+from warren.runs.outbox import Outbox
 from warren.runs.stops import Stops
 from warren.sdk import input_checks
 from warren_coordinator.events import handler, questions
@@ -64,6 +65,12 @@ def _only_recorded(_: Any, run: RunState, event: Any) -> bool:
     return is_new
 
 
+def _forgotten(run: RunState, number: int) -> list[Any]:
+    """A child that nobody wants any more, and that does not learn of it."""
+    del run.children[number]
+    return []
+
+
 def _deciding(kind: type[messages.Event], rule: Any) -> Control:
     return lambda: patch.dict(transitions._RULES, {kind: rule})
 
@@ -86,6 +93,9 @@ CONTROLS: Final[dict[str, Control]] = {
     "request_ids": lambda: patch.object(RunState, "note_request", lambda *_: None),
     "fresh": lambda: patch.object(questions.Questions, "_fresh", lambda asked, run_id: asked._loader.open(run_id)),
     "renewal": lambda: patch("warren.client.following.RENEW_SECONDS", 1e9),
+    "early": lambda: patch.object(handler, "MOST_TRIES_OF_EARLY", 0),
+    "policies": lambda: patch.object(RunState, "end_child", _forgotten),
+    "child_starts": lambda: patch.object(Outbox, "add_child_started", lambda *_: None),
     "input_check": lambda: patch.object(input_checks, "_adapter", lambda *_: TypeAdapter(Any)),
 }
 

@@ -13,6 +13,7 @@ from tests.chaos.elsewhere import expected
 from tests.chaos.hostile import KINDS
 from tests.e2e.histories import attributes_in
 from tests.simulation.controls_of_runs import of_controlled, of_pauses
+from tests.simulation.families import of_family
 from tests.simulation.scenario import ElsewhereRun, HostileRun, PlannedRun, ToldRun
 from tests.simulation.world import World
 
@@ -49,9 +50,12 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
     for one in world.scenario.controlled:
         yield from (f"{one.run_id}: {text}" for text in of_controlled(world, one))
     scenario = world.scenario
+    for family in scenario.families:
+        yield from (f"{family.run_id}: {text}" for text in of_family(world, family))
     everybody: list[Any] = [*scenario.runs, *scenario.neighbours, *scenario.told, *scenario.elsewhere]
-    everybody += scenario.controlled
+    everybody += [*scenario.controlled, *scenario.families]
     controlled = [str(run.run_id) for run in scenario.controlled]
+    related = [str(family.run_id) for family in scenario.families]  # `of_family` says what becomes of children
     planned = {run.run_id for run in everybody}
     for run_id, stored in world.database.runs.items():
         rows = [row for _, row in sorted(world.database.histories[run_id].items())]
@@ -62,7 +66,7 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
         if stored.parent is None and run_id not in planned:
             yield f"{run_id}: nobody started it"
         yield from (f"{run_id}: {text}" for text in of_pauses(rows))
-        is_let_go = stored.parent is not None and any(each in stored.parent for each in controlled)
+        is_let_go = stored.parent is not None and any(each in stored.parent for each in [*controlled, *related])
         if stored.parent is not None and stored.status is not RunStatus.COMPLETED and not is_let_go:
             yield f"{run_id}: a child run is {stored.status}: {stored.error}"
     places = Counter((row.run_id, row.seq) for row in world.transitions)

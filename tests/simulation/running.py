@@ -18,6 +18,7 @@ from typing import Any, Final, NoReturn
 import structlog
 from tests.chaos.controlled import Controlled
 from tests.chaos.elsewhere import Elsewhere
+from tests.chaos.family import Hearer, Luckless, Parent, Stayer
 from tests.chaos.hostile import Hostile
 from tests.chaos.told import Told
 from tests.chaos.workload import Child, Ordered, Planned
@@ -54,7 +55,10 @@ class Simulator:
     def __init__(self) -> None:
         self._executables: dict[str, Executable] = {}
         self._records: list[ProgramRecord] = []
-        for cls in (Child, Planned, Ordered, Hostile, Told, Elsewhere, Controlled):
+        for cls in (
+            *(Child, Planned, Ordered, Hostile, Told, Elsewhere, Controlled),
+            *(Hearer, Stayer, Luckless, Parent),
+        ):
             ir = cls.workflow_ir()
             program = lower(ir)
             executable = Executable(program)
@@ -92,6 +96,8 @@ class Simulator:
             + Counter({"signals": sum(run.count for run in scenario.told)})
             + Counter({"followed transitions": sum(map(len, world.follower.seen.values()))})
             + Counter({f"elsewhere: {name}": count for name, count in world.client.party.said.items() if count})
+            + Counter(f"left children: {family.policy}" for family in scenario.families)
+            + Counter({"hasty parents": sum(family.is_hasty for family in scenario.families)})
             + Counter(f"request: {step.kind.routing_key}" for run in scenario.controlled for step in run.steps)
             + Counter(f"neighbour: {run.kind}" for run in scenario.neighbours),
             world.ledger.total(),

@@ -12,6 +12,7 @@ from tests.chaos.hostile import KINDS
 from tests.chaos.plans import Limits, Plan, expected, expected_of_ordered, generate
 from tests.chaos.told import FORMS
 from tests.simulation.controls_of_runs import ControlledRun, controlled_runs
+from tests.simulation.families import Family, families
 from tests.simulation.network import Weather
 
 from warren.contracts import requests
@@ -171,6 +172,7 @@ class Scenario:
     followed: list[FollowedRun] = field(default_factory=list)
     elsewhere: list[ElsewhereRun] = field(default_factory=list)
     controlled: list[ControlledRun] = field(default_factory=list)
+    families: list[Family] = field(default_factory=list)
 
 
 def make_scenario(seed: int) -> Scenario:
@@ -206,6 +208,7 @@ def make_scenario(seed: int) -> Scenario:
         _followed(seed, window, [*runs, *told]),
         _elsewhere(seed, window),
         controlled_runs(seed, window),
+        families(seed, window),
     )
 
 

@@ -19,6 +19,7 @@ from uuid import UUID
 
 from tests.chaos.ledger import hooks
 from tests.simulation.client import SimulatedClient
+from tests.simulation.families import has_settled
 from tests.simulation.follower import SimulatedFollower
 from tests.simulation.injection import faults_in_services, refusal_of
 from tests.simulation.loop import SimulatedLoop, SimulatedProcess, current_process
@@ -130,6 +131,9 @@ class World:
             everybody: list[Any] = [*self._ordinary, *self.scenario.neighbours]
             open_runs = [str(each.run_id) for each in everybody if not self._has_ended(each.run_id)]
             waiting = [str(each.run_id) for each in self._ordinary if each.run_id not in self.client.outcomes]
+            open_runs += [
+                f"children of {family.run_id}" for family in self.scenario.families if not has_settled(self, family)
+            ]
             self.problems.append(
                 f"{GRACE:g} s after the last fault: open runs {open_runs}, without outcome at the client {waiting}, "
                 f"still followed {sorted(map(str, self.follower.seen.keys() - self.follower.done))}"
@@ -372,6 +376,7 @@ class World:
             and all(run.run_id in self.client.outcomes and self._has_ended(run.run_id) for run in self._ordinary)
             and all(self._has_ended(run.run_id) for run in self.scenario.neighbours)
             and self.follower.done >= self.follower.seen.keys()
+            and all(has_settled(self, family) for family in self.scenario.families)
             and not self.depths()
         )
 

@@ -93,6 +93,18 @@ def shuffled(driver: EngineDriver, seed: int, *, snapshots: bool) -> EngineDrive
     return again
 
 
+def evicted(driver: EngineDriver) -> EngineDriver:
+    """The same run again, with the same events in the same order, and evicted before each of them."""
+    again = EngineDriver(
+        driver.executable, driver.history[0].event.input, run_id=driver.run_id, now=driver.history[0].at
+    )  # type: ignore[union-attr]  # RunStarted
+    for row in driver.history[1:]:
+        again.restore(json.loads(json.dumps(again.snapshot())))
+        again.now = row.at
+        again.apply(row.event)
+    return again
+
+
 def answers_of(driver: EngineDriver) -> dict[Call, tuple[str, dict[str, Json]]]:
     """What each call of an action was answered with, by action and arguments (equal calls have equal answers)."""
     commands: dict[tuple[int, int], DispatchAction] = {}

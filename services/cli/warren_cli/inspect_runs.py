@@ -13,8 +13,9 @@ from warren.contracts.messages import RunStatus
 from warren.errors import InvalidInput
 from warren.ports import RunStore
 from warren.runtime.event_loop import run_async
+from warren_cli.histories import history_data, print_history
 from warren_cli.inputs import parse_run_id
-from warren_cli.output import history_data, print_history, print_json, print_run, print_runs, run_data
+from warren_cli.output import print_json, print_run, print_runs, run_data
 from warren_cli.servers import people_store
 from warren_cli.watch_runs import check_servers, follow_run, show_state
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any
 from uuid import UUID
 
 from rich.console import Console
@@ -15,28 +15,13 @@ from rich.json import JSON
 from rich.markup import escape
 from rich.table import Table
 
-from warren.client import HistoryEntry
 from warren.client.outcomes import remote_traceback
 from warren.client.run_lists import DescribedRun
 from warren.contracts import messages
 from warren.contracts.attributes import AttributeValue
 from warren.contracts.messages import RunStatus
 from warren.contracts.moments import LAST_MOMENT
-from warren.contracts.plain import exception_message, exception_name, mask_secrets, to_plain
-from warren.engine import (
-    AnswerUpdate,
-    CancelActions,
-    CancelChild,
-    Command,
-    ContinueRun,
-    DispatchAction,
-    FinishRun,
-    LogMessage,
-    StartChild,
-    StartTimer,
-    UpsertAttributes,
-    commands_data,
-)
+from warren.contracts.plain import exception_message, exception_name, to_plain
 from warren.ports import QuarantinedMessage, StoredRun
 
 _COLORS = {
@@ -50,7 +35,6 @@ _PIPED_WIDTH = 160
 _NARROWEST_RUNS = 80
 """A terminal with fewer columns breaks the lines of `warren runs` itself: better than to lose the workflows' names."""
 _KEY_WIDTH = 16
-_STOPPED_SHOWN = 5
 
 out = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 err = Console(stderr=True, width=None if sys.stderr.isatty() else _PIPED_WIDTH)
@@ -249,115 +233,6 @@ def print_run(run: DescribedRun) -> None:
         out.print(data["error"]["traceback"].rstrip(), style="dim", markup=False, highlight=False)
 
 
-def print_history(entries: Sequence[HistoryEntry]) -> None:
-    """A table of transitions."""
-    table = Table("seq", "after", "event", "commands", box=None, header_style="bold")
-    for entry in entries:
-        table.add_row(
-            str(entry.seq),
-            f"{(entry.at - entries[0].at).total_seconds():.3f} s",
-            escape(event_text(entry.event)),
-            escape("; ".join(map(command_text, entry.commands))),
-        )
-    out.print(table)
-
-
-def history_data(entries: Sequence[HistoryEntry]) -> list[dict[str, Any]]:
-    """Transitions as JSON."""
-    return [
-        {
-            "seq": entry.seq,
-            "at": entry.at.isoformat(),
-            "event": mask_secrets(entry.event.model_dump(mode="json")),
-            "commands": mask_secrets(commands_data(entry.commands)),
-        }
-        for entry in entries
-    ]
-
-
-def event_text(event: messages.RunEvent) -> str:
-    """One line about an event."""
-    match event:
-        case messages.RunStarted():
-            return f"run started with {_short(event.input)}"
-        case messages.ActionSucceeded():
-            return f"#{event.invocation} returned {_short(event.result)} ({event.duration_ms:.1f} ms)"
-        case messages.ActionFailed():
-            error = error_data(event.error)
-            return f"#{event.invocation} attempt {event.attempt} raised {error['type']}: {error['message']}"
-        case messages.ChildFinished() if event.error is None:
-            return f"#{event.invocation} returned {_short(event.result)}"
-        case messages.ChildFinished():
-            error = error_data(event.error)
-            return f"#{event.invocation} raised {error['type']}: {error['message']}"
-        case messages.TimerDue():
-            return f"timer {event.timer} is due"
-        case messages.CancelRequested():
-            return f"cancel requested{_because(event.reason)}"
-        case messages.TerminateRequested():
-            return f"terminated{_because(event.reason)}"
-        case messages.PauseRequested():
-            return f"paused{_because(event.reason)}"
-        case messages.ResumeRequested():
-            return f"resumed{_because(event.reason)}"
-        case messages.SignalReceived():
-            return f"signal {event.name} received with {_short(event.payload)}"
-        case messages.UpdateRequested():
-            return f"update {event.name} requested with {_short(event.arguments)}"
-        case messages.ActionStarted():
-            return f"#{event.invocation} attempt {event.attempt} is leased to {event.worker}"
-        case messages.LeaseExpired():
-            return f"#{event.invocation} attempt {event.attempt}: the lease of {event.worker} expired"
-        case messages.ActionDeferred():
-            return f"#{event.invocation} attempt {event.attempt} is completed elsewhere"
-        case messages.ActionAnswered() if event.error is None:
-            return f"#{event.invocation} was completed elsewhere with {_short(event.result)}"
-        case messages.ActionAnswered():
-            error = error_data(event.error)
-            return f"#{event.invocation} failed elsewhere: {error['type']}: {error['message']}"
-        case messages.ActionProgressed():
-            return f"#{event.invocation} attempt {event.attempt} is at {_short(event.details)}"
-        case messages.EventRejected():
-            error = error_data(event.error)
-            return f"{event.rejected.replace('_', ' ')} rejected: {error['type']}: {error['message']}"
-        case messages.ContinuationDue() | messages.ActionHeartbeat() | messages.QueryAsked():
-            return event.type.replace("_", " ")
-        case _:
-            assert_never(event)
-
-
-def _because(reason: str | None) -> str:
-    return f": {reason}" if reason else ""
-
-
-def command_text(command: Command) -> str:
-    """One line about a command."""
-    match command:
-        case DispatchAction():
-            again = f", attempt {command.attempt}" if command.attempt > 1 else ""
-            return f"run #{command.invocation} {command.action.rpartition(':')[2]}{again}"
-        case StartTimer():
-            return f"timer {command.timer} until {when(command.due_at)}"
-        case StartChild():
-            return f"run #{command.invocation} {command.workflow} as {command.run_id}"
-        case CancelChild():
-            return f"cancel {command.run_id}"
-        case AnswerUpdate():
-            return f"answer the update {command.id}" + (" with an error" if command.error is not None else "")
-        case CancelActions():
-            numbers = [f"#{invocation}" for invocation, _ in command.attempts]
-            more = f" and {len(numbers) - _STOPPED_SHOWN} more" if len(numbers) > _STOPPED_SHOWN else ""
-            return f"stop {', '.join(numbers[:_STOPPED_SHOWN]) or 'all actions'}{more}"
-        case LogMessage():
-            return f"log {command.level}: {command.message}"
-        case UpsertAttributes():
-            return f"set attributes {_short(command.attributes)}"
-        case ContinueRun():
-            return "go on"
-        case FinishRun():
-            return f"end the run: {command.status.value}"
-
-
 def status_text(status: RunStatus) -> str:
     """A status in its colour."""
     return f"[{_COLORS[status]}]{status.value}[/]"
@@ -390,8 +265,3 @@ def _ago(at: datetime) -> str:
             return f"{int(seconds)} {unit} ago"
         seconds /= size
     return at.astimezone().strftime("%Y-%m-%d")
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(to_plain(value), ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -18,12 +18,10 @@ from warren.contracts.run_views import FrameView, RunView, StrandView, WaitView
 from warren.errors import InvalidInput
 from warren.runtime.event_loop import run_async
 from warren_cli.failures import INTERRUPTED
+from warren_cli.histories import command_text, event_text, history_data
 from warren_cli.interrupts import interrupts, unless_interrupted
 from warren_cli.output import (
-    command_text,
     duration_text,
-    event_text,
-    history_data,
     out,
     print_goes_on,
     print_json,

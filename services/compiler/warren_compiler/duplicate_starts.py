@@ -6,9 +6,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from warren.contracts import messages, wire
+from warren.contracts.identity import shown
 from warren.contracts.messages import RunStatus
 from warren.engine import load_commands
-from warren.errors import InternalError, RunIdTaken
+from warren.errors import InternalError, RunIdTaken, RunKeyTaken
 from warren.ports import CreateOutcome, NewRun, RunStore, StoredRun
 from warren.runs.command_dispatch import Dispatcher, finish_of
 from warren.runs.outbox import Outbox, RunHeader, finished_body, reply_message
@@ -35,6 +36,7 @@ class ExistingRuns:
 
         Raises:
             RunIdTaken: the run is one of another workflow, or the start is of a child and the run is not that child.
+            RunKeyTaken: the start is of a child, and the run that has its key is not that child.
         """
         run_id = outcome.run_id
         if outcome.taken_by is not None:
@@ -45,12 +47,18 @@ class ExistingRuns:
         if run is None:
             raise InternalError(f"run {run_id} vanished while a start of it was handled")
         if start.request.parent is not None and not _is_child_of(run, start.request.parent):
+            if run_id != start.run.run_id:
+                raise RunKeyTaken(
+                    f"the key {shown(start.request.key)} is that of the run {run_id} of workflow {run.workflow!r}: "
+                    "give the child run another key, or reach that run with run_handle(run_id)"
+                )
             raise RunIdTaken(
                 f"the run {run_id} of workflow {run.workflow!r} was not started by the run "
                 f"{start.request.parent.run_id}, which has this id for a child: it is another run"
             )
         if start.request.reply != "outcome":
             reply_accepted(start, outbox, run_id=run_id, version=run.version, created=False)
+        outbox.add_child_started(start.request.parent)
         if start.delivery.redelivered and not self._recent.did(run_id):
             await self._publish_first_again(run, outbox)
         if run.status is not RunStatus.RUNNING and start.request.parent is not None:

@@ -36,8 +36,15 @@ class Request:
         return self.place if isinstance(self.place, UUID) else None
 
     @property
+    def asker(self) -> messages.AskingRun | None:
+        """The run that asks, where one does."""
+        return self.body.asker if isinstance(self.body, requests.RunRequest) else None
+
+    @property
     def reply(self) -> messages.RequestReply | None:
         """Where somebody waits for the answer."""
+        if self.asker is not None:
+            return messages.RequestReply(run=self.asker)
         delivery = self.delivery
         if not delivery.reply_to:
             return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -63,8 +64,10 @@ class RequestHandler:
         requests: list[Request] = []
         for delivery in deliveries:
             try:
-                requests.append(Request.read(delivery))
-            except MessageError as error:
+                request = Request.read(delivery)
+                self._check_asker(request)
+                requests.append(request)
+            except (MessageError, InvalidInput) as error:
                 _add(outbox, refuse(delivery, error))
         runs = await self._find({request.place for request in requests})
         now = self._clock.now()
@@ -78,13 +81,31 @@ class RequestHandler:
                     raise
                 run_id = run.run_id if run is not None else request.run_id
                 _add(outbox, refuse(request.delivery, error, run_id=run_id))
+                self._tell_asker(request, error, outbox)
         if requests and not passed:
             await asyncio.sleep(_LOOK_SECONDS)  # all of them wait: what is put back must not go round at full speed
         return Handled(outbox.messages())
 
     async def give_up(self, delivery: Delivery, error: Exception) -> Handled:
         """Refuse it."""
-        return Handled(refuse(delivery, error))
+        outbox = self._dispatcher.outbox()
+        _add(outbox, refuse(delivery, error))
+        with suppress(MessageError, InvalidInput):
+            request = Request.read(delivery)
+            self._check_asker(request)
+            self._tell_asker(request, error, outbox)
+        return Handled(outbox.messages())
+
+    def _check_asker(self, request: Request) -> None:
+        """An answer to a shard that is none would find no queue."""
+        asker = request.asker
+        if asker is not None and asker.shard >= self._dispatcher.shards:
+            raise InvalidInput(f"asker.shard: there is no shard {asker.shard}, only {self._dispatcher.shards}")
+
+    def _tell_asker(self, request: Request, error: BaseException, outbox: Outbox) -> None:
+        """Where a run has asked, it learns of the refusal, too."""
+        if request.asker is not None:
+            outbox.add_refusal_to_run(request.asker, error)
 
     async def _find(self, places: set[Place]) -> Mapping[Place, StoredRun]:
         found: dict[Place, StoredRun] = {}

@@ -24,12 +24,20 @@ from warren.contracts import messages, names, rendering, wire
 from warren.contracts.attributes import attributes_data, check_memo, set_attributes, start_attributes
 from warren.contracts.identity import shown
 from warren.contracts.ids import new_run_id, shard_of
-from warren.contracts.limits import check_payload
+from warren.contracts.limits import check_depth, check_payload
 from warren.engine import Executable, dump_commands
-from warren.errors import InfrastructureError, InvalidInput, MessageError, RunEnded, RunIdTaken, StoreUnavailable
+from warren.errors import (
+    InfrastructureError,
+    InvalidInput,
+    MessageError,
+    RunEnded,
+    RunIdTaken,
+    RunKeyTaken,
+    StoreUnavailable,
+)
 from warren.ports import CreateOutcome, Delivery, NewRun, ReplyAddress, RunFinish, RunStore, StoredRun, TransitionRow
 from warren.runs.command_dispatch import Dispatcher, finish_of
-from warren.runs.outbox import Outbox, RunHeader
+from warren.runs.outbox import Outbox, RunHeader, depth_of
 from warren.runs.processor import Handled, RecentCauses
 from warren.runs.programs import Programs
 from warren.runs.quarantine import Quarantine
@@ -103,7 +111,7 @@ class StartHandler:
         for message in refuse(delivery, error, run_id=request.run_id if request else None):
             outbox.add_message(message)
         if request is not None and request.parent is not None and self._is_shard(request.parent.shard):
-            outbox.add_outcome(request.parent, messages.RunStatus.FAILED, None, encoded(error))
+            outbox.add_outcome(request.parent, messages.RunStatus.FAILED, None, encoded(error), is_refused=True)
 
     def _is_shard(self, shard: int) -> bool:
         """Whether there is such a shard: an event for another one would find no queue, ever."""
@@ -131,8 +139,8 @@ class StartHandler:
         return run if run is not None and run.workflow == request.workflow else None
 
     async def _prepare(self, delivery: Delivery, request: messages.StartRun, now: datetime) -> Start:
-        if request.parent is not None and not self._is_shard(request.parent.shard):
-            raise InvalidInput(f"parent.shard: there is no shard {shown(request.parent.shard)}, only {self._shards}")
+        if request.parent is not None:
+            self._check_parent(request, request.parent)
         executable = await (
             self._programs.latest(request.workflow) if request.version is None else self._programs.get(request.version)
         )
@@ -181,6 +189,11 @@ class StartHandler:
         )
         return Start(delivery, request, run, commands, _signal_of(delivery, request, executable))
 
+    def _check_parent(self, request: messages.StartRun, parent: messages.ParentRun) -> None:
+        if not self._is_shard(parent.shard):
+            raise InvalidInput(f"parent.shard: there is no shard {shown(parent.shard)}, only {self._shards}")
+        check_depth(request.workflow, parent.depth)
+
     def _trace(self, delivery: Delivery, run_id: UUID) -> str | None:
         incoming = delivery.headers.get(names.HEADER_TRACEPARENT)
         if is_traceparent(incoming):
@@ -225,7 +238,7 @@ class StartHandler:
                 await self._check_signal(start.signal, outcome)
             await self._existing.answer(outcome, start, outbox)
             self._signal(start, outcome.run_id, outbox)
-        except (RunIdTaken, RunEnded) as error:
+        except (RunIdTaken, RunKeyTaken, RunEnded) as error:
             self._refuse(start.delivery, start.request, error, outbox)
         except BaseException as error:
             if not is_refusable(error):
@@ -249,6 +262,7 @@ class StartHandler:
         run = start.run
         if start.request.reply != "outcome":
             reply_accepted(start, outbox, run_id=run.run_id, version=run.version, created=True)
+        outbox.add_child_started(start.request.parent)
         header = RunHeader.of(run)
         header.seed = _seed(start)
         self._dispatcher.carry_out(start.commands, header, outbox)
@@ -288,6 +302,7 @@ def _seed(start: Start) -> str | None:
         trace=run.trace,
         input_json=run.input,
         at=run.first.at,
+        depth=depth_of(run.parent),
     )
 
 

@@ -7,15 +7,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 from pydantic_core import to_json
 
-from warren.contracts.event_base import (
-    Event,
-    Identity,
-    Json,
-    RequestAnswer,
-    RequestId,
-    RequestReply,
-    request_number,
-)
+from warren.contracts.answers import RequestAnswer, RequestId, RequestReply, request_number
+from warren.contracts.event_base import Event, Identity, Json
 from warren.contracts.parts import Part
 from warren.errors import ActionNotOpen, WarrenError
 

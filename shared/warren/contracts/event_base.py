@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from abc import abstractmethod
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import Field
-
+from warren.contracts.answers import RequestAnswer
 from warren.contracts.parts import Part
 from warren.errors import RunEnded, WarrenError
 
@@ -17,23 +15,6 @@ Json = Any
 
 Identity = tuple[UUID, str, int, int]
 """What makes two events the same one: run, type, number, attempt."""
-
-REQUEST_ID_LENGTH = 200
-RequestId = Annotated[str, Field(min_length=1, max_length=REQUEST_ID_LENGTH)]
-
-
-class RequestReply(Part):
-    """Where who made a request waits for the answer (AMQP's `reply_to` and `correlation_id`)."""
-
-    reply_to: str
-    correlation_id: str | None = None
-
-
-class RequestAnswer(NamedTuple):
-    """To whom, and to which request."""
-
-    reply: RequestReply
-    request_id: str
 
 
 class Event(Part):
@@ -68,6 +49,11 @@ class Event(Part):
         """Where the answer goes, and to which request, where somebody made one and waits."""
         return None
 
+    @property
+    def comes_early(self) -> bool:
+        """Whether its run may not be there yet, and will be."""
+        return False
+
     def is_recorded_as(self, recorded: Event) -> bool:
         """Whether an event of the history is what became of this one."""
         return self.identity == recorded.identity
@@ -75,8 +61,3 @@ class Event(Part):
     def not_taken(self) -> WarrenError:
         """What to tell who made a request that changed nothing."""
         return RunEnded(f"the run {self.run_id} has ended, or does not take this")
-
-
-def request_number(request_id: str) -> int:
-    """A request's number within its run, made of its id."""
-    return int.from_bytes(hashlib.sha256(request_id.encode()).digest()[:8], "big") >> 1

@@ -6,10 +6,12 @@ that whatever handles events need not know which ones there are. Values inside a
 
 from __future__ import annotations
 
+from operator import not_
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from warren.contracts.answers import RequestAnswer, RequestId, RequestReply, request_number
 from warren.contracts.attempt_events import (
     ActionAnswered,
     ActionDeferred,
@@ -20,15 +22,7 @@ from warren.contracts.attempt_events import (
     ActionSucceeded,
     LeaseExpired,
 )
-from warren.contracts.event_base import (
-    Event,
-    Identity,
-    Json,
-    RequestAnswer,
-    RequestId,
-    RequestReply,
-    request_number,
-)
+from warren.contracts.event_base import Event, Identity, Json
 from warren.contracts.parts import RunStatus
 
 
@@ -64,6 +58,8 @@ class EndRequested(Event):
     reason: str | None = None
     id: RequestId | None = None
     reply: RequestReply | None = None
+    from_parent: bool = Field(default=False, exclude_if=not_)
+    """Whether that is the run that started it."""
 
     @property
     def subject(self) -> int:
@@ -74,6 +70,11 @@ class EndRequested(Event):
     def answer(self) -> RequestAnswer | None:
         """To who asked, if that was wanted."""
         return None if self.reply is None else RequestAnswer(self.reply, self.id or "")
+
+    @property
+    def comes_early(self) -> bool:
+        """Whether its run may not be there yet, and will be: its start lies in another queue."""
+        return self.from_parent
 
 
 class CancelRequested(EndRequested):
@@ -174,13 +175,42 @@ class QueryAsked(Event):
         return RequestAnswer(self.reply, self.id)
 
 
+class ChildStarted(Event):
+    """A child run of this run is there. For a child whose start is waited for."""
+
+    type: Literal["child_started"] = "child_started"
+    invocation: int
+
+    @property
+    def subject(self) -> int:
+        """The invocation."""
+        return self.invocation
+
+
 class ChildFinished(Event):
-    """A child run of this run came to its end: `result` when completed, else `error` (an encoded exception)."""
+    """A child run of this run came to its end: `result` when completed, else `error` (an encoded exception).
+
+    `is_refused` when it was never there, because its start was refused.
+    """
 
     type: Literal["child_finished"] = "child_finished"
     invocation: int
     status: RunStatus
     result: Json = None
+    error: Json = None
+    is_refused: bool = Field(default=False, exclude_if=not_)
+
+    @property
+    def subject(self) -> int:
+        """The invocation."""
+        return self.invocation
+
+
+class RequestAnswered(Event):
+    """What this run asked of another run has reached that, or was refused with `error` (an encoded exception)."""
+
+    type: Literal["request_answered"] = "request_answered"
+    invocation: int
     error: Json = None
 
     @property
@@ -245,7 +275,9 @@ RunEvent = Annotated[
     | SignalReceived
     | UpdateRequested
     | QueryAsked
+    | ChildStarted
     | ChildFinished
+    | RequestAnswered
     | EventRejected
     | RunStarted,
     Field(discriminator="type"),

@@ -13,7 +13,7 @@ from pydantic_core import to_json
 
 from warren.contracts.encoding import encode_exception
 from warren.contracts.tags import TAG, Json
-from warren.errors import ValueTooLarge
+from warren.errors import LimitExceeded, ValueTooLarge
 
 MAX_PAYLOAD_BYTES: Final = 12 << 20
 """Of the input of a start, of all arguments of one call together, of a result, and of an error, each as JSON text."""
@@ -21,6 +21,8 @@ MAX_DETAILS_BYTES: Final = 64 << 10
 """Of the details of a heartbeat as JSON text: each heartbeat carries them, and coordinators keep them in memory."""
 MAX_LOG_CHARACTERS: Final = 16_384
 """Of one line that a workflow logs; the rest of a longer one is left out."""
+MAX_CHILD_DEPTH: Final = 100
+"""How many runs there may be above a child run: its parent, the parent of that, and so on."""
 _NAMED_PARTS: Final = 3
 _DEPTH: Final = 5
 _PAIRS: Final = frozenset({"dict", "counter", "ordereddict", "defaultdict"})
@@ -30,6 +32,15 @@ _INSTEAD: Final = "keep it elsewhere (a bucket, a table, a file) and pass where 
 def json_size(data: Json) -> int:
     """Bytes of tagged JSON as text."""
     return len(to_json(data))
+
+
+def check_depth(workflow: str, depth: int) -> None:
+    """Raise `LimitExceeded` for the start of a child run of a parent that has too many runs above itself."""
+    if depth >= MAX_CHILD_DEPTH:
+        raise LimitExceeded(
+            f"the start of {workflow} as a child run: there are {depth + 1} runs above it, each the child of another, "
+            f"and {MAX_CHILD_DEPTH} is the most"
+        )
 
 
 def check_payload(data: Json, what: str) -> None:

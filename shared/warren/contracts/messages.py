@@ -14,6 +14,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 
 from warren.contracts import identity
+from warren.contracts.answers import AskingRun, RequestId, RequestReply
 from warren.contracts.attempt_events import (
     ActionAnswered,
     ActionDeferred,
@@ -26,20 +27,17 @@ from warren.contracts.attempt_events import (
     Details,
     LeaseExpired,
 )
-from warren.contracts.event_base import (
-    Event,
-    Identity,
-    RequestId,
-    RequestReply,
-)
+from warren.contracts.event_base import Event, Identity
 from warren.contracts.events import (
     CancelRequested,
     ChildFinished,
+    ChildStarted,
     ContinuationDue,
     EndRequested,
     EventRejected,
     PauseRequested,
     QueryAsked,
+    RequestAnswered,
     ResumeRequested,
     RunEvent,
     RunStarted,
@@ -51,6 +49,7 @@ from warren.contracts.events import (
 from warren.contracts.parts import (
     MINOR_VERSION,
     VERSION,
+    ClosePolicy,
     Message,
     Part,
     RunId,
@@ -82,11 +81,14 @@ __all__ = [
     "ActionProgressed",
     "ActionStarted",
     "ActionSucceeded",
+    "AskingRun",
     "AttemptEvent",
     "CancelActions",
     "CancelRequested",
     "CancelRun",
     "ChildFinished",
+    "ChildStarted",
+    "ClosePolicy",
     "CompleteAction",
     "ContinuationDue",
     "Details",
@@ -109,6 +111,7 @@ __all__ = [
     "Refused",
     "RegisterWorkflows",
     "Reply",
+    "RequestAnswered",
     "RequestDone",
     "RequestId",
     "RequestReply",
@@ -144,11 +147,17 @@ __all__ = [
 
 
 class ParentRun(Part):
-    """The run that waits for a child run: `ChildFinished` goes to its shard."""
+    """The run that waits for a child run: `ChildFinished` goes to its shard, and `ChildStarted` if it `awaits_start`.
+
+    `depth` is its own: 0 for a run that is no child. `policy` is what becomes of the child when it ends.
+    """
 
     run_id: UUID
     shard: int
     invocation: int
+    depth: int = Field(default=0, ge=0)
+    awaits_start: bool = False
+    policy: ClosePolicy = "cancel"
 
 
 class StartSignal(Part):
@@ -357,6 +366,8 @@ class RunSeed(Part):
     trace: str | None = None
     input: dict[str, Json]
     at: datetime
+    depth: int = 0
+    """How many runs there are above it: it is a child of the last of them."""
 
 
 # --- the broker marker ------------------------------------------------------------------------------------------------

@@ -25,6 +25,10 @@ class RunStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+ClosePolicy = Literal["terminate", "cancel", "abandon"]
+"""What becomes of a child run when its parent ends: it is ended at once, told to end itself, or left alone."""
+
+
 class Part(BaseModel):
     """A part of a message; frozen, no unknown fields."""
 

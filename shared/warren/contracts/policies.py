@@ -79,8 +79,10 @@ def backoff_of(backoff_seconds: float | None) -> float:
     return float(min(backoff_seconds or 0.0, LONGEST_SECONDS))
 
 
-def seconds_of(timeout: Any) -> float | None:
+def seconds_of(timeout: Any, name: str = "timeout") -> float | None:
     """A timeout in seconds, of `LONGEST_SECONDS` at most; None for none, which infinity means as well.
+
+    `name` is what an error calls it.
 
     Raises:
         ValueError: it is not a positive number or duration.
@@ -89,7 +91,7 @@ def seconds_of(timeout: Any) -> float | None:
         return None
     seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds > 0:
-        raise ValueError(f"timeout must be a positive number of seconds or a timedelta, not {shown(timeout)}")
+        raise ValueError(f"{name} must be a positive number of seconds or a timedelta, not {shown(timeout)}")
     return None if seconds == math.inf else float(min(seconds, LONGEST_SECONDS))
 
 

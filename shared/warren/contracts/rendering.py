@@ -167,10 +167,19 @@ def run_finished(
 
 
 def run_seed(
-    *, run_id: UUID, workflow: str, version: str, shard: int, trace: str | None, input_json: str, at: datetime
+    *,
+    run_id: UUID,
+    workflow: str,
+    version: str,
+    shard: int,
+    trace: str | None,
+    input_json: str,
+    at: datetime,
+    depth: int = 0,
 ) -> str:
     """`RunSeed`; `input_json` is as it is stored."""
     traced = "" if trace is None else f'"trace":"{trace}",'
+    traced += f'"depth":{depth},' if depth else ""
     return (
         f'{{"run_id":"{run_id}","workflow":{json.dumps(workflow)},"version":"{version}","shard":{shard},{traced}'
         f'"input":{input_json},"at":"{at.isoformat()}"}}'

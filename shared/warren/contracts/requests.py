@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from warren.contracts import names
-from warren.contracts.event_base import RequestId
+from warren.contracts.answers import AskingRun, RequestId
 from warren.contracts.parts import Message, RunId, RunKey, WorkflowName
 from warren.contracts.tags import Json
 from warren.contracts.task_tokens import check_token, read_token
@@ -26,7 +26,7 @@ class Request(Message):
     """What is asked of one run.
 
     `id` tells a request from others. Without one the AMQP `message_id` is taken, or what tells an RPC request from
-    others (`reply_to` and `correlation_id`).
+    others (`reply_to` and `correlation_id`). `asker` is set by a coordinator for what a run asks.
     """
 
     routing_key: ClassVar[str]
@@ -45,6 +45,7 @@ class RunRequest(Request):
     run_id: RunId | None = None
     workflow: WorkflowName | None = None
     key: RunKey | None = None
+    asker: AskingRun | None = None
 
     @property
     def place(self) -> Place:

@@ -7,6 +7,7 @@ from warren.engine.ahead import may_be_ahead
 from warren.engine.arrivals import check_arrival
 from warren.engine.commands import (
     AnswerUpdate,
+    AskRun,
     CancelActions,
     CancelChild,
     Command,
@@ -16,6 +17,7 @@ from warren.engine.commands import (
     LogMessage,
     StartChild,
     StartTimer,
+    TerminateChild,
     UpsertAttributes,
     commands_data,
     dump_commands,
@@ -32,6 +34,7 @@ from warren.engine.transitions import Refusal, apply, overdue, start_run
 
 __all__ = [
     "AnswerUpdate",
+    "AskRun",
     "CancelActions",
     "CancelChild",
     "Command",
@@ -45,6 +48,7 @@ __all__ = [
     "RunState",
     "StartChild",
     "StartTimer",
+    "TerminateChild",
     "UpsertAttributes",
     "answer_query",
     "apply",

@@ -25,7 +25,7 @@ def may_be_ahead(run: RunState, event: m.RunEvent) -> bool:
             return _is_unseen(run, event)
         case m.ActionDeferred() | m.ActionAnswered() | m.ActionProgressed():
             return _is_unseen(run, event)
-        case m.ChildFinished():
+        case m.ChildStarted() | m.ChildFinished() | m.RequestAnswered():
             return event.invocation > run.numbers
         case m.TimerDue():
             return event.timer > run.numbers or run.paused_at is not None

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, assert_never
+from typing import Any, Final, Literal, assert_never
 from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
-from warren.contracts.messages import Details, RunStatus
+from warren.contracts.messages import ClosePolicy, Details, RunStatus
 from warren.contracts.shared_values import Table, put_back
 from warren.errors import MessageError
 
@@ -53,12 +53,19 @@ class ContinueRun:
 
 @dataclass(frozen=True, slots=True)
 class StartChild:
-    """Start a run of another workflow; its outcome comes back as `ChildFinished(invocation)`."""
+    """Start a run of another workflow; its outcome comes back as `ChildFinished(invocation)`.
+
+    With `awaits_start` somebody waits for `ChildStarted(invocation)`, too. `key` is a name for it, `policy` is what
+    becomes of it when its parent ends.
+    """
 
     invocation: int
     run_id: UUID
     workflow: str
     input: dict[str, Json] = field(default_factory=dict)
+    key: str | None = None
+    awaits_start: bool = False
+    policy: ClosePolicy = "cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,26 @@ class CancelActions:
     for them any more. A hint: what comes of it changes nothing."""
 
     attempts: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TerminateChild:
+    """End such a child run at once."""
+
+    run_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AskRun:
+    """Send another run a signal, with `name` and `value`, or ask for its end, for the reason `value`; the answer comes
+    back as `RequestAnswered(invocation)`.
+    """
+
+    invocation: int
+    run_id: UUID
+    request: Literal["signal", "cancel"]
+    name: str | None = None
+    value: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +146,9 @@ Command = (
     | StartTimer
     | StartChild
     | CancelChild
+    | TerminateChild
     | CancelActions
+    | AskRun
     | ContinueRun
     | LogMessage
     | UpsertAttributes
@@ -138,10 +167,12 @@ def identity_of(command: Command) -> tuple[object, ...]:
             return (StartChild, command.invocation)
         case ContinueRun():
             return (ContinueRun, command.number)
-        case CancelChild():
-            return (CancelChild, command.run_id)
         case CancelActions():
             return (CancelActions, command.attempts)
+        case CancelChild() | TerminateChild():
+            return (type(command), command.run_id)
+        case AskRun():
+            return (AskRun, command.invocation)
         case LogMessage():
             return (LogMessage, command.level, command.message)
         case AnswerUpdate():
@@ -241,11 +272,25 @@ def _to_json(command: Command) -> dict[str, Json]:
             return {"c": "continue", "n": command.number}
         case StartChild():
             child = str(command.run_id)
-            return {"c": "child", "i": command.invocation, "run": child, "of": command.workflow, "input": command.input}
+            data = {"c": "child", "i": command.invocation, "run": child, "of": command.workflow, "input": command.input}
+            if command.key is not None:
+                data["key"] = command.key
+            if command.awaits_start:
+                data["awaits"] = True
+            if command.policy != "cancel":
+                data["policy"] = command.policy
+            return data
         case CancelChild():
             return {"c": "cancel", "run": str(command.run_id)}
         case CancelActions():
             return {"c": "stop", "attempts": [list(attempt) for attempt in command.attempts]}
+        case TerminateChild():
+            return {"c": "terminate", "run": str(command.run_id)}
+        case AskRun():
+            data = {"c": "ask", "i": command.invocation, "run": str(command.run_id), "request": command.request}
+            if command.name is not None:
+                data["name"] = command.name
+            return data | {"value": command.value}
         case LogMessage():
             return {"c": "log", "level": command.level, "message": command.message}
         case AnswerUpdate():
@@ -275,11 +320,16 @@ def _from_json(data: dict[str, Json]) -> Command:
         case "continue":
             return ContinueRun(data["n"])
         case "child":
-            return StartChild(data["i"], UUID(data["run"]), data["of"], data["input"])
+            key, awaits_start, policy = data.get("key"), data.get("awaits", False), data.get("policy", "cancel")
+            return StartChild(data["i"], UUID(data["run"]), data["of"], data["input"], key, awaits_start, policy)
         case "cancel":
             return CancelChild(UUID(data["run"]))
         case "stop":
             return CancelActions(tuple((number, attempt) for number, attempt in data["attempts"]))
+        case "terminate":
+            return TerminateChild(UUID(data["run"]))
+        case "ask":
+            return AskRun(data["i"], UUID(data["run"]), data["request"], data.get("name"), data["value"])
         case "log":
             return LogMessage(data["message"], data["level"])
         case "answer":

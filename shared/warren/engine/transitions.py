@@ -19,7 +19,9 @@
     TimerDue            the timer is pending and due                     a sleep is over, the next attempt starts, or
                                                                          one that is completed elsewhere has timed out
     ContinuationDue     it is the one that was asked for                 what was left waiting goes on
+    ChildStarted        somebody waits for the child run's start         its start is done
     ChildFinished       the child run is pending                         its future is done, or fails as the child did
+    RequestAnswered     the run asked that of another one                its future is done, or fails: it was refused
     CancelRequested     the run was not cancelled before                 CancelledError in run(), where it waits; it is
                                                                          not paused any more
     TerminateRequested  the run is running                               the run fails at once: RunTerminated
@@ -53,19 +55,20 @@ from uuid import UUID
 from warren.contracts import messages as m
 from warren.contracts.values import decode
 from warren.engine import attempts
-from warren.engine.arrivals import arrived, decoded, take_signal, take_update
+from warren.engine.arrivals import arrived, take_signal, take_update
 from warren.engine.commands import Command
 from warren.engine.control import cancel, pause, restart_timers, resume, terminate
 from warren.engine.decision import Decision
 from warren.engine.lease_rules import MAX_LOSSES, about_a_lease, expired_leases
 from warren.engine.program.executable import Executable
 from warren.engine.queries import refusal_of
+from warren.engine.relations import child_finished, child_started, request_answered
 from warren.engine.run.state import RunState
 from warren.engine.values.calls import Coroutine
 from warren.engine.values.futures import FutureState, Strand
 from warren.engine.values.known_classes import ends_the_process
 from warren.engine.values.limits import Stop
-from warren.errors import InvalidInput, UserError, WorkflowCancelledError
+from warren.errors import InvalidInput, UserError
 
 Json = Any
 
@@ -202,25 +205,6 @@ def overdue(run: RunState, now: datetime) -> list[m.TimerDue | m.LeaseExpired]:
 # --- rules: whether the event changes what it is about ----------------------------------------------------------------
 
 
-def _child_finished(executable: Executable, run: RunState, event: m.ChildFinished) -> bool:
-    child = run.children.pop(event.invocation, None)
-    if child is None:
-        return False
-    completion = executable.completion
-    try:
-        value = decoded(executable, event.result if event.status is m.RunStatus.COMPLETED else event.error)
-    except InvalidInput as error:
-        completion.fail(child.future, error)
-        return True
-    if event.status is m.RunStatus.COMPLETED:
-        completion.complete(child.future, FutureState.DONE, value)
-        return True
-    if event.status is m.RunStatus.CANCELLED or not isinstance(value, BaseException):
-        value = WorkflowCancelledError(f"the child run {child.run_id} of {child.workflow} was cancelled")
-    completion.fail(child.future, value)
-    return True
-
-
 def _timer_due(executable: Executable, run: RunState, event: m.TimerDue) -> bool:
     timer, transition = run.timers.get(event.timer), executable.transition
     if timer is None or transition.now < timer.due_at or run.paused_at is not None:
@@ -260,7 +244,9 @@ _RULES: Final[Mapping[type[m.Event], Callable[[Executable, RunState, Any], bool 
     m.ActionProgressed: attempts.progressed,
     m.TimerDue: _timer_due,
     m.ContinuationDue: _continue,
-    m.ChildFinished: _child_finished,
+    m.ChildStarted: child_started,
+    m.ChildFinished: child_finished,
+    m.RequestAnswered: request_answered,
     m.CancelRequested: cancel,
     m.TerminateRequested: terminate,
     m.PauseRequested: pause,

@@ -19,7 +19,7 @@ from warren.contracts.values import encode
 from warren.errors import RefusalCode, UnserializableValue
 from warren.frontend import refusals
 from warren.frontend.builder import Builder
-from warren.frontend.children import visit_child
+from warren.frontend.children import ChildStart, visit_child, with_signal_name
 from warren.frontend.comprehensions import comprehension
 from warren.frontend.constants import constant, is_class_tuple
 from warren.frontend.intrinsic_table import class_method_name, intrinsic_name
@@ -87,7 +87,11 @@ def visit_call(b: Builder, node: ast.Call) -> Expr:
             return _call_object(b, node, found)
         case None if isinstance(node.func, ast.Attribute):
             child = visit_child(b, node)
-            return _call_method(b, node, node.func) if child is None else _plain(b, node, child)
+            if child is None:
+                return _call_method(b, with_signal_name(b, node), node.func)
+            return (
+                child.expression(b, node, _plain(b, child.call, child.ref)) if isinstance(child, ChildStart) else child
+            )
     return _plain(b, node, b.expr(node.func), consumes=_is_consumer(found))
 
 

@@ -189,8 +189,8 @@ EXPLANATIONS: Final = {
         instead='return "Order"',
     ),
     RefusalCode.CHILD_RUN: Explanation(
-        meaning="A child run cannot be started like this: a workflow does not start itself, and the options of a "
-        "start (`_blocking`, `_priority`) do not apply to a child.",
+        meaning="A child run cannot be started like this: a workflow does not start itself, and of the options of a "
+        "start a child has `_key`, and `_parent_close_policy`, `_retry` and `_execution_timeout` besides.",
         above="@workflow\nclass Payment(Workflow):\n    async def run(self, order):\n        return await fetch(order)",
         refused="return await Payment().run(order, _blocking=False)",
         instead="return await Payment().run(order)",

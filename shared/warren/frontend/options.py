@@ -14,21 +14,25 @@ from warren.frontend.builder import Builder
 from warren.frontend.refusals import AROUND_ACTION, Refusal
 
 
-def check_option(b: Builder, name: str, node: ast.expr) -> None:
-    """Refuse an option that is written out, `-1` as well as `0`, and cannot be meant like that."""
+def check_option(b: Builder, name: str, node: ast.expr, *, shown: str | None = None) -> None:
+    """Refuse an option that is written out, `-1` as well as `0`, and cannot be meant like that.
+
+    `name` is `timeout` or `retry`; `shown` is what it is called there, if that is something else.
+    """
+    shown = shown or name
     try:
         value = ast.literal_eval(node)
     except (ValueError, TypeError):
         return
     if name == "timeout":
         try:
-            seconds_of(value)
+            seconds_of(value, shown)
         except ValueError as error:
             b.refuse(
-                node, Refusal(RefusalCode.SIGNATURE, str(error), "`timeout=30`, or `timeout=timedelta(minutes=5)`")
+                node, Refusal(RefusalCode.SIGNATURE, str(error), f"`{shown}=30`, or `{shown}=timedelta(minutes=5)`")
             )
     elif value is not None:
-        b.refuse(node, Refusal(RefusalCode.SIGNATURE, str(no_policy(value)), "`retry=RetryPolicy(attempts=3)`"))
+        b.refuse(node, Refusal(RefusalCode.SIGNATURE, str(no_policy(value)), f"`{shown}=RetryPolicy(attempts=3)`"))
 
 
 def own_call(b: Builder, key: str, written: str) -> Refusal:

@@ -230,7 +230,14 @@ SUPPORTED: Final = (
 
 PRELUDE_PACKAGE: Final = "warren.prelude"
 """Where the parts of asyncio are that are compiled with the workflow: the start of what their modules are called."""
-PRELUDE: Final = frozenset(
+OF_OTHER_RUNS: Final = frozenset(
+    f"{PRELUDE_PACKAGE}.run_primitives.{name}"
+    for name in (
+        *("prepare_child", "begin_child", "ask_run", "signal_name"),
+        *("retry_rule", "is_retried", "seconds_of", "checked_key"),
+    )
+)
+PRELUDE: Final = OF_OTHER_RUNS | frozenset(
     f"{PRELUDE_PACKAGE}.primitives.{name}"
     for name in ("new_future", "set_result", "set_exception", "as_future", "is_future", "is_coroutine")
 )

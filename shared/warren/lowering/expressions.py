@@ -16,6 +16,7 @@ from warren.errors import Diagnostic, RefusalCode, UnsupportedPatternError
 from warren.ir import expressions as ex
 from warren.ir import statements as st
 from warren.ir.base import Node, Span
+from warren.ir.intrinsics import PRELUDE_PACKAGE
 from warren.ir.program import AwaitNode, BranchNode, LoopNode
 from warren.ir.walk import children, map_children, rename, walk
 from warren.ir.workflow import Function, TypeDef
@@ -300,6 +301,10 @@ def describe(awaitable: Node, functions: Mapping[str, Function]) -> tuple[str, s
         case ex.Call(func=ex.ActionRef() as action):
             return "action", action.action.partition(":")[2]
         case ex.Call(func=ex.ChildRef() as child):
+            return "child", child.workflow
+        case ex.Call(func=ex.FunctionRef(function=key), args=(ex.Call(func=ex.ChildRef() as child),)) if key.startswith(
+            f"{PRELUDE_PACKAGE}."
+        ):
             return "child", child.workflow
         case ex.Call(func=ex.Intrinsic(name="run_action"), args=(inner, *_)):
             return "action", describe(inner, functions)[1]

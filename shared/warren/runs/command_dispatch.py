@@ -8,6 +8,7 @@ from typing import assert_never
 from warren.contracts import messages
 from warren.engine.commands import (
     AnswerUpdate,
+    AskRun,
     CancelActions,
     CancelChild,
     Command,
@@ -17,6 +18,7 @@ from warren.engine.commands import (
     LogMessage,
     StartChild,
     StartTimer,
+    TerminateChild,
     UpsertAttributes,
 )
 from warren.errors import InternalError
@@ -24,7 +26,7 @@ from warren.runs.durations import ConsumerCounts, Durations
 from warren.runs.outbox import Outbox, RunHeader, event_messages
 from warren.runs.timers import Timers
 from warren.runtime.logs import get_logger
-from warren.runtime.replacements import action_failed, child_failed
+from warren.runtime.replacements import action_failed, child_failed, request_failed
 
 log = get_logger(__name__)
 workflow_log = get_logger("warren.workflow")
@@ -70,6 +72,10 @@ def _carry_out(commands: Iterable[Command], header: RunHeader, outbox: Outbox, t
                     outbox.add_update_answer(header.run_id, command)
                 case CancelActions():
                     outbox.add_stop(header.run_id, command.attempts)
+                case TerminateChild():
+                    outbox.add_termination(command.run_id)
+                case AskRun():
+                    outbox.add_request(header, command)
                 case LogMessage():
                     getattr(workflow_log, command.level)(command.message, run_id=str(header.run_id))
                 case UpsertAttributes() | FinishRun():
@@ -92,17 +98,13 @@ def _failure(command: Command, header: RunHeader, error: Exception) -> messages.
             return action_failed(header.run_id, command.invocation, command.attempt, failed)
         case StartChild():
             failed = InternalError(f"the start of {command.workflow} {why}")
-            return child_failed(header.run_id, command.invocation, failed)
-        case (
-            StartTimer()
-            | ContinueRun()
-            | CancelChild()
-            | CancelActions()
-            | AnswerUpdate()
-            | LogMessage()
-            | UpsertAttributes()
-            | FinishRun()
-        ):
+            return child_failed(header.run_id, command.invocation, failed, is_refused=True)
+        case AskRun():
+            failed = InternalError(f"the request to {command.run_id} {why}")
+            return request_failed(header.run_id, command.invocation, failed)
+        case StartTimer() | ContinueRun() | CancelChild() | TerminateChild() | CancelActions():
+            return None
+        case AnswerUpdate() | LogMessage() | UpsertAttributes() | FinishRun():
             return None
         case _:
             assert_never(command)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 from pydantic_core import from_json
@@ -15,8 +16,9 @@ from pydantic_core import from_json
 from warren.contracts import messages, names, rendering, wire
 from warren.contracts.error_infos import error_info
 from warren.contracts.ids import shard_of
+from warren.contracts.limits import encode_error
 from warren.contracts.messages import RunStatus
-from warren.engine.commands import AnswerUpdate, ContinueRun, DispatchAction, StartChild
+from warren.engine.commands import AnswerUpdate, AskRun, ContinueRun, DispatchAction, StartChild
 from warren.ports import NewRun, OutgoingMessage, StoredRun
 from warren.runs.action_batches import Action, LargeValues, bodies
 from warren.runs.durations import ConsumerCounts, Durations
@@ -24,14 +26,18 @@ from warren.runs.stops import Stops
 from warren.runtime.batching import COMMANDS, MessageLimit, slices
 from warren.runtime.telemetry import run_traceparent
 
+_NOBODY_WAITS: Final = "the run that waited for it has ended"
+
 
 class RunHeader:
     """What all messages of one run share, rendered once. `seed` goes along with the next action, once."""
 
-    __slots__ = ("head", "headers", "run_id", "seed", "shard")
+    __slots__ = ("depth", "head", "headers", "run_id", "seed", "shard")
 
-    def __init__(self, *, run_id: UUID, workflow: str, shard: int, trace: str | None) -> None:
+    def __init__(self, *, run_id: UUID, workflow: str, shard: int, trace: str | None, depth: int = 0) -> None:
+        """`depth` is how many runs there are above it: it is a child of the last of them."""
         self.run_id = run_id
+        self.depth = depth
         self.shard = shard
         self.seed: str | None = None
         traceparent = run_traceparent(trace, run_id)
@@ -41,7 +47,13 @@ class RunHeader:
     @classmethod
     def of(cls, run: StoredRun | NewRun | messages.RunSeed) -> RunHeader:
         """The header of a run, stored or about to be."""
-        return cls(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace)
+        depth = run.depth if isinstance(run, messages.RunSeed) else depth_of(run.parent)
+        return cls(run_id=run.run_id, workflow=run.workflow, shard=run.shard, trace=run.trace, depth=depth)
+
+
+def depth_of(parent: str | None) -> int:
+    """How many runs there are above one that has this parent, as it is stored."""
+    return 0 if parent is None else wire.load_stored(messages.ParentRun, parent).depth + 1
 
 
 class _QueueItems:
@@ -95,11 +107,25 @@ class Outbox:
 
     def add_child(self, header: RunHeader, command: StartChild) -> None:
         """Start a child run, in its parent's trace."""
-        parent = messages.ParentRun(run_id=header.run_id, shard=header.shard, invocation=command.invocation)
-        start = messages.StartRun(workflow=command.workflow, input=command.input, run_id=command.run_id, parent=parent)
+        parent = messages.ParentRun(
+            run_id=header.run_id,
+            shard=header.shard,
+            invocation=command.invocation,
+            depth=header.depth,
+            awaits_start=command.awaits_start,
+            policy=command.policy,
+        )
+        start = messages.StartRun(
+            workflow=command.workflow, input=command.input, run_id=command.run_id, key=command.key, parent=parent
+        )
         self._messages.append(
             OutgoingMessage(names.COMMANDS_EXCHANGE, names.START_KEY, wire.dump(start), headers=header.headers)
         )
+
+    def add_request(self, header: RunHeader, command: AskRun) -> None:
+        """Ask another run something; it has the same id each time, so that it arrives once."""
+        key, request = request_of(header, command)
+        self._messages.append(OutgoingMessage(names.COMMANDS_EXCHANGE, key, wire.dump(request), headers=header.headers))
 
     def add_event(self, shard: int, event: messages.Event) -> None:
         """Tell a run of this shard what happened."""
@@ -109,7 +135,16 @@ class Outbox:
         """Tell who made a request that it has reached its run, and what came of it, if that was asked for."""
         if event.answer is not None:
             reply, request_id = event.answer
-            self._add_reply(reply, messages.RequestDone(run_id=event.run_id, id=request_id, result=result))
+            self.add_done(reply, event.run_id, request_id, result)
+
+    def add_done(
+        self, reply: messages.RequestReply, run_id: UUID, request_id: str, result: messages.Json = None
+    ) -> None:
+        """The same where the request made no event that can be answered."""
+        if reply.run is not None:
+            self._add_answer_to_run(reply.run)
+        else:
+            self._add_reply(reply, messages.RequestDone(run_id=run_id, id=request_id, result=result))
 
     def add_update_answer(self, run_id: UUID, answer: AnswerUpdate) -> None:
         """Tell all who asked for an update what came of it."""
@@ -119,8 +154,21 @@ class Outbox:
 
     def add_refusal(self, event: messages.Event, error: Exception) -> None:
         """Tell who made a request why it has not reached its run, if an answer was asked for."""
-        if event.answer is not None:
-            self._add_reply(event.answer.reply, messages.Refused(error=error_info(error), run_id=event.run_id))
+        if event.answer is None:
+            return
+        reply = event.answer.reply
+        if reply.run is not None:
+            self.add_refusal_to_run(reply.run, error)
+        else:
+            self._add_reply(reply, messages.Refused(error=error_info(error), run_id=event.run_id))
+
+    def add_refusal_to_run(self, asker: messages.AskingRun, error: BaseException) -> None:
+        """Tell a run why what it asked has not reached the other one."""
+        self._add_answer_to_run(asker, encode_error(error))
+
+    def _add_answer_to_run(self, asker: messages.AskingRun, error: messages.Json = None) -> None:
+        answered = messages.RequestAnswered(run_id=asker.run_id, invocation=asker.invocation, error=error)
+        self._events.append((asker.shard, answered))
 
     def _add_reply(self, reply: messages.RequestReply, answer: messages.Reply) -> None:
         self._messages.append(
@@ -128,16 +176,38 @@ class Outbox:
         )
 
     def add_cancel(self, run_id: UUID) -> None:
-        """Ask for the end of a run."""
-        event = messages.CancelRequested(run_id=run_id, reason="the run that waited for it has ended")
+        """Ask for the end of a child run."""
+        event = messages.CancelRequested(run_id=run_id, reason=_NOBODY_WAITS, from_parent=True)
         self._events.append((shard_of(run_id, self._shards), event))
 
+    def add_termination(self, run_id: UUID) -> None:
+        """Have a child run end at once."""
+        event = messages.TerminateRequested(run_id=run_id, reason=_NOBODY_WAITS, from_parent=True)
+        self._events.append((shard_of(run_id, self._shards), event))
+
+    def add_child_started(self, parent: messages.ParentRun | None) -> None:
+        """Tell a run that its child is there, if it waits for that."""
+        if parent is not None and parent.awaits_start:
+            event = messages.ChildStarted(run_id=parent.run_id, invocation=parent.invocation)
+            self._events.append((parent.shard, event))
+
     def add_outcome(
-        self, parent: messages.ParentRun, status: RunStatus, result: messages.Json, error: messages.Json
+        self,
+        parent: messages.ParentRun,
+        status: RunStatus,
+        result: messages.Json,
+        error: messages.Json,
+        *,
+        is_refused: bool = False,
     ) -> None:
-        """Tell a run how its child ended."""
+        """Tell a run how its child ended, or that its start was refused."""
         event = messages.ChildFinished(
-            run_id=parent.run_id, invocation=parent.invocation, status=status, result=result, error=error
+            run_id=parent.run_id,
+            invocation=parent.invocation,
+            status=status,
+            result=result,
+            error=error,
+            is_refused=is_refused,
         )
         self._events.append((parent.shard, event))
 
@@ -191,6 +261,19 @@ def event_messages(events: Iterable[tuple[int, messages.Event]]) -> list[Outgoin
         for shard, items in by_shard.items()
         for part in slices(items, COMMANDS)
     ]
+
+
+def request_of(header: RunHeader, command: AskRun) -> tuple[str, messages.RunRequest]:
+    """What a run asks of another one as a message, and its routing key."""
+    asker = messages.AskingRun(run_id=header.run_id, shard=header.shard, invocation=command.invocation)
+    request_id = f"{header.run_id}:{command.invocation}"
+    if command.request == "cancel":
+        cancel = messages.CancelRun(id=request_id, run_id=command.run_id, reason=command.value, asker=asker)
+        return names.CANCEL_KEY, cancel
+    assert command.name is not None
+    return names.SIGNAL_KEY, messages.SignalRun(
+        id=request_id, run_id=command.run_id, signal=command.name, payload=command.value, asker=asker
+    )
 
 
 def reply_message(body: bytes, *, reply_to: str, correlation_id: str | None) -> OutgoingMessage:

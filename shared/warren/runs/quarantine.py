@@ -25,6 +25,8 @@ _HEADERS: Final = (names.HEADER_TRACEPARENT, names.HEADER_TRACESTATE)
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
 _MOST_DOUBLINGS: Final = 12
+MOST_TRIES_OF_EARLY: Final = 9
+"""So often an event is tried again whose run is not there yet: for three quarters of an hour."""
 _REASON_CHARACTERS: Final = 4_000
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from warren.contracts import messages, names, rendering, wire
 from warren.contracts.limits import encode_error, json_size, too_large
-from warren.contracts.messages import Json, RunStatus
+from warren.contracts.messages import RunStatus
 from warren.contracts.plain import exception_name
 from warren.errors import ActionError, MessageError, Refusal, WarrenError
 from warren.ports import OutgoingMessage
@@ -40,6 +40,8 @@ def replacement_of(message: OutgoingMessage, refusal: Refusal) -> Replacement | 
                 return _of_events(message, wire.load(messages.EventBatch, message.body), refusal)
             case names.COMMANDS_EXCHANGE if message.routing_key == names.START_KEY:
                 return _of_start(wire.load(messages.StartRun, message.body), message, refusal)
+            case names.COMMANDS_EXCHANGE if message.routing_key == names.SIGNAL_KEY:
+                return _of_signal(wire.load(messages.SignalRun, message.body), message, refusal)
             case names.DEFAULT_EXCHANGE if message.routing_key.startswith(names.suspect_queue("")):
                 return _of_actions(message, _actions(message), refusal)
             case names.DEFAULT_EXCHANGE if message.routing_key != names.DEAD_QUEUE:
@@ -123,11 +125,14 @@ def _of_events(message: OutgoingMessage, batch: messages.EventBatch, refusal: Re
             what = f"the {'result' if event.error is None else 'error'} of a child run"
             error = _why(what, json_size(event.error or event.result), {}, message, refusal)
             return _events([(int(message.routing_key), child_failed(event.run_id, event.invocation, error))])
+        case messages.RequestAnswered():
+            why = _why("the refusal of a request", json_size(event.error), {}, message, refusal)
+            return _events([(int(message.routing_key), request_failed(event.run_id, event.invocation, why))])
         case messages.ActionStarted() | messages.ActionHeartbeat() | messages.LeaseExpired() | messages.TimerDue():
             return None
         case messages.ActionDeferred() | messages.ActionAnswered() | messages.ActionProgressed():
             return None
-        case messages.SignalReceived() | messages.UpdateRequested() | messages.QueryAsked():
+        case messages.SignalReceived() | messages.UpdateRequested() | messages.QueryAsked() | messages.ChildStarted():
             return None
         case messages.TerminateRequested() | messages.PauseRequested() | messages.ResumeRequested():
             return None
@@ -139,13 +144,21 @@ def _of_events(message: OutgoingMessage, batch: messages.EventBatch, refusal: Re
     return _events([(int(message.routing_key), failed)])
 
 
+def _of_signal(request: messages.SignalRun, message: OutgoingMessage, refusal: Refusal) -> Replacement | None:
+    asker = request.asker
+    if asker is None:
+        return None
+    error = _why(f"the signal {request.signal!r}", json_size(request.payload), {}, message, refusal)
+    return _events([(asker.shard, request_failed(asker.run_id, asker.invocation, error))])
+
+
 def _of_start(request: messages.StartRun, message: OutgoingMessage, refusal: Refusal) -> Replacement | None:
     if request.parent is None:
         return None
     sizes = {f"argument {name!r}": json_size(value) for name, value in request.input.items()}
     error = _why(f"the start of {request.workflow}", sum(sizes.values()), sizes, message, refusal)
     parent = request.parent
-    return _events([(parent.shard, child_failed(parent.run_id, parent.invocation, error))])
+    return _events([(parent.shard, child_failed(parent.run_id, parent.invocation, error, is_refused=True))])
 
 
 def _of_reply(message: OutgoingMessage, reply: messages.Reply, refusal: Refusal) -> Replacement | None:
@@ -185,10 +198,22 @@ def action_failed(run_id: UUID, invocation: int, attempt: int, error: WarrenErro
     return messages.ActionFailed(run_id=run_id, invocation=invocation, attempt=attempt, error=encode_error(error))
 
 
-def child_failed(run_id: UUID, invocation: int, error: WarrenError) -> messages.ChildFinished:
-    """The failure of one child run."""
-    failed: Json = encode_error(error)
-    return messages.ChildFinished(run_id=run_id, invocation=invocation, status=RunStatus.FAILED, error=failed)
+def child_failed(
+    run_id: UUID, invocation: int, error: WarrenError, *, is_refused: bool = False
+) -> messages.ChildFinished:
+    """The failure of one child run, or of its start."""
+    return messages.ChildFinished(
+        run_id=run_id,
+        invocation=invocation,
+        status=RunStatus.FAILED,
+        error=encode_error(error),
+        is_refused=is_refused,
+    )
+
+
+def request_failed(run_id: UUID, invocation: int, error: WarrenError) -> messages.RequestAnswered:
+    """The failure of something that a run asked of another one."""
+    return messages.RequestAnswered(run_id=run_id, invocation=invocation, error=encode_error(error))
 
 
 def _apart(message: OutgoingMessage, bodies: Iterable[bytes]) -> Replacement:

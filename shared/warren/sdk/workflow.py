@@ -11,18 +11,20 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from types import FunctionType, ModuleType
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, Final, Literal, TypeVar, cast
 from uuid import UUID
 
 from warren.contracts import marks
 from warren.contracts.attributes import AttributeValue
 from warren.contracts.names import WORKFLOW_NAME_BYTES, is_workflow_name
 from warren.ir.workflow import WorkflowIR
+from warren.prelude.children import run_child, start_child
 from warren.sdk.attempts import is_native, run_natively
 from warren.sdk.client_factory import default_client
 from warren.sdk.compiled_bindings import UsedAction, check_unchanged, refused_actions
 from warren.sdk.diagnostics import refuse
 from warren.sdk.durable import condition
+from warren.sdk.native_children import NativeChild
 from warren.sdk.registry import Registry
 from warren.sdk.requests import requests_of
 from warren.sdk.retry import RetryPolicy
@@ -30,6 +32,9 @@ from warren.sdk.run_handle import HasRun, RunHandle
 
 T = TypeVar("T")
 W = TypeVar("W", bound="type[Workflow]")
+_USUAL_TERMS: Final = {"_parent_close_policy": "cancel", "_retry": None, "_execution_timeout": None}
+CHILD_OPTIONS: Final = ("_key", *_USUAL_TERMS)
+"""What a workflow may say about a child run that it starts."""
 
 
 class Workflow:
@@ -97,6 +102,9 @@ class Workflow:
         _signal: tuple[Any, Any] | None = None,
         _attributes: Mapping[str, AttributeValue | None] | None = None,
         _memo: Mapping[str, Any] | None = None,
+        _parent_close_policy: Literal["terminate", "cancel", "abandon"] = "cancel",
+        _retry: RetryPolicy | None = None,
+        _execution_timeout: float | timedelta | None = None,
         **kwargs: Any,
     ) -> RunHandle[T]:
         """Start a run with `run()`'s arguments and return its handle without waiting.
@@ -106,13 +114,31 @@ class Workflow:
         its start, or without one if a run has the key. `_attributes` are what the run can be found by, `_memo` is JSON
         that is only shown.
 
+        In a workflow it starts a child run, and returns when that is there. Its handle has `id`, `result`, `signal` and
+        `cancel`. The options of a child are `_key`, which no other run may have; `_parent_close_policy`, what becomes
+        of it when its parent ends; `_retry`, after which failures it is started again; and `_execution_timeout`, a
+        `timedelta` or a number of seconds, after which it is told to end and `ChildTimeout` is raised.
+
         Raises:
-            TypeError: the arguments do not fit `run()`, or the class is not decorated.
+            TypeError: the arguments do not fit `run()`, the class is not decorated, or an option of a child is given
+                outside of a workflow.
             InvalidInput: an attribute or the memo is invalid.
+            RunKeyTaken: in a workflow: another run has the key.
         """
         cls: Any = type(self)
         cls.workflow_ir()
         arguments = bind_arguments(cls, *args, **kwargs)
+        terms = {
+            "_parent_close_policy": _parent_close_policy,
+            "_retry": _retry,
+            "_execution_timeout": _execution_timeout,
+        }
+        if is_native.get():
+            child: Any = await start_child(NativeChild(cls, arguments), _key=_key, **terms)  # type: ignore[arg-type]  # by name
+            return cast("RunHandle[T]", child)
+        if terms != _USUAL_TERMS:
+            given = next(name for name, value in terms.items() if value != _USUAL_TERMS[name])
+            raise TypeError(f"{given} is an option of a child run, which a workflow starts; leave it out here")
         optional = {"signal": _signal, "attributes": _attributes, "memo": _memo}
         more: dict[str, Any] = {name: value for name, value in optional.items() if value is not None}
         return await default_client().start_run(cls, arguments, key=_key, run_id=_run_id, **more)
@@ -243,6 +269,9 @@ def _starting(run: Callable[..., Any]) -> Callable[..., Any]:
         self: Workflow, *args: Any, _blocking: bool = True, _priority: int | None = None, **kwargs: Any
     ) -> Any:
         if is_native.get():
+            options = {name: kwargs.pop(name) for name in list(kwargs) if name in CHILD_OPTIONS}
+            if options:
+                return await run_child(NativeChild(type(self), bind_arguments(type(self), *args, **kwargs)), **options)
             return await run(self, *args, **kwargs)
         handle = await self.start(*args, **kwargs)
         return await handle.result() if _blocking else str(handle.id)

@@ -73,6 +73,12 @@ class Environment(Protocol):
     ) -> AnswerUpdate: ...
 
 
+def keep_running(task: asyncio.Task[Any]) -> None:
+    """Hold on to a task that nobody waits for."""
+    _TASKS.add(task)
+    task.add_done_callback(_TASKS.discard)
+
+
 @dataclass(frozen=True, slots=True)
 class InProcessDescription:
     """What is known of a run in this process. Times are virtual."""
@@ -256,6 +262,11 @@ class InProcessClient:
         """Say how far an action of a run in this process is."""
         await completions.heartbeat_action(token, details)
 
+    def find(self, run_id: UUID) -> Environment | None:
+        """Where the run with this id goes on, if it was started here."""
+        found = self._handles.get(run_id)
+        return None if found is None else found.environment
+
     async def start_run(
         self,
         workflow: type[Workflow],
@@ -284,8 +295,7 @@ class InProcessClient:
         task = asyncio.get_running_loop().create_task(
             environment.finish(workflow, signals=True), context=self._context.copy()
         )
-        _TASKS.add(task)
-        task.add_done_callback(_TASKS.discard)
+        keep_running(task)
         handle = InProcessHandle(environment, task, key=key, memo=noted)
         self._handles |= {name: handle, run_id: handle}
         return handle

@@ -9,8 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, NamedTuple, assert_never, cast
+from typing import Any, assert_never
 from uuid import UUID, uuid4
 
 from warren.contracts.ids import derived_run_id
@@ -26,12 +25,14 @@ from warren.contracts.messages import (
     ActionSucceeded,
     CancelRequested,
     ChildFinished,
+    ChildStarted,
     ContinuationDue,
     Details,
     EventRejected,
     LeaseExpired,
     PauseRequested,
     QueryAsked,
+    RequestAnswered,
     RequestReply,
     ResumeRequested,
     RunEvent,
@@ -42,12 +43,12 @@ from warren.contracts.messages import (
     TimerDue,
     UpdateRequested,
 )
-from warren.contracts.plain import exception_message, exception_name
 from warren.contracts.run_views import RunView
 from warren.contracts.task_tokens import read_token
 from warren.contracts.values import Json, decode, encode
 from warren.engine import (
     AnswerUpdate,
+    AskRun,
     CancelActions,
     CancelChild,
     Command,
@@ -60,6 +61,7 @@ from warren.engine import (
     RunState,
     StartChild,
     StartTimer,
+    TerminateChild,
     UpsertAttributes,
     answer_query,
     apply,
@@ -68,30 +70,21 @@ from warren.engine import (
     state_of,
     take_snapshot,
 )
-from warren.errors import WorkflowCancelledError, WorkflowFailedError
-from warren.lowering import lower
 from warren.sdk import Workflow, bind_arguments
-from warren.sdk.compiled_bindings import check_unchanged
+from warren.testing.failures import failure_of_run
+from warren.testing.histories import Transition
+from warren.testing.programs import encode_input, executable_of
 
 DEFAULT_START = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-class Transition(NamedTuple):
-    """One row of a history."""
-
-    seq: int
-    at: datetime
-    event: RunEvent
-    commands: list[Command]
 
 
 class EngineDriver:
     """One run, driven event by event. `now` is the virtual time of the next event; set it, or let `fire` advance it.
 
-    `actions`, `children` and `timers` are the outstanding requests by number, `continues` the numbers of the expected
-    `ContinuationDue` events. They include requests that the run no longer waits for; `state.is_pending` tells.
-    `answers` are those of updates, by their ids. `history` has every transition, `ignored` the events that changed
-    nothing.
+    `actions`, `children`, `asked` (of other runs) and `timers` are the outstanding requests by number, `continues` the
+    numbers of the expected `ContinuationDue` events. They include requests that the run no longer waits for;
+    `state.is_pending` tells. `answers` are those of updates, by their ids. `history` has every transition, `ignored`
+    the events that changed nothing.
     """
 
     def __init__(
@@ -112,6 +105,7 @@ class EngineDriver:
         self.executable = executable
         self.actions: dict[int, DispatchAction] = {}
         self.children: dict[int, StartChild] = {}
+        self.asked: dict[int, AskRun] = {}
         self.timers: dict[int, StartTimer] = {}
         self.continues: list[int] = []
         self.answers: dict[str, AnswerUpdate] = {}
@@ -201,6 +195,28 @@ class EngineDriver:
             error=ended.error,
         )
         return self.apply(event)
+
+    def refuse_child(self, invocation: int, error: BaseException) -> list[Command] | None:
+        """The start of an outstanding child run was refused."""
+        del self.children[invocation]
+        event = ChildFinished(
+            run_id=self.run_id,
+            invocation=invocation,
+            status=RunStatus.FAILED,
+            error=encode_error(error),
+            is_refused=True,
+        )
+        return self.apply(event)
+
+    def begin_child(self, invocation: int) -> list[Command] | None:
+        """An outstanding child run is there."""
+        return self.apply(ChildStarted(run_id=self.run_id, invocation=invocation))
+
+    def answer(self, invocation: int, error: BaseException | None = None) -> list[Command] | None:
+        """What the run asked another one has reached that, or was refused."""
+        del self.asked[invocation]
+        encoded = None if error is None else encode_error(error)
+        return self.apply(RequestAnswered(run_id=self.run_id, invocation=invocation, error=encoded))
 
     def fire(self, timer: int | None = None) -> list[Command] | None:
         """Fire a timer, by default the earliest; `now` advances to its due time."""
@@ -315,23 +331,7 @@ class EngineDriver:
 
     def failure(self) -> BaseException:
         """The exception with which the run ended."""
-        encoded = self.state.error
-        if self.state.status is RunStatus.CANCELLED:
-            return WorkflowCancelledError(
-                f"the run was cancelled: {exception_message(encoded)}", run_id=self.run_id, error=encoded
-            )
-        if not isinstance(encoded, dict):
-            return WorkflowFailedError("the run failed", run_id=self.run_id, error=encoded)
-        error = decode(encoded, ImportedTypes())
-        if not isinstance(error, BaseException):
-            return WorkflowFailedError(
-                f"{exception_name(encoded)}: {exception_message(encoded)}", run_id=self.run_id, error=encoded
-            )
-        for raised in reversed(self._raised):
-            if (raised["t"], raised["args"]) == (encoded["t"], encoded["args"]) and "tb" in raised:
-                error.add_note(f"Where the action raised it:\n{raised['tb']}")
-                break
-        return error
+        return failure_of_run(self.state, self._raised)
 
     def _record(self, event: RunEvent, commands: list[Command]) -> None:
         self.history.append(Transition(self.state.seq, self.now, event, commands))
@@ -341,6 +341,8 @@ class EngineDriver:
                     self.actions[command.invocation] = command
                 case StartChild():
                     self.children[command.invocation] = command
+                case AskRun():
+                    self.asked[command.invocation] = command
                 case StartTimer():
                     self.timers[command.timer] = command
                     heapq.heappush(self._due, (command.due_at, command.timer))
@@ -348,7 +350,9 @@ class EngineDriver:
                     self.continues.append(command.number)
                 case AnswerUpdate():
                     self.answers[command.id] = command
-                case CancelActions() | CancelChild() | LogMessage() | UpsertAttributes() | FinishRun():
+                case (
+                    CancelActions() | CancelChild() | TerminateChild() | LogMessage() | UpsertAttributes() | FinishRun()
+                ):
                     pass
                 case _:
                     assert_never(command)
@@ -363,6 +367,8 @@ class EngineDriver:
                     del self.actions[event.invocation]
             case ChildFinished():
                 self.children.pop(event.invocation, None)
+            case RequestAnswered():
+                self.asked.pop(event.invocation, None)
             case TimerDue():
                 self.timers.pop(event.timer, None)
             case ContinuationDue():
@@ -373,6 +379,7 @@ class EngineDriver:
                 | TerminateRequested()
                 | PauseRequested()
                 | ResumeRequested()
+                | ChildStarted()
                 | SignalReceived()
                 | UpdateRequested()
                 | QueryAsked()
@@ -390,28 +397,6 @@ class EngineDriver:
 def _attempt_of(token: str) -> dict[str, Any]:
     """The fields of an event of another system's about the attempt of a token."""
     return {**read_token(token)._asdict(), "id": uuid4().hex}
-
-
-def executable_of(workflow: type[Workflow]) -> Executable:
-    """The compiled program of a workflow class.
-
-    Raises:
-        TypeError: it is not decorated.
-        UnsupportedPatternError: the class, or something that it names, is not what it was when it was compiled.
-    """
-    workflow.workflow_ir()
-    check_unchanged(workflow, may_replace_actions=True)
-    return _executable_of(cast(Any, workflow))  # mypy takes no class whose metaclass is type for hashable
-
-
-@lru_cache(maxsize=256)
-def _executable_of(workflow: Any) -> Executable:
-    return Executable(lower(workflow.workflow_ir()))
-
-
-def encode_input(workflow: type[Workflow], arguments: Mapping[str, Any]) -> dict[str, Json]:
-    """Python arguments as the input of a start, checked and coerced as the compiler does it; raises `InvalidInput`."""
-    return executable_of(workflow).bind_input({name: encode(value) for name, value in arguments.items()})
 
 
 __all__ = ["DEFAULT_START", "EngineDriver", "Transition", "encode_input", "executable_of"]

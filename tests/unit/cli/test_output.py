@@ -22,6 +22,7 @@ from warren.contracts.moments import LAST_MOMENT
 from warren.contracts.values import encode, encode_exception
 from warren.engine import (
     AnswerUpdate,
+    AskRun,
     CancelActions,
     CancelChild,
     Command,
@@ -31,9 +32,10 @@ from warren.engine import (
     LogMessage,
     StartChild,
     StartTimer,
+    TerminateChild,
     UpsertAttributes,
 )
-from warren_cli import output
+from warren_cli import histories, output
 
 
 def stored(key: str | None) -> DescribedRun:
@@ -76,7 +78,12 @@ def test_a_history_is_told_in_words() -> None:
         DispatchAction(1, 2, "shop:pack", "default", [], {}),
         StartTimer(2, at),
         StartChild(3, run_id, "boxes", {"n": 1}),
+        StartChild(4, run_id, "boxes", {"n": 1}, "k", awaits_start=True),
         CancelChild(run_id),
+        TerminateChild(run_id),
+        AskRun(5, run_id, "signal", "add", 3),
+        AskRun(6, run_id, "cancel"),
+        AskRun(7, run_id, "cancel", None, "enough"),
         CancelActions(((4, 1), (5, 2))),
         CancelActions(tuple((number, 1) for number in range(9))),
         CancelActions(),
@@ -87,11 +94,16 @@ def test_a_history_is_told_in_words() -> None:
         FinishRun(RunStatus.COMPLETED, 1),
     ]
     assert {type(each) for each in commands} == set(get_args(Command))
-    told = [output.command_text(each) for each in commands]
+    told = [histories.command_text(each) for each in commands]
     assert told[0] == "run #1 pack, attempt 2"
     assert told[2:] == [
         f"run #3 boxes as {run_id}",
+        f"run #4 boxes as {run_id} with the key k",
         f"cancel {run_id}",
+        f"terminate {run_id}",
+        f"#5 signal add to {run_id} with 3",
+        f"#6 cancel {run_id}",
+        f"#7 cancel {run_id}: enough",
         "stop #4, #5",
         "stop #0, #1, #2, #3, #4 and 4 more",
         "stop all actions",
@@ -102,10 +114,15 @@ def test_a_history_is_told_in_words() -> None:
         "end the run: completed",
     ]
     child = messages.ChildFinished(run_id=run_id, invocation=3, status=RunStatus.COMPLETED, result=[1])
-    assert output.event_text(child) == "#3 returned [1]"
+    assert histories.event_text(child) == "#3 returned [1]"
     error = encode_exception(ValueError("bad"))
     child = messages.ChildFinished(run_id=run_id, invocation=3, status=RunStatus.FAILED, error=error)
-    assert output.event_text(child) == "#3 raised ValueError: bad"
+    assert histories.event_text(child) == "#3 raised ValueError: bad"
+    assert histories.event_text(messages.ChildStarted(run_id=run_id, invocation=3)) == "#3 is there"
+    answered = messages.RequestAnswered(run_id=run_id, invocation=3)
+    assert histories.event_text(answered) == "#3 was taken"
+    refused = answered.model_copy(update={"error": error})
+    assert histories.event_text(refused) == "#3 was refused: ValueError: bad"
 
 
 def test_a_history_shows_no_secret() -> None:
@@ -113,8 +130,8 @@ def test_a_history_shows_no_secret() -> None:
     secret = encode({"password": SecretStr("hidden")})
     event = messages.ActionSucceeded(run_id=run_id, invocation=1, attempt=1, result=secret)
     command = DispatchAction(2, 1, "shop:pay", "default", [secret], {"more": secret})
-    shown = json.dumps(output.history_data([HistoryEntry(1, at, event, [command])]))
-    assert "hidden" not in shown + output.event_text(event)
+    shown = json.dumps(histories.history_data([HistoryEntry(1, at, event, [command])]))
+    assert "hidden" not in shown + histories.event_text(event)
     assert shown.count("**********") == 3
 
 

@@ -27,9 +27,9 @@ from warren.contracts.task_tokens import write_token
 from warren.testing import (
     WorkflowEnvironment,
     complete_action,
-    environment,
     fail_action,
     heartbeat_action,
+    run_loop,
     run_workflow,
 )
 
@@ -165,7 +165,7 @@ async def test_time_jumps_to_the_timeout_of_what_nobody_completes() -> None:
 
 
 async def test_a_run_that_nobody_completes_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment, "_COMPLETION_SECONDS", 0.01)
+    monkeypatch.setattr(run_loop, "_COMPLETION_SECONDS", 0.01)
     with pytest.raises(RuntimeError, match=r"await warren.testing.complete_action\(token, result\)"):
         await run_workflow(Elsewhere)
 

@@ -94,7 +94,7 @@ async def test_a_plain_function_of_a_cancelled_run_is_told(w: World) -> None:
     await w.send(w.item(actions.hang_in_a_thread, run_id=gone))
     await eventually(lambda: seen.started)
     await w.control(messages.CancelActions(run_ids=(gone,)))
-    await eventually(lambda: seen.ended == ["the run was cancelled"])
+    await eventually(lambda: seen.ended == ["nobody waits for this action any more"])
 
 
 async def test_a_task_of_an_action_waits_for_the_event_of_its_cancellation(w: World) -> None:

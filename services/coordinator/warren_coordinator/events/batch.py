@@ -51,6 +51,8 @@ class BatchOutcome:
     doubtful: list[Item] = field(default_factory=list)
     repeated: list[Item] = field(default_factory=list)
     unknown: dict[int, Delivery] = field(default_factory=dict)
+    early: list[Item] = field(default_factory=list)
+    """Events of runs that are not there yet."""
     unanswered: list[RunEvent] = field(default_factory=list)
     """Events of runs that there are not."""
     faults: dict[UUID, Fault] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from warren.errors import MessageError, RunNotFound
 from warren.ports import Delivery
 from warren.runs.durations import Durations
 from warren.runs.processor import Handled, RecentCauses
-from warren.runs.quarantine import Quarantine
+from warren.runs.quarantine import MOST_TRIES_OF_EARLY, Quarantine, tries_of
 from warren.runs.transition_watchdog import TransitionOverdue, TransitionWatchdog
 from warren.runs.trial import Trial
 from warren.runtime.clock import Clock
@@ -166,6 +166,8 @@ class EventHandler:
             faulty = [item for item in items if item.event.run_id in outcome.faults]
             outcome.repeated += await self._single.handle(faulty, outcome.faults, effects)
         self._commits.hold_timers(loaded, effects)
+        for event_delivery, event in outcome.early:
+            await self._quarantine.keep_event(event, event_delivery, "its run is not there yet")
         for event in outcome.unanswered:
             effects.outbox.add_refusal(event, RunNotFound(f"there is no run with the id {event.run_id}"))
         for delivery in outcome.unknown.values():
@@ -197,6 +199,9 @@ class EventHandler:
         """An event of a run that is not open."""
         delivery, event = item
         if not self._cache.is_finished(event.run_id):
+            if event.comes_early and tries_of(delivery) < MOST_TRIES_OF_EARLY:
+                outcome.early.append(item)
+                return
             outcome.unknown[id(delivery)] = delivery
             outcome.unanswered.append(event)
             return

@@ -13,7 +13,7 @@ from warren.contracts import names
 from warren.contracts.messages import RunStatus
 from warren.errors import InfrastructureError, MessageRefused, UnroutableMessage, WarrenError
 from warren.ports import Broker, OutgoingMessage, QuarantinedMessage, RunStore
-from warren.runs.quarantine import Quarantine, message_of
+from warren.runs.quarantine import MOST_TRIES_OF_EARLY, Quarantine, message_of
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
 from warren.runtime.publisher import Repair
@@ -56,6 +56,9 @@ class QuarantineSweep:
     async def _try(self, kept: QuarantinedMessage) -> None:
         if kept.run_id is not None and kept.exchange in (names.ACTIONS_EXCHANGE, names.EVENTS_EXCHANGE):
             run = await self._store.get_run(kept.run_id)
+            if run is None and kept.tries < MOST_TRIES_OF_EARLY:
+                await self._quarantine.keep_again(kept, kept.reason)
+                return
             if run is None or run.status is not RunStatus.RUNNING:
                 await self._store.release([kept])
                 log.info("quarantined message dropped: its run has ended", id=str(kept.id), run_id=str(kept.run_id))

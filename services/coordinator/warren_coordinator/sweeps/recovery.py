@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from warren.contracts import messages, wire
 from warren.contracts.topology import Topology
-from warren.engine import identity_of, load_commands
+from warren.engine import CancelChild, Command, TerminateChild, identity_of, load_commands
 from warren.errors import WarrenError
-from warren.ports import Broker, LoadedRun, RunStore
+from warren.ports import Broker, LoadedRun, RunStore, StoredRun
 from warren.runtime.clock import Clock
 from warren.runtime.logs import get_logger
 from warren_coordinator.sweeps.broker_marker import BrokerMarker, MarkerNote
@@ -94,12 +96,29 @@ class Recovery:
         log.warning("another coordinator has taken over the recovery")
 
     async def _publish_pending(self, page: list[UUID], note: MarkerNote) -> int:
-        pending = []
+        pending: list[tuple[StoredRun, list[Command]]] = []
         for loaded, state in await self._redispatch.load(page):
             since = _sent_since(loaded, note)
             commands = [command for command in state.pending_commands() if identity_of(command) not in since]
             pending.append((loaded.run, commands))
+        pending += await self._of_orphans([run for run, _ in pending])
         return await self._redispatch.send(pending)
+
+    async def _of_orphans(self, runs: Sequence[StoredRun]) -> list[tuple[StoredRun, list[Command]]]:
+        """What a parent that has ended has said to its open children: nobody else remembers it."""
+        parents = {
+            run.run_id: wire.load_stored(messages.ParentRun, run.parent) for run in runs if run.parent is not None
+        }
+        if not parents:
+            return []
+        running = await self._store.running_among([parent.run_id for parent in parents.values()])
+        found: list[tuple[StoredRun, list[Command]]] = []
+        for run in runs:
+            parent = parents.get(run.run_id)
+            if parent is not None and parent.run_id not in running and parent.policy != "abandon":
+                is_final = parent.policy == "terminate"
+                found.append((run, [TerminateChild(run.run_id) if is_final else CancelChild(run.run_id)]))
+        return found
 
 
 def _sent_since(loaded: LoadedRun, note: MarkerNote) -> set[object]:

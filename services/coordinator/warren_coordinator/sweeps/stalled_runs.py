@@ -2,19 +2,19 @@
 
 Nothing tells that a message was lost, so the sweep looks for what can have no other reason. A run is a *candidate* when
 nothing has happened to it for a while, though a command of it travels as a message: an action attempt without a lease
-and without a backoff, a `ContinuationDue`, the start of a child run that is not running. Its message is lost if, over
-`seconds`, each of `_CHECKS` checks finds the run as it was and the queues that the message and its answer go through
-empty: a worker answers or takes a lease within `lease_after`, and a coordinator handles an answer within seconds. What
-makes the time count for less (this process slept, the broker was away or takes no messages) restarts the count. So
-does, for actions, a worker that says that its event loop is blocked: it may have been sent some that it has not even
-read.
+and without a backoff, a `ContinuationDue`, the start of a child run that is not running, a request to another run. Its
+message is lost if, over `seconds`, each of `_CHECKS` checks finds the run as it was and the queues that the message and
+its answer go through empty: a worker answers or takes a lease within `lease_after`, and a coordinator handles an answer
+within seconds. What makes the time count for less (this process slept, the broker was away or takes no messages)
+restarts the count. So does, for actions, a worker that says that its event loop is blocked: it may have been sent some
+that it has not even read.
 
 It must not know how a message is built, nor what becomes of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,7 +22,7 @@ from uuid import UUID
 
 from warren.contracts import names
 from warren.contracts.topology import blocked_queue
-from warren.engine import Command, ContinueRun, DispatchAction, RunState, StartChild
+from warren.engine import AskRun, Command, ContinueRun, DispatchAction, RunState, StartChild
 from warren.errors import WarrenError
 from warren.ports import Broker, IdleRun, OutgoingMessage, RunStore, StoredRun
 from warren.runtime.clock import Clock
@@ -165,7 +165,7 @@ class StalledRuns:
         running = await self._store.running_among(children)
         lost = []
         for run, found in waiting:
-            gone = [command for command in found if not (isinstance(command, StartChild) and command.run_id in running)]
+            gone = [command for command in found if not _is_known_to_run(command, running)]
             if self._is_worth_it(run.run_id, gone):
                 lost.append((run, gone))
         if lost:
@@ -199,8 +199,13 @@ def _sent_commands(state: RunState) -> list[Command]:
     return [
         command
         for command in state.pending_commands()
-        if isinstance(command, DispatchAction | ContinueRun | StartChild)
+        if isinstance(command, DispatchAction | ContinueRun | StartChild | AskRun)
     ]
+
+
+def _is_known_to_run(command: Command, running: Collection[UUID]) -> bool:
+    """Whether it is the start of a child that is there, and nobody waits for the news of that."""
+    return isinstance(command, StartChild) and command.run_id in running and not command.awaits_start
 
 
 def _queues(commands: Iterable[Command], shard: int) -> frozenset[str]:
@@ -212,4 +217,6 @@ def _queues(commands: Iterable[Command], shard: int) -> frozenset[str]:
                 found |= {names.action_queue(command.queue), names.suspect_queue(command.queue)}
             case StartChild():
                 found.add(names.START_QUEUE)
+            case AskRun():
+                found.add(names.REQUESTS_QUEUE)
     return frozenset(found)

@@ -49,6 +49,7 @@ from warren.engine.run.completion import Completion
 from warren.engine.run.contexts import Contexts
 from warren.engine.run.ending import Ending
 from warren.engine.run.interpreter import Interpreter
+from warren.engine.run.other_runs import OtherRuns
 from warren.engine.run.scheduling import Scheduler
 from warren.engine.run.state import RunState
 from warren.engine.run.tasks import Tasks
@@ -108,7 +109,8 @@ class Executable:
         self.cancellation = Cancellation(self.transition, self.completion)
         self.tasks = Tasks(self.transition, self.completion, self.cancellation, self.guards)
         self.contexts = Contexts(self.transition, self.completion, self.cancellation, self.tasks)
-        self.scheduler = Scheduler(self.transition, self.completion, self.guards)
+        self.other_runs = OtherRuns(self.transition, self.guards)
+        self.scheduler = Scheduler(self.transition, self.completion, self.guards, self.other_runs)
         self.updates = Updates(self.transition, self.guards)
         self.ending = Ending(self.transition, self.updates, self.guards)
         self.interpreter = Interpreter(
@@ -235,7 +237,7 @@ class Executable:
         guards = self.guards
         attributes = Attributes(guards, self.contexts.attribute)
         self.shared = {"budget": self.budget, "guards": guards, "attributes": attributes}
-        scheduler = self.scheduler.table() | self.contexts.table() | self.tasks.table()
+        scheduler = self.scheduler.table() | self.contexts.table() | self.tasks.table() | self.other_runs.table()
         calls = call_table(guards, attributes) | scheduler
         values = value_table(calls)
         return {

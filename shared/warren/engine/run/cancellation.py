@@ -7,7 +7,6 @@ CPython differ (who takes a cancellation back, and when) this is 3.13.
 
 from __future__ import annotations
 
-from warren.engine.commands import CancelChild
 from warren.engine.run.asyncio_errors import CancelledError
 from warren.engine.run.completion import Completion
 from warren.engine.run.transition import Transition
@@ -37,14 +36,16 @@ class Cancellation:
         action = run.pending.pop(future.number, None)
         if action is not None and not action.backoff:
             self._transition.unwanted.append((future.number, action.attempt))
-        is_started = action or run.timers.pop(future.number, None)
+        is_started: object = action or run.timers.pop(future.number, None)
         run.end_attempts(future.number)  # nobody waits for its worker any more
-        child = run.children.pop(future.number, None)
-        if child is not None:
-            self._transition.commands.append(CancelChild(child.run_id))
+        if future.number in run.children:
+            is_started = run.children[future.number]
+            self._transition.commands.extend(run.end_child(future.number))
+        elif run.asked:
+            run.asked.pop(future.number, None)
         if not future.is_task:
             self._completion.complete(future, FutureState.CANCELLED, error)
-        elif is_started or child is not None:
+        elif is_started:
             run.ready.append(Settle(future, FutureState.CANCELLED, error))
         else:  # it has a turn anyway: its first one, or its last
             future.must_cancel = error

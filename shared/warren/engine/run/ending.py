@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from warren.contracts.messages import RunStatus
-from warren.engine.commands import CancelChild, FinishRun
+from warren.engine.commands import FinishRun
 from warren.engine.guarded.guards import Guards
 from warren.engine.run.asyncio_errors import CancelledError
 from warren.engine.run.failures import encoded_failure, weighed
@@ -73,8 +73,9 @@ class Ending:
         run.ready.clear()
         run.pending.clear()
         run.leases = Leases()
-        self._transition.commands.extend(CancelChild(child.run_id) for child in run.children.values())
-        run.children.clear()
+        for number in list(run.children):
+            self._transition.commands.extend(run.end_child(number))
+        run.asked.clear()
         run.timers.clear()
         run.continuing = False
         run.main = None

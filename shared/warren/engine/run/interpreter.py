@@ -189,7 +189,8 @@ class Interpreter:
 
     def _is_stuck(self) -> bool:
         run = self._transition.run
-        return not (run.ready or run.pending or run.children or run.timers or run.continuing or self._takes_requests)
+        waits = run.ready or run.pending or run.children or run.asked or run.timers or run.continuing
+        return not (waits or self._takes_requests)
 
     # one strand
 

@@ -13,15 +13,15 @@ from uuid import UUID
 
 from warren.contracts.attributes import MAX_ITEMS, attributes_data, check_all, check_change
 from warren.contracts.encoding import printable
-from warren.contracts.ids import derived_run_id
 from warren.contracts.limits import MAX_LOG_CHARACTERS, json_size
 from warren.contracts.policies import rule_of, seconds_of
 from warren.engine.commands import LogMessage
 from warren.engine.guarded.guards import Guards
 from warren.engine.run.completion import Completion
-from warren.engine.run.state import PendingAction, PendingChild, PendingTimer
+from warren.engine.run.other_runs import OtherRuns
+from warren.engine.run.state import PendingAction, PendingTimer
 from warren.engine.run.transition import Transition
-from warren.engine.values.calls import ActionCall, Awaitable, ChildCall, Coroutine, SleepCall
+from warren.engine.values.calls import ActionCall, Awaitable, ChildCall, Coroutine, SleepCall, mark_started
 from warren.engine.values.futures import Frame, Future, FutureState, Gather, Launch, Settle, Strand
 from warren.engine.values.limits import MAX_COMMANDS, OBJECT_BYTES, Stop
 from warren.errors import InternalError, LimitExceeded
@@ -36,12 +36,13 @@ _LEVELS = ("debug", "info", "warning", "error")
 class Scheduler:
     """Starts things, within one transition."""
 
-    __slots__ = ("_completion", "_guards", "_transition")
+    __slots__ = ("_completion", "_guards", "_other_runs", "_transition")
 
-    def __init__(self, transition: Transition, completion: Completion, guards: Guards) -> None:
+    def __init__(self, transition: Transition, completion: Completion, guards: Guards, other_runs: OtherRuns) -> None:
         self._transition = transition
         self._completion = completion
         self._guards = guards
+        self._other_runs = other_runs
 
     def table(self) -> dict[str, Callable[..., Any]]:
         """The intrinsics that need a run."""
@@ -173,7 +174,7 @@ class Scheduler:
             case Coroutine():
                 return self._start_strand(awaitable, Future())
             case ChildCall():
-                return self._start_child(awaitable, Future())
+                return self._other_runs.start(awaitable, Future())
             case _:
                 raise InternalError(f"cannot start a {type(awaitable).__name__}")
 
@@ -198,7 +199,7 @@ class Scheduler:
             case Coroutine():
                 self._start_strand(call, future, at_once=True)
             case ChildCall():
-                self._start_child(call, future)
+                self._other_runs.start(call, future)
             case _:
                 raise InternalError(f"cannot start a {type(call).__name__}")
 
@@ -224,7 +225,7 @@ class Scheduler:
         return True
 
     def _start_action(self, call: ActionCall, future: Future) -> Future:
-        _mark_started(call)
+        mark_started(call)
         args, kwargs, weight = self._guards.arguments(call.args, call.kwargs, call.action, self._transition.encodings)
         self._transition.command_bytes += weight
         number = self._transition.next_number()
@@ -236,7 +237,7 @@ class Scheduler:
         return future
 
     def _start_sleep(self, call: SleepCall, future: Future) -> Future:
-        _mark_started(call)
+        mark_started(call)
         if call.seconds <= 0 and future.is_task:
             self._transition.run.ready.append(Settle(future, FutureState.DONE, call.result))
         elif call.seconds <= 0:
@@ -247,19 +248,8 @@ class Scheduler:
             )
         return future
 
-    def _start_child(self, call: ChildCall, future: Future) -> Future:
-        _mark_started(call)
-        _, arguments, weight = self._guards.arguments([], call.arguments, call.workflow, self._transition.encodings)
-        self._transition.command_bytes += weight
-        run, number = self._transition.run, self._transition.next_number()
-        future.number = number
-        run_id = derived_run_id(self._transition.now, str(run.run_id), str(number))
-        run.children[number] = PendingChild(run_id, call.workflow, arguments, future)
-        self._transition.commands.append(run.start_child(number))
-        return future
-
     def _start_strand(self, call: Coroutine, future: Future, *, at_once: bool = False) -> Future:
-        _mark_started(call)
+        mark_started(call)
         run = self._transition.run
         run.strands += 1
         strand = Strand(run.strands, [Frame(call.code, 0, call.variables)], future)
@@ -271,9 +261,3 @@ class Scheduler:
 def _check_awaitable(value: Any) -> None:
     if not isinstance(value, Awaitable):
         raise TypeError("An asyncio.Future, a coroutine or an awaitable is required")
-
-
-def _mark_started(call: Any) -> None:
-    if call.started:
-        raise RuntimeError("cannot reuse already awaited coroutine")
-    call.started = True

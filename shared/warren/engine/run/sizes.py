@@ -25,6 +25,8 @@ def roots_of(run: RunState) -> list[Any]:
         *run.ready,
         *run.pending.values(),
         *run.children.values(),
+        *run.terms.values(),
+        *run.asked.values(),
         *run.timers.values(),
         run.input,
     ]

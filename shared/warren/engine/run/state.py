@@ -6,12 +6,13 @@ import heapq
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, assert_never
+from typing import Any, Final, Literal, assert_never
 from uuid import UUID
 
-from warren.contracts.messages import RunStatus
+from warren.contracts.messages import ClosePolicy, RunStatus
 from warren.engine.commands import (
     AnswerUpdate,
+    AskRun,
     CancelActions,
     CancelChild,
     Command,
@@ -21,11 +22,12 @@ from warren.engine.commands import (
     LogMessage,
     StartChild,
     StartTimer,
+    TerminateChild,
     UpsertAttributes,
 )
 from warren.engine.run.leases import Leases
 from warren.engine.values.calls import ActionCall
-from warren.engine.values.futures import Future, Gather, Launch, Notice, Settle, Strand, Timeout
+from warren.engine.values.futures import Future, FutureState, Gather, Launch, Notice, Settle, Strand, Timeout
 from warren.engine.values.kept import kept
 
 Json = Any
@@ -54,6 +56,30 @@ class PendingChild:
     run_id: UUID
     workflow: str
     input: dict[str, Json]
+    future: Future
+
+
+@kept("ChildTerms", "policy key started")
+@dataclass(slots=True, eq=False)
+class ChildTerms:
+    """What was agreed for a child run, where that is not the usual: what becomes of it when this run ends, its key, and
+    the future of its start, where somebody waits for that.
+    """
+
+    policy: ClosePolicy = "cancel"
+    key: str | None = None
+    started: Future | None = None
+
+
+@kept("AskedRun", "run_id request name value future")
+@dataclass(slots=True, eq=False)
+class AskedRun:
+    """Something that was asked of another run, without an answer."""
+
+    run_id: UUID
+    request: Literal["signal", "cancel"]
+    name: str | None
+    value: Json
     future: Future
 
 
@@ -98,6 +124,9 @@ class RunState:
     """What can go on, in the order of its turns; a gather has one for each child."""
     pending: dict[int, PendingAction] = field(default_factory=dict)
     children: dict[int, PendingChild] = field(default_factory=dict)
+    terms: dict[int, ChildTerms] = field(default_factory=dict)
+    """Of those children that have terms of their own."""
+    asked: dict[int, AskedRun] = field(default_factory=dict)
     timers: dict[int, PendingTimer] = field(default_factory=dict)
     continues: int = 0
     """The number of the last `ContinuationDue` asked for."""
@@ -167,8 +196,27 @@ class RunState:
 
     def start_child(self, number: int) -> StartChild:
         """The command for a pending child run."""
-        child = self.children[number]
-        return StartChild(number, child.run_id, child.workflow, child.input)
+        child, terms = self.children[number], self.terms.get(number)
+        if terms is None:
+            return StartChild(number, child.run_id, child.workflow, child.input)
+        awaits_start = terms.started is not None and terms.started.state is FutureState.PENDING
+        return StartChild(number, child.run_id, child.workflow, child.input, terms.key, awaits_start, terms.policy)
+
+    def end_child(self, number: int) -> list[CancelChild | TerminateChild]:
+        """Forget a child run whose outcome nobody waits for any more; what its terms say is to be done about it."""
+        child, terms = self.children.pop(number), self.terms.pop(number, None)
+        match "cancel" if terms is None else terms.policy:
+            case "cancel":
+                return [CancelChild(child.run_id)]
+            case "terminate":
+                return [TerminateChild(child.run_id)]
+            case _:
+                return []
+
+    def ask(self, number: int) -> AskRun:
+        """The command for what was asked of another run."""
+        asked = self.asked[number]
+        return AskRun(number, asked.run_id, asked.request, asked.name, asked.value)
 
     def pending_commands(self) -> list[Command]:
         """Everything that was commanded and is unanswered, but for what a worker holds a lease for or another system
@@ -181,6 +229,7 @@ class RunState:
             if not action.backoff and number not in self.leases.held and number not in self.leases.elsewhere
         ]
         commands.extend((number, self.start_child(number)) for number in self.children)
+        commands.extend((number, self.ask(number)) for number in self.asked)
         commands.extend((number, StartTimer(number, timer.due_at)) for number, timer in self.timers.items())
         commands.sort(key=lambda item: item[0])
         found = [command for _, command in commands]
@@ -206,7 +255,9 @@ class RunState:
                 return self.continuing and command.number == self.continues
             case StartChild():
                 return command.invocation in self.children
-            case LogMessage() | UpsertAttributes() | CancelChild():
+            case AskRun():
+                return command.invocation in self.asked
+            case LogMessage() | UpsertAttributes() | CancelChild() | TerminateChild():
                 return False
             case FinishRun() | AnswerUpdate() | CancelActions():
                 return True

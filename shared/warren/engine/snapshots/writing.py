@@ -48,8 +48,9 @@ Json = Any
 FORMAT = 6
 """Of what `take_snapshot` writes. It changes whenever a golden snapshot does, or has new kinds of objects."""
 READABLE = frozenset({3, 4, 5, FORMAT})
-"""Of what `restore` takes: format 5 has no updates, pauses, attributes or details of attempts, nor since when strands
-wait; format 4 besides has no callbacks, format 3 no named tuples, and nothing of a model but its fields."""
+"""Of what `restore` takes: format 5 has no updates, pauses, attributes, details of attempts, terms of children or
+requests to other runs, nor since when strands wait; format 4 besides has no callbacks, format 3 no named tuples, and
+nothing of a model but its fields."""
 
 _MAPPINGS: dict[type, str] = {dict: "d", Counter: "counter", OrderedDict: "ordered", DefaultDict: "default"}
 _SCALARS = (type(None), bool, float, str)
@@ -70,6 +71,8 @@ def take_snapshot(executable: Executable, run: RunState) -> Json:
         "children": dict(run.children),
         "timers": dict(run.timers),
     }
+    if run.terms or run.asked:
+        roots |= {"terms": dict(run.terms), "asked": dict(run.asked)}
     if run.instance is not None:
         roots |= {"instance": run.instance, "watchers": list(run.watchers)}
     if run.instance is not None or run.requests:
@@ -133,6 +136,7 @@ def _restored(executable: Executable, snapshot: Json) -> RunState:
     run.ready = deque(roots["ready"])
     run.pending = roots["pending"]
     run.children = roots["children"]
+    run.terms, run.asked = roots.get("terms", {}), roots.get("asked", {})
     for number, timer in roots["timers"].items():
         run.add_timer(number, timer)
     paused_at = snapshot.get("paused_at")

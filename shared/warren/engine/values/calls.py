@@ -44,6 +44,16 @@ class ChildCall(Awaitable):
     started: bool = False
 
 
+@kept("PreparedChild", "workflow input weight")
+@dataclass(slots=True, eq=False, repr=False)
+class PreparedChild:
+    """A call of another workflow's `run()` that can be started, and started again: its arguments as tagged JSON."""
+
+    workflow: str
+    input: dict[str, Any]
+    weight: int
+
+
 @kept("Coroutine", "code variables started")
 @dataclass(slots=True, eq=False, repr=False)
 class Coroutine(Awaitable):
@@ -62,3 +72,10 @@ class SleepCall(Awaitable):
     seconds: float
     result: Any = None
     started: bool = False
+
+
+def mark_started(call: Any) -> None:
+    """Note that a call has been started; raises `RuntimeError` as CPython does where it was before."""
+    if call.started:
+        raise RuntimeError("cannot reuse already awaited coroutine")
+    call.started = True

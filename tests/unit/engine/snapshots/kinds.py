@@ -97,6 +97,10 @@ BODIES = {
         await act()
         return kept.__name__
         """,
+    "a child with terms, and something asked of it": """
+        child = await Other().start(1, _key='k', _parent_close_policy='terminate')
+        await asyncio.gather(child.signal('x', 1), child.result())
+        """,
     "a retry that waits": """
         return await self.run_action(act('fails'), retry=RetryPolicy(attempts=3, backoff_seconds=5))
         """,

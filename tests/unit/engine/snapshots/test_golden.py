@@ -53,7 +53,9 @@ def drivers(folder: pathlib.Path) -> Iterator[tuple[str, EngineDriver]]:
                 else:
                     driver.succeed_encoded(number, command.args[0] if command.args else None)
             elif driver.children:
-                break
+                number, child = next(iter(driver.children.items()))
+                if not child.awaits_start or driver.begin_child(number) is None:
+                    break
             else:
                 driver.fire()
     driver = EngineDriver.of(Asked)
