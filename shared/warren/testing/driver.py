@@ -44,7 +44,6 @@ from warren.contracts.messages import (
     UpdateRequested,
 )
 from warren.contracts.run_views import RunView
-from warren.contracts.task_tokens import read_token
 from warren.contracts.values import Json, decode, encode
 from warren.engine import (
     AnswerUpdate,
@@ -71,6 +70,7 @@ from warren.engine import (
     take_snapshot,
 )
 from warren.sdk import Workflow, bind_arguments
+from warren.testing.elsewhere import attempt_of
 from warren.testing.failures import failure_of_run
 from warren.testing.histories import Transition
 from warren.testing.programs import encode_input, executable_of
@@ -178,11 +178,11 @@ class EngineDriver:
 
     def answer_elsewhere(self, token: str, *, result: Json = None, error: Json = None) -> list[Command] | None:
         """Another system completed the attempt of a task token, with an encoded result or error."""
-        return self.apply(ActionAnswered(**_attempt_of(token), result=result, error=error))
+        return self.apply(ActionAnswered(**attempt_of(token), result=result, error=error))
 
     def progress_elsewhere(self, token: str, details: Json) -> list[Command] | None:
         """Another system said how far the attempt of a task token is."""
-        return self.apply(ActionProgressed(**_attempt_of(token), details=details))
+        return self.apply(ActionProgressed(**attempt_of(token), details=details))
 
     def end_child(self, invocation: int, ended: RunState) -> list[Command] | None:
         """An outstanding child run came to its end with this state."""
@@ -392,11 +392,6 @@ class EngineDriver:
                 pass
             case _:
                 assert_never(event)
-
-
-def _attempt_of(token: str) -> dict[str, Any]:
-    """The fields of an event of another system's about the attempt of a token."""
-    return {**read_token(token)._asdict(), "id": uuid4().hex}
 
 
 __all__ = ["DEFAULT_START", "EngineDriver", "Transition", "encode_input", "executable_of"]
