@@ -82,7 +82,6 @@ def test_the_messages_in_the_docs_fit_the_published_schemas() -> None:
         frozenset({"run_id", "reason", "id"}),
         frozenset({"run_id", "reason"}),
         frozenset({"token", "result"}),
-        frozenset({"items"}),
     }
     for message in shown:
         kinds = {
