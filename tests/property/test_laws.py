@@ -22,7 +22,9 @@ from warren.contracts.messages import (
     ActionHeartbeat,
     ActionStarted,
     ActionSucceeded,
+    ChildStarted,
     ContinuationDue,
+    RequestAnswered,
     RunEvent,
     RunStarted,
     TimerDue,
@@ -90,7 +92,13 @@ class Teller:
             return self.answer(command)
         children = [child for child in driver.children.values() if driver.state.is_pending(child)]
         if children:
-            return again_event(self.first, self.choose.choice(children), driver)
+            child = self.choose.choice(children)
+            if driver.state.start_child(child.invocation).awaits_start and self.choose.random() < 0.9:
+                return ChildStarted(run_id=driver.run_id, invocation=child.invocation)
+            return again_event(self.first, child, driver)
+        asked = [one for one in driver.asked.values() if driver.state.is_pending(one)]
+        if asked:
+            return RequestAnswered(run_id=driver.run_id, invocation=self.choose.choice(asked).invocation)
         if timers:
             number = min(timers, key=lambda one: (driver.timers[one].due_at, one))
             driver.now = max(driver.now, driver.timers[number].due_at)

@@ -111,7 +111,7 @@ class World:
     def _ordinary(self) -> list[Any]:
         """All runs but bad neighbours."""
         scenario = self.scenario
-        return [*scenario.runs, *scenario.told, *scenario.elsewhere, *scenario.controlled]
+        return [*scenario.runs, *scenario.told, *scenario.elsewhere, *scenario.controlled, *scenario.families]
 
     def run(self) -> None:
         """Run to the end, or until the deadline."""

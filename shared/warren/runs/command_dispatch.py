@@ -121,3 +121,8 @@ def finish_of(commands: Iterable[Command]) -> FinishRun | None:
 def answers_among(commands: Iterable[Command]) -> list[AnswerUpdate]:
     """The answers of updates among commands."""
     return [command for command in commands if isinstance(command, AnswerUpdate)]
+
+
+def outlives_its_run(command: Command) -> bool:
+    """Whether it is to be carried out also when the run that gave it has ended: it is about others."""
+    return isinstance(command, AnswerUpdate | StartChild | CancelChild | TerminateChild)

@@ -13,8 +13,8 @@ from warren.contracts import wire
 from warren.contracts.messages import RunEvent
 from warren.engine import load_commands
 from warren.ports import RunStore, TransitionRow
-from warren.runs.command_dispatch import Dispatcher, answers_among, finish_of
-from warren.runs.outbox import Outbox
+from warren.runs.command_dispatch import Dispatcher, answers_among, finish_of, outlives_its_run
+from warren.runs.outbox import Outbox, RunHeader
 from warren.runtime.logs import get_logger
 from warren_coordinator.events.batch import Effects, Item
 from warren_coordinator.run_cache import RunCache
@@ -74,11 +74,11 @@ class Republisher:
                 pending = [command for command in commands if entry.state.is_pending(command)]
                 self._dispatcher.carry_out(pending, entry.header, effects.outbox)
                 continue
-            for answer in answers_among(commands):
-                effects.outbox.add_update_answer(event.run_id, answer)
-            if finish_of(commands) is not None:
-                run = await self._store.get_run(event.run_id)
-                if run is not None:
+            run = await self._store.get_run(event.run_id)
+            if run is not None:
+                for_others = [command for command in commands if outlives_its_run(command)]
+                self._dispatcher.carry_out(for_others, RunHeader.of(run), effects.outbox)
+                if finish_of(commands) is not None:
                     effects.outbox.add_finish(run)
         return not is_left
 

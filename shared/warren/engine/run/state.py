@@ -257,9 +257,9 @@ class RunState:
                 return command.invocation in self.children
             case AskRun():
                 return command.invocation in self.asked
-            case LogMessage() | UpsertAttributes() | CancelChild() | TerminateChild():
+            case LogMessage() | UpsertAttributes():
                 return False
-            case FinishRun() | AnswerUpdate() | CancelActions():
-                return True
+            case FinishRun() | AnswerUpdate() | CancelActions() | CancelChild() | TerminateChild():
+                return True  # a second time they change nothing
             case _:
                 assert_never(command)
