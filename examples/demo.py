@@ -34,6 +34,10 @@ def main() -> int:
         say("Three texts, split into parts; the words of all parts counted side by side and merged:")
         warren("run", "examples.document_pipeline", "--input", "top=3", "--data", data)
 
+        say("A subscription that bills each month (of a tenth of a second), and begins a fresh history on the way:")
+        account = json.dumps({"account": {"customer": "Ann"}, "month_seconds": 0.1, "months": 12})
+        warren("run", "examples.subscription", "--input", account, "--data", data)
+
         say(f"An order that is packed for {PACKING_SECONDS} seconds. The process is killed (SIGKILL) meanwhile:")
         given = json.dumps({"order": ORDER, "packing_seconds": PACKING_SECONDS})
         order = ["run", "examples.order_fulfilment", "--input", given, "--run-id", str(uuid4()), "--data", data]

@@ -41,6 +41,8 @@ WarrenError
 │       └── SequenceConflict         another coordinator was first: forget, reload, apply again
 ├── SnapshotUnreadable               a stored snapshot is of another format: load the run from its history
 └── InternalError                    a rule of the engine is broken: ours, crash loudly
+
+Apart from it, a `BaseException`: `ContinuesAsNew`, by which `continue_as_new()` leaves `run()`.
 """
 
 from __future__ import annotations
@@ -232,6 +234,19 @@ class ActionNotOpen(UserError):
     """Nobody waits for the attempt of a task token: it was answered, has timed out, or was tried again since."""
 
     code = "action_not_open"
+
+
+class ContinuesAsNew(BaseException):
+    """What `continue_as_new()` raises: it goes through `finally` and `async with`, and no `except Exception` stops it.
+
+    The run that goes on gets `input`, by parameter of `run()`.
+    """
+
+    @property
+    def input(self) -> dict[str, object]:
+        """The encoded arguments of the run that goes on."""
+        found: dict[str, object] = self.args[0]
+        return found
 
 
 class ExhaustedRetriesError(UserError):

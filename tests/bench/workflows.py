@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from warren import Workflow, action, query, signal, workflow
+from warren import Signal, Workflow, action, continue_as_new, history_length, query, signal, workflow
 
 
 @action
@@ -99,3 +99,17 @@ class Shop(Workflow):
     async def run(self, price: int) -> int:
         await self.wait_until(lambda: self.paid >= price and not self.held)
         return await inc(self.paid)
+
+
+@workflow
+class Counter(Workflow):
+    """Adds what it is sent, in a fresh history after each thousand, until it is sent 0."""
+
+    amounts = Signal[int]()
+
+    async def run(self, total: int = 0, runs: int = 1) -> list[int]:
+        while amount := await self.amounts.receive():
+            total += amount
+            if history_length() > 1000:
+                continue_as_new(total, runs + 1)
+        return [total, runs]

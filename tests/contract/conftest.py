@@ -9,7 +9,8 @@ import asyncpg
 import pytest
 from tests.support.brokers import World, world_of
 
-from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
+from warren.adapters.memory.database import MemoryDatabase
+from warren.adapters.memory.store import MemoryRunStore
 from warren.adapters.postgres import PostgresRunStore
 from warren.ports import RunStore
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.support.store_records import new_run, transition
 
-from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
+from warren.adapters.memory.database import MemoryDatabase
+from warren.adapters.memory.store import MemoryRunStore
 from warren.contracts.ids import new_run_id
 from warren.errors import SequenceConflict, StoreError, StoreUnavailable
 from warren.ports import RunStore

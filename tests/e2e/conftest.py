@@ -17,6 +17,7 @@ MODULES = (
     "tests.e2e.workload",
     "tests.e2e.values_workload",
     "tests.e2e.signals_workload",
+    "tests.e2e.continuing_workload",
     "tests.e2e.updates_workload",
     "tests.e2e.search_workload",
     "tests.e2e.elsewhere_workload",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from examples.order_fulfilment import (
     release,
 )
 from examples.parallel_math import ParallelMath
+from examples.subscription import Account, Subscription
 from tests.e2e.command_line import ROOT, run_warren
 
 from warren.testing import WorkflowEnvironment, run_workflow
@@ -99,6 +101,23 @@ async def test_word_count_of_a_folder_of_ones_own(tmp_path: Path) -> None:
         await run_workflow(WordCount, str(tmp_path / "nowhere"))
 
 
+async def test_a_subscription_goes_on_in_fresh_histories_as_it_is_told() -> None:
+    environment = WorkflowEnvironment()
+    environment.start(Subscription, {"account": Account(customer="Ann"), "fresh_after": 4})
+    environment.signal("change_plan", "family")
+    finished = asyncio.create_task(environment.finish(Subscription, signals=True))
+    while environment.driver.query("status").months < 7:
+        await asyncio.sleep(0.01)
+    assert environment.driver.state.previous is not None
+    assert len(environment.history) < 10
+    environment.signal("pause")
+    environment.signal("close")
+    await finished
+    account = environment.driver.outcome()
+    assert (account.plan, account.paid) == ("family", 4 + (account.months - 1) * Decimal("9.50"))
+    assert account.months >= 7
+
+
 @pytest.mark.parametrize(
     ("target", "given", "expected"),
     [
@@ -109,6 +128,11 @@ async def test_word_count_of_a_folder_of_ones_own(tmp_path: Path) -> None:
             {"order": "A-1", "status": "shipped", "total": "9.00", "tracking": "ST-A-1", "notes": []},
         ),
         ("examples.document_pipeline:WordCount", {}, {"documents": 3, "parts": 11, "words": 536}),
+        (
+            "examples.subscription:Subscription",
+            {"account": {"customer": "Ann"}, "month_seconds": 0.05, "months": 12},
+            {"customer": "Ann", "months": 12, "paid": "48.00"},
+        ),
     ],
 )
 def test_the_command_line_runs_it(target: str, given: dict[str, Any], expected: dict[str, Any], tmp_path: Path) -> None:
@@ -123,5 +147,12 @@ def test_the_demo_shows_every_example_and_a_run_that_survives_its_process() -> N
         [sys.executable, "-m", "examples.demo"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=110
     )
     assert done.returncode == 0, done.stderr
-    for sign in ('"sum_of_prime_counts": 22', '"words": 536', "killed: exit code -9", '"status": "shipped"', "timer"):
+    for sign in (
+        '"sum_of_prime_counts": 22',
+        '"words": 536',
+        "killed: exit code -9",
+        '"paid": "48.00"',
+        '"status": "shipped"',
+        "timer",
+    ):
         assert sign in done.stdout

@@ -15,7 +15,8 @@ from tests.support.servers.proxy import TcpProxy
 from tests.unit.client.workflows import Order, Ship
 
 from warren import RunIdTaken, Workflow, action, query, signal, workflow
-from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
+from warren.adapters.memory.database import MemoryDatabase
+from warren.adapters.memory.store import MemoryRunStore
 from warren.adapters.rabbitmq import RabbitBroker
 from warren.client import Warren
 from warren.contracts.messages import RunStatus

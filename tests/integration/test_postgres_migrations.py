@@ -25,6 +25,7 @@ NAMES = [
     "0004_quarantine",
     "0005_attributes",
     "0006_paused_runs",
+    "0007_continued_runs",
 ]
 
 

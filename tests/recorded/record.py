@@ -204,6 +204,12 @@ def elsewhere(driver: EngineDriver) -> None:
     driver.apply(m.ActionAnswered(**about, attempt=3, result="done"))
 
 
+def fresh(driver: EngineDriver) -> None:
+    for number in range(4):
+        driver.signal("numbers", number, id=f"n{number}")
+    driver.succeed(1)
+
+
 def rejected(driver: EngineDriver) -> None:
     """The answer cannot be applied."""
     error = encode_error(ValueError("it cannot be applied"))
@@ -236,6 +242,7 @@ RUNS: dict[type[Any], tuple[dict[str, Any], Callable[[EngineDriver], None]]] = {
     made.RecordedCancelled: ({}, cancelled),
     made.RecordedLeases: ({}, leases),
     made.RecordedElsewhere: ({}, elsewhere),
+    made.RecordedFresh: ({}, fresh),
     made.RecordedRejected: ({}, rejected),
     made.RecordedConcurrent: ({"n": 2}, concurrent),
 }

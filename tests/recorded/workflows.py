@@ -468,3 +468,17 @@ class RecordedElsewhere(Workflow):
     async def run(self) -> Any:
         policy = RetryPolicy(attempts=3, exception_types=["Exception", "ActionTimeout"])
         return await self.run_action(fetch("elsewhere"), retry=policy, timeout=60)
+
+
+@workflow
+class RecordedFresh(Workflow):
+    name = "recorded_fresh"
+    numbers = Signal[int]()
+
+    async def run(self, total: int = 0) -> Any:
+        for _ in range(2):
+            total += await self.numbers.receive()
+        try:
+            warren.continue_as_new(total + warren.history_size())
+        finally:
+            await fetch("last")

@@ -13,7 +13,7 @@ from tests.chaos.elsewhere import Elsewhere
 from tests.chaos.family import Parent
 from tests.chaos.hostile import Hostile
 from tests.chaos.plans import as_ordered
-from tests.chaos.told import Told
+from tests.chaos.told import Chained, Told
 from tests.chaos.workload import Ordered, Planned
 from tests.simulation.controls_of_runs import ControlledRun, reason_of
 from tests.simulation.network import StormyBroker
@@ -81,8 +81,8 @@ class SimulatedClient:
                 kind = {"kind": each.kind}
                 group.create_task(self._drive(each.run_id, each.at, Hostile.short_name(), kind, replies))
             for told in scenario.told:
-                arguments: dict[str, Any] = {"count": told.count, "form": told.form}
-                group.create_task(self._drive(told.run_id, told.at, Told.short_name(), arguments, replies))
+                name = (Chained if told.every else Told).short_name()
+                group.create_task(self._drive(told.run_id, told.at, name, told.arguments, replies))
                 group.create_task(self._tell(told, replies))
             for other in scenario.elsewhere:
                 arguments = {"count": other.count, "seconds": other.seconds}
@@ -103,9 +103,10 @@ class SimulatedClient:
                     elif delivery.correlation_id in self._asked:
                         self._take_answer(delivery.correlation_id, reply)
                     elif isinstance(reply, messages.RunFinished):
-                        self.outcomes[reply.run_id] = reply
-                        self.answers[reply.run_id] += 1
-                        self.ended_at.setdefault(reply.run_id, asyncio.get_running_loop().time())
+                        run_id = UUID(delivery.correlation_id)  # of the start: another run may have gone on for it
+                        self.outcomes[run_id] = reply
+                        self.answers[run_id] += 1
+                        self.ended_at.setdefault(run_id, asyncio.get_running_loop().time())
                     elif isinstance(reply, messages.Refused) and reply.run_id is not None:
                         self.refusals[reply.run_id] = reply.error
                     else:

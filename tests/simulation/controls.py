@@ -17,7 +17,7 @@ from warren.contracts import messages, wire
 from warren.contracts.attempt_events import ActionAnswered, AttemptEvent
 from warren.contracts.shared_values import put_back
 from warren.contracts.values import decode
-from warren.engine import attempts, transitions
+from warren.engine import attempts, succession, transitions
 from warren.engine.run.leases import Leases
 from warren.engine.run.state import RunState
 from warren.runs.outbox import Outbox
@@ -75,6 +75,19 @@ def _deciding(kind: type[messages.Event], rule: Any) -> Control:
     return lambda: patch.dict(transitions._RULES, {kind: rule})
 
 
+async def _as_they_are(items: Any, **_: Any) -> Any:
+    """Requests that stay with a run that has continued as new."""
+    return list(items)
+
+
+_carried = succession._carried
+
+
+def _without_requests(*args: Any) -> messages.Carried:
+    """A run that does not know what the one before it was sent."""
+    return _carried(*args).model_copy(update={"requests": []})
+
+
 CONTROLS: Final[dict[str, Control]] = {
     **{name: control for name, control in OF_SERVICES.items() if name != "watchdog"},  # a simulated loop does not block
     "fence": lambda: patch.object(NotedRunStore, "_refuse_taken", _unfenced),
@@ -83,6 +96,9 @@ CONTROLS: Final[dict[str, Control]] = {
     "answers": lambda: patch.object(Republisher, "_answer", _nothing),
     "update_answers": lambda: patch.object(Republisher, "_answer_again", _nothing),
     "attributes": lambda: patch.object(coordinator_transitions, "_changed", lambda _: {}),
+    "followed_requests": lambda: patch.object(handler, "follow", _as_they_are),
+    "successors": lambda: patch.object(Republisher, "_finish_again", _nothing),
+    "carried_requests": lambda: patch.object(succession, "_carried", _without_requests),
     "second_look": lambda: patch.object(handler, "may_be_ahead", lambda *_: False),
     "pauses": _deciding(messages.PauseRequested, _only_recorded),
     "terminations": _deciding(messages.TerminateRequested, lambda *_: True),

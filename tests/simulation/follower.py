@@ -11,7 +11,8 @@ from uuid import UUID
 from tests.simulation.network import StormyBroker, StormyServer, Weather
 from tests.simulation.scenario import FollowedRun
 
-from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
+from warren.adapters.memory.database import MemoryDatabase
+from warren.adapters.memory.store import MemoryRunStore
 from warren.client import Warren
 from warren.errors import InfrastructureError, RunNotFound, StoreUnavailable
 

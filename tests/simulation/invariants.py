@@ -12,6 +12,7 @@ from tests.chaos.attempts import of_attempts
 from tests.chaos.elsewhere import expected
 from tests.chaos.hostile import KINDS
 from tests.e2e.histories import attributes_in
+from tests.simulation.chains import chain_of, of_chains
 from tests.simulation.controls_of_runs import of_controlled, of_pauses
 from tests.simulation.families import of_family
 from tests.simulation.scenario import ElsewhereRun, HostileRun, PlannedRun, ToldRun
@@ -63,12 +64,13 @@ def violations(world: World, executables: Mapping[str, Executable]) -> Iterator[
         kept = world.database.details.get(run_id, RunDetails()).attributes
         if kept != (folded := attributes_in(rows)):
             yield f"{run_id}: it can be found by {kept}, and its history says {folded}"
-        if stored.parent is None and run_id not in planned:
+        if stored.parent is None and run_id not in planned and stored.continued_from is None:
             yield f"{run_id}: nobody started it"
         yield from (f"{run_id}: {text}" for text in of_pauses(rows))
         is_let_go = stored.parent is not None and any(each in stored.parent for each in [*controlled, *related])
         if stored.parent is not None and stored.status is not RunStatus.COMPLETED and not is_let_go:
             yield f"{run_id}: a child run is {stored.status}: {stored.error}"
+    yield from of_chains(world)
     places = Counter((row.run_id, row.seq) for row in world.transitions)
     yield from (
         f"{run_id}: transition {seq} was recorded {count} times" for (run_id, seq), count in places.items() if count > 1
@@ -105,14 +107,19 @@ def _of_told(world: World, run: ToldRun) -> Iterator[str]:
     """Each signal and update has arrived once, in the order in which they were sent, and each update was answered once
     in the history; in a calm, each copy was answered at once.
     """
-    stored = world.database.runs.get(run.run_id)
+    chain = chain_of(world, run.run_id)
+    stored = chain[-1] if chain else None
     if stored is None:
         yield "its confirmed start is lost"
     elif stored.status is not RunStatus.COMPLETED or json.loads(stored.result or "null") != run.result:
         yield f"ended as {stored.status} with {stored.result or stored.error}; told were {run.count} numbers in order"
     if world.scenario.profile == "calm" and not world.scenario.neighbours and world.client.asked_again[run.run_id]:
         yield f"signals were not answered, {world.client.asked_again[run.run_id]} times"
-    rows = [row for row in world.transitions if row.run_id == run.run_id]
+    outcome = world.client.outcomes.get(run.run_id)
+    if stored is not None and outcome is not None and outcome.run_id != stored.run_id:
+        yield f"who waited for it was told of {outcome.run_id}, and not of {stored.run_id}, which came last"
+    runs = {each.run_id for each in chain}
+    rows = [row for row in world.transitions if row.run_id in runs]
     given = Counter(answer.id for row in rows for answer in answers_among(load_commands(row.commands)))
     expected = Counter(str(number) for number in range(run.count) if run.answer(number) is not None)
     if stored is not None and stored.status is RunStatus.COMPLETED and given != expected:

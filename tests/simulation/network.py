@@ -17,7 +17,8 @@ from tests.simulation.injection import corrupted, refuse_rows
 
 from warren.adapters.memory.broker import MemoryBroker
 from warren.adapters.memory.broker_server import MemoryServer
-from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
+from warren.adapters.memory.database import MemoryDatabase
+from warren.adapters.memory.store import MemoryRunStore
 from warren.contracts import names
 from warren.errors import StoreUnavailable
 from warren.ports import OutgoingMessage, TransitionRow
@@ -166,10 +167,11 @@ class StormyStore:
             roll = source.random() if weather.store_error else 1.0
             if roll < weather.store_error / 2:
                 raise StoreUnavailable(f"{name}: lost on the way there")
-            if name in ("commit", "create_runs"):
-                await self._reach(f"before {name}")
+            point = "commit" if name == "continue_runs" else name
+            if point in ("commit", "create_runs"):
+                await self._reach(f"before {point}")
             answer = await operation(*args, **kwargs)
-            await self._reach(name)
+            await self._reach(point)
             await asyncio.sleep(source.random() * weather.latency)
             if roll < weather.store_error:
                 raise StoreUnavailable(f"{name}: applied, but the answer was lost")

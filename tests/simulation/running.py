@@ -20,7 +20,7 @@ from tests.chaos.controlled import Controlled
 from tests.chaos.elsewhere import Elsewhere
 from tests.chaos.family import Hearer, Luckless, Parent, Stayer
 from tests.chaos.hostile import Hostile
-from tests.chaos.told import Told
+from tests.chaos.told import Chained, Told
 from tests.chaos.workload import Child, Ordered, Planned
 from tests.simulation.invariants import delays, violations
 from tests.simulation.scenario import Scenario, make_scenario
@@ -56,7 +56,7 @@ class Simulator:
         self._executables: dict[str, Executable] = {}
         self._records: list[ProgramRecord] = []
         for cls in (
-            *(Child, Planned, Ordered, Hostile, Told, Elsewhere, Controlled),
+            *(Child, Planned, Ordered, Hostile, Told, Chained, Elsewhere, Controlled),
             *(Hearer, Stayer, Luckless, Parent),
         ):
             ir = cls.workflow_ir()
@@ -93,6 +93,7 @@ class Simulator:
             + Counter(deaths=world.deaths.total())
             + Counter({"messages with shared values": world.server.shared})
             + Counter("input for a worker to check" for run in scenario.runs if run.is_ordered)
+            + Counter("continued as new" for run in world.database.runs.values() if run.continued_as is not None)
             + Counter({"signals": sum(run.count for run in scenario.told)})
             + Counter({"followed transitions": sum(map(len, world.follower.seen.values()))})
             + Counter({f"elsewhere: {name}": count for name, count in world.client.party.said.items() if count})

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from tests.chaos.hostile import KINDS
 from tests.chaos.plans import Limits, Plan, expected, expected_of_ordered, generate
-from tests.chaos.told import FORMS
+from tests.chaos.told import CHAINED_FORMS, FORMS
 from tests.simulation.controls_of_runs import ControlledRun, controlled_runs
 from tests.simulation.families import Family, families
 from tests.simulation.network import Weather
@@ -34,6 +34,8 @@ _FOLLOWED_SHARE: Final = 0.3
 """Likewise with a client that follows a run."""
 _ELSEWHERE_SHARE: Final = 0.3
 """Likewise with runs whose actions another party completes."""
+_CHAINED_SHARE: Final = 0.3
+"""Likewise with runs that continue as new."""
 _SMALL: Final = Limits(steps=3, depth=1, width=4, sleep=3.0, long=8.0)
 _LARGE: Final = Limits(steps=5, depth=2, width=8, sleep=5.0, long=8.0)
 _SHARING: Final = Limits(steps=3, depth=1, width=6, sleep=1.0, share=2_500)
@@ -90,6 +92,13 @@ class ToldRun:
     count: int
     form: str
     copies: int
+    every: int = 0
+    """After so many numbers it continues as new, if that is not 0 (`Chained`)."""
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Those of its start."""
+        return {"count": self.count, "form": self.form} | ({"every": self.every} if self.every else {})
 
     def request(self, number: int) -> requests.RunRequest:
         """What tells a number: a signal, or an update whose answer is the number."""
@@ -194,7 +203,7 @@ def make_scenario(seed: int) -> Scenario:
             if source.random() < 0.3:
                 setattr(weather, name, source.uniform(0, most))
     queue_type: QueueType = "classic" if seed % _CLASSIC_EVERY == 0 else "quorum"
-    told = _told(seed, window)
+    told = [*_told(seed, window), *_chained(seed, window)]
     return Scenario(
         seed,
         profile,
@@ -260,6 +269,20 @@ def _elsewhere(seed: int, window: float) -> list[ElsewhereRun]:
         )
         for _ in range(source.randint(1, 2))
     ]
+
+
+def _chained(seed: int, window: float) -> list[ToldRun]:
+    """Runs that continue as new, from a source of their own."""
+    source = random.Random(f"chains of {seed}")
+    if source.random() >= _CHAINED_SHARE:
+        return []
+    found = []
+    for _ in range(source.randint(1, 2)):
+        run_id, at = UUID(int=source.getrandbits(128), version=4), source.uniform(0, window / 2)
+        told_at = max(0.0, at + source.uniform(-1.0, 3.0))
+        count, form, copies = source.randint(3, 12), source.choice(CHAINED_FORMS), source.choice((1, 1, 3))
+        found.append(ToldRun(run_id, at, told_at, count, form, copies, source.randint(1, 4)))
+    return found
 
 
 def _sharing_runs(seed: int, window: float) -> list[PlannedRun]:

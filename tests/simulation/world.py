@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from tests.chaos.ledger import hooks
+from tests.simulation.chains import chain_of
 from tests.simulation.client import SimulatedClient
 from tests.simulation.families import has_settled
 from tests.simulation.follower import SimulatedFollower
@@ -27,7 +28,8 @@ from tests.simulation.network import NotedRunStore, StormyBroker, StormyServer, 
 from tests.simulation.scenario import SERVICES, Fault, Scenario
 
 from warren import action_context
-from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
+from warren.adapters.memory.database import MemoryDatabase
+from warren.adapters.memory.store import MemoryRunStore
 from warren.contracts import names
 from warren.contracts.messages import RunStatus
 from warren.ports import ProgramRecord, TransitionRow
@@ -359,8 +361,8 @@ class World:
     # the end
 
     def _has_ended(self, run_id: UUID) -> bool:
-        run = self.database.runs.get(run_id)
-        return run_id in self.client.refusals or (run is not None and run.status is not RunStatus.RUNNING)
+        chain = chain_of(self, run_id)
+        return run_id in self.client.refusals or (bool(chain) and chain[-1].status is not RunStatus.RUNNING)
 
     def _started_at(self, body: bytes) -> float:
         """When the bad neighbour that a message is about was started."""

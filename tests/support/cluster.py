@@ -17,7 +17,8 @@ from tests.support.idle import arrived
 
 from warren.adapters.memory.broker import MemoryBroker, MemorySubscription
 from warren.adapters.memory.broker_server import MemoryServer
-from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
+from warren.adapters.memory.database import MemoryDatabase
+from warren.adapters.memory.store import MemoryRunStore
 from warren.contracts import messages, names, wire
 from warren.contracts.ids import new_run_id, shard_of
 from warren.contracts.messages import RunStatus

@@ -18,6 +18,7 @@ from warren.engine import (
     CancelActions,
     CancelChild,
     Command,
+    ContinueAsNew,
     ContinueRun,
     DispatchAction,
     FinishRun,
@@ -152,6 +153,8 @@ def command_text(command: Command) -> str:
             return f"set attributes {_short(command.attributes)}"
         case ContinueRun():
             return "go on"
+        case ContinueAsNew():
+            return f"go on as the new run {command.run_id}"
         case FinishRun():
             return f"end the run: {command.status.value}"
 

@@ -29,6 +29,7 @@ _COLORS = {
     RunStatus.COMPLETED: "green",
     RunStatus.FAILED: "red",
     RunStatus.CANCELLED: "yellow",
+    RunStatus.CONTINUED: "cyan",
 }
 
 _PIPED_WIDTH = 160
@@ -71,6 +72,8 @@ def run_data(run: DescribedRun) -> dict[str, Any]:
         "key": run.key,
         "attributes": {name: _shown_attribute(value) for name, value in run.attributes.items()},
         "memo": run.memo,
+        "continued_from": None if run.continued_from is None else str(run.continued_from),
+        "continued_as": None if run.continued_as is None else str(run.continued_as),
         "input": to_plain(json.loads(run.input)),
         "result": None if run.result is None else to_plain(json.loads(run.result)),
         "error": None if run.error is None else error_data(json.loads(run.error)),
@@ -216,6 +219,10 @@ def print_run(run: DescribedRun) -> None:
     for name in ("attributes", "memo"):
         if data[name]:
             table.add_row(name, JSON(json.dumps(data[name], ensure_ascii=False), indent=2))
+    if run.continued_from:
+        table.add_row("continues", str(run.continued_from))
+    if run.continued_as:
+        table.add_row("continued as", str(run.continued_as))
     table.add_row("started", when(run.created_at))
     if run.finished_at:
         table.add_row("ended", f"{when(run.finished_at)} (took {took(run)})")

@@ -43,9 +43,7 @@ class ExistingRuns:
             raise _taken(start, outcome.taken_by)
         if run_id != start.run.run_id and start.run.reply_to is not None:
             await self._store.create_runs([_renamed(start, run_id)])  # names a new reply address for the key's owner
-        run = await self._store.get_run(run_id)
-        if run is None:
-            raise InternalError(f"run {run_id} vanished while a start of it was handled")
+        run = await self._last_of(run_id, start)
         if start.request.parent is not None and not _is_child_of(run, start.request.parent):
             if run_id != start.run.run_id:
                 raise RunKeyTaken(
@@ -59,7 +57,7 @@ class ExistingRuns:
         if start.request.reply != "outcome":
             reply_accepted(start, outbox, run_id=run_id, version=run.version, created=False)
         outbox.add_child_started(start.request.parent)
-        if start.delivery.redelivered and not self._recent.did(run_id):
+        if start.delivery.redelivered and not self._recent.did(run_id) and run.run_id == run_id:
             await self._publish_first_again(run, outbox)
         if run.status is not RunStatus.RUNNING and start.request.parent is not None:
             outbox.tell_parent(run)
@@ -67,6 +65,18 @@ class ExistingRuns:
             outbox.add_message(
                 reply_message(finished_body(run), reply_to=start.run.reply_to, correlation_id=start.run.correlation_id)
             )
+
+    async def _last_of(self, run_id: UUID, start: Start) -> StoredRun:
+        """The run, or the one that goes on in its place, which has the reply address of the start from now on."""
+        while True:
+            run = await self._store.get_run(run_id)
+            if run is None:
+                raise InternalError(f"run {run_id} vanished while a start of it was handled")
+            if run.status is not RunStatus.CONTINUED:
+                return run
+            run_id = (await self._store.last_of_chains([run_id]))[run_id].run_id
+            if start.run.reply_to is not None:
+                await self._store.create_runs([_renamed(start, run_id)])
 
     async def _publish_first_again(self, run: StoredRun, outbox: Outbox) -> None:
         rows = await self._store.history(run.run_id, limit=1)

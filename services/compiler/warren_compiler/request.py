@@ -7,6 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from warren.contracts import messages, requests, wire
+from warren.engine.program.built_in_queries import BUILT_IN
 from warren.ports import Delivery
 from warren_compiler.request_ids import id_of
 
@@ -39,6 +40,11 @@ class Request:
     def asker(self) -> messages.AskingRun | None:
         """The run that asks, where one does."""
         return self.body.asker if isinstance(self.body, requests.RunRequest) else None
+
+    @property
+    def is_about_history(self) -> bool:
+        """Whether it asks about the run itself, and not about the one that may go on in its place."""
+        return isinstance(self.body, requests.QueryRun) and self.body.query in BUILT_IN
 
     @property
     def reply(self) -> messages.RequestReply | None:

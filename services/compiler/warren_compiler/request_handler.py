@@ -70,10 +70,14 @@ class RequestHandler:
             except (MessageError, InvalidInput) as error:
                 _add(outbox, refuse(delivery, error))
         runs = await self._find({request.place for request in requests})
+        continued = [run.run_id for run in runs.values() if run.status is RunStatus.CONTINUED]
+        last = await self._store.last_of_chains(continued) if continued else {}
         now = self._clock.now()
         passed = 0
         for request in requests:
             run = runs.get(request.place)
+            if run is not None and run.run_id in last and not request.is_about_history:
+                run = last[run.run_id]
             try:
                 passed += await self._pass_on(request, run, now, outbox)
             except BaseException as error:  # the handler's boundary: only this request is refused

@@ -249,6 +249,8 @@ class StartHandler:
     async def _check_signal(self, signal: messages.SignalReceived, outcome: CreateOutcome) -> None:
         """Raise `RunEnded` where the run of a start has ended and never had the signal that comes with it."""
         run = None if outcome.taken_by is not None else await self._store.get_run(outcome.run_id)
+        if run is not None and run.status is messages.RunStatus.CONTINUED:
+            run = (await self._store.last_of_chains([run.run_id]))[run.run_id]
         if run is not None and run.status is not messages.RunStatus.RUNNING:
             await check_taken(self._store, run, signal.model_copy(update={"run_id": run.run_id}))
 

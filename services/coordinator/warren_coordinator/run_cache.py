@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from warren.contracts.messages import RunEvent, RunStatus
-from warren.engine import Decision, Executable, Refusal, RunState, apply
+from warren.contracts.messages import ContinuationDue, RunEvent, RunStatus
+from warren.engine import Decision, Executable, Refusal, RunState, apply, must_begin
 from warren.ports import LoadedRun
 from warren.runs.outbox import RunHeader
 
@@ -77,6 +77,18 @@ class RunEntry:
         """
         return apply(self.executable, self.state, event, at, max_losses=max_losses)
 
+    def begin_before(self, event: RunEvent, at: datetime, *, max_losses: int) -> Decision | None:
+        """The transition in which the run's code begins, where that comes before this event; raises as `apply`.
+
+        The message that asks for it is on its way, and changes nothing then.
+        """
+        if not must_begin(self.executable, self.state, event):
+            return None
+        due = ContinuationDue(run_id=event.run_id, number=self.state.continues)
+        decision = self.apply(due, at, max_losses=max_losses)
+        assert isinstance(decision, Decision)
+        return decision
+
     @property
     def wants_snapshot(self) -> bool:
         """Whether it is time for a snapshot, and one is worth it: a wide gather is replayed faster than restored."""
@@ -103,6 +115,7 @@ class RunCache:
         self._used = 0
         self._entries: OrderedDict[UUID, RunEntry] = OrderedDict()
         self._finished: OrderedDict[UUID, None] = OrderedDict()
+        self._continued: set[UUID] = set()
         self._leased: set[UUID] = set()
         self._is_held = False
         self._unwanted: set[UUID] = set()
@@ -141,6 +154,7 @@ class RunCache:
         if entry is not None:
             self._used -= entry.cost
         self._finished.pop(run_id, None)
+        self._continued.discard(run_id)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -165,16 +179,27 @@ class RunCache:
         """Forget all runs of shards that others have now."""
         self.forget_soon([run_id for run_id, entry in self._entries.items() if entry.header.shard in shards])
 
-    def finish(self, run_id: UUID) -> None:
-        """The run has ended, and that is all that need be known of it."""
+    def finish(self, run_id: UUID, *, is_continued: bool = False) -> None:
+        """The run has ended, and that is all that need be known of it; and whether another one goes on in its place."""
         self.forget(run_id)
         self._finished[run_id] = None
+        if is_continued:
+            self._continued.add(run_id)
         if len(self._finished) > _FINISHED_KEPT:
-            self._finished.popitem(last=False)
+            self._continued.discard(self._finished.popitem(last=False)[0])
 
     def is_finished(self, run_id: UUID) -> bool:
         """Whether the run is known to have ended (false may also mean that this was forgotten)."""
         return run_id in self._finished
+
+    @property
+    def knows_chains(self) -> bool:
+        """Whether any run is known as one that has continued as new."""
+        return bool(self._continued)
+
+    def is_continued(self, run_id: UUID) -> bool:
+        """Whether the run is known to have continued as new (false as for `is_finished`)."""
+        return run_id in self._continued
 
     def shrink(self) -> None:
         """Evict until the bounds hold again; one run always stays."""

@@ -23,6 +23,11 @@ class Loads:
     opened: list[UUID] = field(default_factory=list)
     failed: dict[UUID, Exception] = field(default_factory=dict)
 
+    def add(self, others: Loads) -> None:
+        """Add what was loaded after these."""
+        self.opened += others.opened
+        self.failed |= others.failed
+
 
 class RunLoader:
     """Loads what the cache has not got."""
@@ -42,7 +47,7 @@ class RunLoader:
             return Loads()
         found = await load_running(missing, store=self._store, programs=self.programs)
         for run_id in found.ended:
-            self._cache.finish(run_id)
+            self._cache.finish(run_id, is_continued=run_id in found.continued)
         opened = []
         for running in found.running:
             extend_leases(running.state, self._clock.now())
@@ -56,6 +61,13 @@ class RunLoader:
         if run_id in loads.failed:
             raise loads.failed[run_id]
         return self._cache.get(run_id)
+
+    async def last_of(self, run_id: UUID) -> UUID:
+        """The run that goes on in the place of this one, where it has continued as new; else itself."""
+        await self.load([run_id])
+        if not self._cache.is_continued(run_id):
+            return run_id
+        return (await self._store.last_of_chains([run_id]))[run_id].run_id
 
     async def state_of(self, run_id: UUID) -> tuple[Executable, RunState]:
         """A run's program and its state as of what was committed last, open or ended.

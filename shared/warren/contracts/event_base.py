@@ -30,6 +30,10 @@ class Event(Part):
     """Whether who made the request gets the answer as soon as the run has it; else when the run says so."""
     wants_a_state: ClassVar[bool] = False
     """Whether it asks that the run be as an open run is already where this changes nothing: it has come true then."""
+    lets_a_run_go_on: ClassVar[bool] = False
+    """Whether it does nothing but that."""
+    follows_chain: ClassVar[bool] = False
+    """Whether it is for the run that goes on in the place of this one, where this one has continued as new."""
 
     type: str
     run_id: UUID

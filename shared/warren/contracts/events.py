@@ -22,6 +22,7 @@ from warren.contracts.attempt_events import (
     ActionSucceeded,
     LeaseExpired,
 )
+from warren.contracts.carried import Carried
 from warren.contracts.event_base import Event, Identity, Json
 from warren.contracts.parts import RunStatus
 
@@ -41,6 +42,8 @@ class TimerDue(Event):
 class ContinuationDue(Event):
     """The run stopped after 1,000 commands and shall go on; `number` counts 1, 2, 3 ... per run."""
 
+    lets_a_run_go_on: ClassVar[bool] = True
+
     type: Literal["continuation_due"] = "continuation_due"
     number: int
 
@@ -54,6 +57,7 @@ class EndRequested(Event):
     """Somebody wants the run to end, which is done once, whoever asks how often."""
 
     wants_a_state: ClassVar[bool] = True
+    follows_chain: ClassVar[bool] = True
 
     reason: str | None = None
     id: RequestId | None = None
@@ -93,6 +97,7 @@ class RequestReceived(Event):
     """Somebody asked something of the run. The same `id` twice is the same request, which arrives once."""
 
     is_awaited: ClassVar[bool] = True
+    follows_chain: ClassVar[bool] = True
     namespace: ClassVar[str] = ""
     """What ids are unique in."""
 
@@ -157,6 +162,7 @@ class QueryAsked(Event):
 
     is_durable: ClassVar[bool] = False
     is_question: ClassVar[bool] = True
+    follows_chain: ClassVar[bool] = True
 
     type: Literal["query_asked"] = "query_asked"
     id: RequestId
@@ -244,12 +250,13 @@ class EventRejected(Event):
 
 
 class RunStarted(Event):
-    """The first event of every history; made by the compiler, never sent."""
+    """The first event of every history; made by the compiler, or for a run that continues another one; never sent."""
 
     type: Literal["run_started"] = "run_started"
     version: str
     input: dict[str, Json]
     attributes: dict[str, Json] | None = Field(default=None, exclude_if=lambda given: given is None)
+    carried: Carried | None = Field(default=None, exclude_if=not_)
 
     @property
     def subject(self) -> int:

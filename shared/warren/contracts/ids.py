@@ -19,6 +19,12 @@ def derived_run_id(at: datetime, *parts: str) -> UUID:
     return _uuid7(int(at.timestamp() * 1000), hashlib.sha256("\x1f".join(parts).encode()).digest()[:10])
 
 
+def successor_run_id(at: datetime, run_id: UUID) -> UUID:
+    """The id of the run that continues a run: of the same shard, whatever the number of shards is."""
+    derived = derived_run_id(at, str(run_id), "continued")
+    return UUID(int=derived.int >> 32 << 32 | run_id.int & 0xFFFFFFFF)
+
+
 def shard_of(run_id: UUID, shards: int) -> int:
     """The event shard of a run: taken from the random part of its id."""
     return (run_id.int & 0xFFFFFFFF) % shards

@@ -27,6 +27,7 @@ from warren.contracts.attempt_events import (
     Details,
     LeaseExpired,
 )
+from warren.contracts.carried import Carried
 from warren.contracts.event_base import Event, Identity
 from warren.contracts.events import (
     CancelRequested,
@@ -86,6 +87,7 @@ __all__ = [
     "CancelActions",
     "CancelRequested",
     "CancelRun",
+    "Carried",
     "ChildFinished",
     "ChildStarted",
     "ClosePolicy",

@@ -23,6 +23,8 @@ class RunStatus(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    CONTINUED = "continued"
+    """It has ended, and another run goes on in its place (`continue_as_new`)."""
 
 
 ClosePolicy = Literal["terminate", "cancel", "abandon"]

@@ -11,6 +11,7 @@ from warren.engine.commands import (
     CancelActions,
     CancelChild,
     Command,
+    ContinueAsNew,
     ContinueRun,
     DispatchAction,
     FinishRun,
@@ -30,6 +31,7 @@ from warren.engine.program.executable import Executable
 from warren.engine.queries import answer_query, state_of
 from warren.engine.run.state import RunState
 from warren.engine.snapshots.writing import restore, take_snapshot
+from warren.engine.succession import Successor, must_begin, start_successor
 from warren.engine.transitions import Refusal, apply, overdue, start_run
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "CancelActions",
     "CancelChild",
     "Command",
+    "ContinueAsNew",
     "ContinueRun",
     "Decision",
     "DispatchAction",
@@ -48,6 +51,7 @@ __all__ = [
     "RunState",
     "StartChild",
     "StartTimer",
+    "Successor",
     "TerminateChild",
     "UpsertAttributes",
     "answer_query",
@@ -60,9 +64,11 @@ __all__ = [
     "identity_of",
     "load_commands",
     "may_be_ahead",
+    "must_begin",
     "overdue",
     "restore",
     "start_run",
+    "start_successor",
     "state_of",
     "take_snapshot",
 ]

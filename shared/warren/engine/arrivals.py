@@ -54,6 +54,16 @@ def arrived(run: RunState, value: Any) -> Any:
     return value
 
 
+def take_over(executable: Executable, run: RunState, carried: m.Carried) -> None:
+    """Put what the run has from the one before it where that had it."""
+    run.previous = carried.previous
+    run.requests = dict.fromkeys(carried.requests)
+    for name, payloads in carried.mailboxes.items():
+        for payload in payloads:
+            value = arrived(run, decoded(executable, payload))
+            executable.deliver(run.instance, executable.requests.signals[name], value)
+
+
 def take_signal(executable: Executable, run: RunState, event: m.SignalReceived) -> bool:
     """A signal lies in its mailbox, or its handler takes it; false for one that was taken before or is unknown."""
     signal, number = executable.requests.signals.get(event.name), event.subject

@@ -128,6 +128,14 @@ class FinishRun:
 
 
 @dataclass(frozen=True, slots=True)
+class ContinueAsNew:
+    """The run is over, and a new run of its program goes on in its place, with this input and this id."""
+
+    run_id: UUID
+    input: dict[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerUpdate:
     """Tell who asked for an update what came of it: `result`, or `error` (an encoded exception).
 
@@ -153,6 +161,7 @@ Command = (
     | LogMessage
     | UpsertAttributes
     | FinishRun
+    | ContinueAsNew
 )
 
 
@@ -181,6 +190,8 @@ def identity_of(command: Command) -> tuple[object, ...]:
             return (UpsertAttributes, *command.attributes)
         case FinishRun():
             return (FinishRun,)
+        case ContinueAsNew():
+            return (ContinueAsNew,)
         case _:
             assert_never(command)
 
@@ -303,6 +314,8 @@ def _to_json(command: Command) -> dict[str, Json]:
             }
         case UpsertAttributes():
             return {"c": "attributes", "set": command.attributes}
+        case ContinueAsNew():
+            return {"c": "as_new", "run": str(command.run_id), "input": command.input}
         case FinishRun():
             return {"c": "finish", "status": command.status.value, "result": command.result, "error": command.error}
 
@@ -337,6 +350,8 @@ def _from_json(data: dict[str, Json]) -> Command:
             return AnswerUpdate(data["id"], data.get("result"), data.get("error"), replies)
         case "attributes":
             return UpsertAttributes(data["set"])
+        case "as_new":
+            return ContinueAsNew(UUID(data["run"]), data["input"])
         case "finish":
             return FinishRun(RunStatus(data["status"]), data.get("result"), data.get("error"))
         case other:

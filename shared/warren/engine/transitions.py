@@ -55,7 +55,7 @@ from uuid import UUID
 from warren.contracts import messages as m
 from warren.contracts.values import decode
 from warren.engine import attempts
-from warren.engine.arrivals import arrived, take_signal, take_update
+from warren.engine.arrivals import arrived, take_over, take_signal, take_update
 from warren.engine.commands import Command
 from warren.engine.control import cancel, pause, restart_timers, resume, terminate
 from warren.engine.decision import Decision
@@ -63,6 +63,7 @@ from warren.engine.lease_rules import MAX_LOSSES, about_a_lease, expired_leases
 from warren.engine.program.executable import Executable
 from warren.engine.queries import refusal_of
 from warren.engine.relations import child_finished, child_started, request_answered
+from warren.engine.run.fresh_history import bytes_of
 from warren.engine.run.state import RunState
 from warren.engine.values.calls import Coroutine
 from warren.engine.values.futures import FutureState, Strand
@@ -87,8 +88,12 @@ def start_run(
     input: dict[str, Json],
     at: datetime,
     attributes: Mapping[str, Json] | None = None,
+    carried: m.Carried | None = None,
 ) -> tuple[RunState, list[Command]]:
     """Transition 1: bind the input to `run()` and run it to its first wait. It has the `attributes` before that.
+
+    The code of a workflow that may continue as new begins with the next transition, so that of a run which continues
+    another one (`carried` is what it has from that) nothing but the beginning is decided when the other one ends.
 
     Raises:
         InvalidInput: the input does not bind to the parameters of `run()`, or a value of it cannot be decoded.
@@ -108,11 +113,17 @@ def start_run(
         if executable.requests.keep_instance:
             run.instance = instance
             executable.make_mailboxes(instance)
+        if carried is not None:
+            take_over(executable, run, carried)
         interpreter.begin(run.main, coroutine, None if initialise is None else lambda: initialise(instance))
-        interpreter.advance()
+        interpreter.advance(at_once=not executable.continues_as_new)
         commands = transition.close()
     finally:
         transition.end()
+    if executable.measures_history:
+        given = None if not attributes else dict(attributes)
+        event = m.RunStarted(run_id=run_id, version=executable.version, input=input, attributes=given, carried=carried)
+        run.history_size += bytes_of(event, commands)
     return run, commands
 
 
@@ -154,10 +165,21 @@ def apply(
     """
     if run.status is not m.RunStatus.RUNNING:
         return None
+    decision = _decide(executable, run, event, at, max_losses=max_losses, is_recorded=is_recorded)
+    if executable.measures_history and isinstance(decision, Decision):
+        run.history_size += bytes_of(*decision)
+    return decision
+
+
+def _decide(
+    executable: Executable, run: RunState, event: m.RunEvent, at: datetime, *, max_losses: int, is_recorded: bool
+) -> Decision | Refusal | None:
     kind = type(event)
     if kind in _OF_LEASES:
         decision = about_a_lease(run, cast("Any", event), at, max_losses=max_losses, is_recorded=is_recorded)
-        return apply(executable, run, decision, at) if isinstance(decision, m.ActionFailed) else decision
+        if not isinstance(decision, m.ActionFailed):
+            return decision
+        return _decide(executable, run, decision, at, max_losses=max_losses, is_recorded=False)
     if kind is m.UpdateRequested and not is_recorded:
         assert isinstance(event, m.UpdateRequested)
         refused = refusal_of(executable, run, event, at)

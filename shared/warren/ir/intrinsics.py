@@ -76,6 +76,9 @@ DURABLE: Final = frozenset(
         "warren.random",
         "warren.log",
         "warren.upsert_attributes",
+        "warren.continue_as_new",
+        "warren.history_length",
+        "warren.history_size",
     }
 )
 """What depends on the run: awaitables, and what would not be the same twice. `run_action` is `self.run_action`."""

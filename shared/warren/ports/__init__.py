@@ -1,14 +1,13 @@
 """Ports: what the engine's surroundings must offer. Adapters implement them; nothing here does anything."""
 
 from warren.ports.broker import Broker, Delivery, OutgoingMessage, QueueStats, Subscription
+from warren.ports.quarantined import QuarantinedMessage
 from warren.ports.store import (
+    Continuation,
     CreateOutcome,
-    DueRun,
-    IdleRun,
     LoadedRun,
     NewRun,
     ProgramRecord,
-    QuarantinedMessage,
     ReplyAddress,
     RunDetails,
     RunFilter,
@@ -20,9 +19,11 @@ from warren.ports.store import (
     StoredRun,
     TransitionRow,
 )
+from warren.ports.swept import DueRun, IdleRun
 
 __all__ = [
     "Broker",
+    "Continuation",
     "CreateOutcome",
     "Delivery",
     "DueRun",

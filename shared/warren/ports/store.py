@@ -14,6 +14,8 @@ from uuid import UUID
 from warren.contracts.attributes import AttributeValue
 from warren.contracts.conditions import Condition
 from warren.contracts.messages import RunStatus
+from warren.ports.quarantined import QuarantinedMessage
+from warren.ports.swept import DueRun, IdleRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,22 @@ class RunDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class Continuation:
+    """A run that has continued as new, and the run that goes on in its place, with its first transition (seq 1).
+
+    The run ends when the other one begins. Workflow, version, shard, parent, trace and memo of that are those of the
+    run, and the run's key and reply address become its.
+    """
+
+    run_id: UUID
+    input: str
+    first: TransitionRow
+    wake_at: datetime | None = None
+    finish: RunFinish | None = None
+    """Set when the first transition already ended the successor."""
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotRow:
     """A run's state as of `seq`, JSON text; used instead of the transitions up to it."""
 
@@ -130,7 +148,7 @@ class ReplyAddress:
 @dataclass(frozen=True, slots=True)
 class StoredRun:
     """A run's row. `reply` is the latest address that a start with this run id named, `paused_at` since when the run
-    stands still."""
+    stands still; `continued_from` and `continued_as` are the runs before and after it, where one continued as new."""
 
     run_id: UUID
     workflow: str
@@ -148,6 +166,8 @@ class StoredRun:
     created_at: datetime
     finished_at: datetime | None
     paused_at: datetime | None = None
+    continued_from: UUID | None = None
+    continued_as: UUID | None = None
 
     @property
     def place(self) -> RunPlace:
@@ -164,23 +184,6 @@ class LoadedRun:
     transitions: Sequence[TransitionRow]
 
 
-@dataclass(frozen=True, slots=True)
-class DueRun:
-    """A running run whose `wake_at` has come."""
-
-    run_id: UUID
-    shard: int
-    wake_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class IdleRun:
-    """A running run to which nothing has happened for a while; `seq` is its last transition."""
-
-    run_id: UUID
-    seq: int
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class RunPlace:
     """A run's place in a list: by its creation, and by its id among those that were created at one moment.
@@ -190,30 +193,6 @@ class RunPlace:
 
     created_at: datetime
     run_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class QuarantinedMessage:
-    """A message that is kept in the store because nothing can be done with it now: the broker refuses it, or the run
-    that it is about cannot be loaded. It is published to `exchange` and `routing_key` again at `next_try_at`.
-
-    `id` is made from what is in it, so that keeping it twice keeps it once. `tries` counts how often it came back.
-    """
-
-    id: UUID
-    exchange: str
-    routing_key: str
-    body: bytes
-    headers: Mapping[str, str]
-    reason: str
-    since: datetime
-    next_try_at: datetime
-    tries: int = 0
-    run_id: UUID | None = None
-    mandatory: bool = True
-    reply_to: str | None = None
-    correlation_id: str | None = None
-    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,8 +286,30 @@ class RunStore(Protocol):
         """
         ...
 
+    async def continue_runs(
+        self,
+        transitions: Sequence[TransitionRow],
+        continuations: Sequence[Continuation],
+        updates: Sequence[RunUpdate] = (),
+    ) -> dict[UUID, StoredRun]:
+        """Append transitions, end runs as continued and create their successors, in one transaction; returns the rows
+        of the runs that have ended now, successors among them. Of `updates` the attributes alone are taken.
+
+        Raises:
+            SequenceConflict: some `(run_id, seq)` is taken; nothing was written.
+        """
+        ...
+
     async def find_transitions(self, run_id: UUID, invocation: int) -> list[TransitionRow]:
         """The transitions of one invocation (or timer) of a run, in order."""
+        ...
+
+    async def find_in_chain(self, run_id: UUID, invocation: int, *, whole: bool) -> list[TransitionRow]:
+        """The same of the run and of all that go on in its place; with `whole` of those before it, too."""
+        ...
+
+    async def last_of_chains(self, run_ids: Sequence[UUID]) -> dict[UUID, StoredRun]:
+        """The rows of the last runs that go on in the place of these, or of themselves; unknown ids are missing."""
         ...
 
     async def due_runs(self, *, before: datetime, limit: int) -> list[DueRun]:

@@ -12,6 +12,7 @@ from warren.engine.commands import (
     CancelActions,
     CancelChild,
     Command,
+    ContinueAsNew,
     ContinueRun,
     DispatchAction,
     FinishRun,
@@ -48,8 +49,8 @@ class Dispatcher:
     def carry_out(self, commands: Iterable[Command], header: RunHeader, outbox: Outbox) -> None:
         """Hand over commands whose transition is in the store. One that cannot be handed over fails in its run.
 
-        `FinishRun` is passed over: its announcement needs the stored row (`Outbox.add_finish`). So is
-        `UpsertAttributes`, which the commit has carried out.
+        `FinishRun` is passed over, and `ContinueAsNew`: the announcement needs the stored row (`Outbox.add_finish`). So
+        is `UpsertAttributes`, which the commit has carried out.
         """
         _carry_out(commands, header, outbox, self._timers)
 
@@ -78,7 +79,7 @@ def _carry_out(commands: Iterable[Command], header: RunHeader, outbox: Outbox, t
                     outbox.add_request(header, command)
                 case LogMessage():
                     getattr(workflow_log, command.level)(command.message, run_id=str(header.run_id))
-                case UpsertAttributes() | FinishRun():
+                case UpsertAttributes() | FinishRun() | ContinueAsNew():
                     pass
                 case _:
                     assert_never(command)
@@ -104,7 +105,7 @@ def _failure(command: Command, header: RunHeader, error: Exception) -> messages.
             return request_failed(header.run_id, command.invocation, failed)
         case StartTimer() | ContinueRun() | CancelChild() | TerminateChild() | CancelActions():
             return None
-        case AnswerUpdate() | LogMessage() | UpsertAttributes() | FinishRun():
+        case AnswerUpdate() | LogMessage() | UpsertAttributes() | FinishRun() | ContinueAsNew():
             return None
         case _:
             assert_never(command)
@@ -114,6 +115,14 @@ def finish_of(commands: Iterable[Command]) -> FinishRun | None:
     """The command that ends the run, if it is among them (it is the last one)."""
     for command in commands:
         if isinstance(command, FinishRun):
+            return command
+    return None
+
+
+def continuation_of(commands: Iterable[Command]) -> ContinueAsNew | None:
+    """The command that has another run go on in the place of this one, likewise."""
+    for command in commands:
+        if isinstance(command, ContinueAsNew):
             return command
     return None
 

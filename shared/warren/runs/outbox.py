@@ -222,17 +222,19 @@ class Outbox:
         self._stops.add(run_id, attempts)
 
     def add_finish(self, run: StoredRun) -> None:
-        """Announce the end of a run, and inform the callers that wait for it."""
+        """Announce the end of a run, and inform the callers that wait for it: not yet, where another one goes on."""
         body = finished_body(run)
         traceparent = run_traceparent(run.trace, run.run_id)
         headers = {} if traceparent is None else {names.HEADER_TRACEPARENT: traceparent}
         key = names.lifecycle_key(run.status.value, run.workflow)
-        if run.reply is not None:  # first, because somebody waits for it
+        is_continued = run.status is RunStatus.CONTINUED
+        if run.reply is not None and not is_continued:  # first, because somebody waits for it
             self._messages.append(
                 reply_message(body, reply_to=run.reply.reply_to, correlation_id=run.reply.correlation_id)
             )
         self._messages.append(OutgoingMessage(names.LIFECYCLE_EXCHANGE, key, body, headers=headers, mandatory=False))
-        self.tell_parent(run)
+        if not is_continued:
+            self.tell_parent(run)
 
     def messages(self) -> list[OutgoingMessage]:
         """Everything added, ready to publish."""

@@ -68,6 +68,7 @@ def replay(executable: Executable, loaded: LoadedRun) -> RunState:
             input=started.input,
             at=first.at,
             attributes=started.attributes,
+            carried=started.carried,
         )
     for row in rows:
         apply(executable, run, load_event(row.event), row.at, is_recorded=True)

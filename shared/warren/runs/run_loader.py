@@ -29,10 +29,12 @@ class RunningRun(NamedTuple):
 
 @dataclass(slots=True)
 class RunningRuns:
-    """`running` runs, those that have `ended`, and those that cannot be replayed (`failed`), with the reason."""
+    """`running` runs, those that have `ended`, those among them that have `continued` as new, and those that cannot be
+    replayed (`failed`), with the reason."""
 
     running: list[RunningRun] = field(default_factory=list)
     ended: list[UUID] = field(default_factory=list)
+    continued: set[UUID] = field(default_factory=set)
     failed: dict[UUID, Exception] = field(default_factory=dict)
 
 
@@ -42,6 +44,8 @@ async def load_running(run_ids: Collection[UUID], *, store: RunStore, programs: 
     for run_id, loaded in (await store.load_runs(list(run_ids))).items():
         if loaded.run.status is not RunStatus.RUNNING:
             found.ended.append(run_id)
+            if loaded.run.status is RunStatus.CONTINUED:
+                found.continued.add(run_id)
             continue
         try:
             found.running.append(RunningRun(loaded, *await load_state(loaded, store=store, programs=programs)))

@@ -9,7 +9,16 @@ from warren.sdk.completions import complete_action, fail_action, heartbeat_actio
 from warren.sdk.context import ActionContext, CompleteLater, action_context, provide_action_context
 from warren.sdk.definitions import ActionDefinition
 from warren.sdk.dependencies import Depend
-from warren.sdk.durable import log, now, random, upsert_attributes, uuid4
+from warren.sdk.durable import (
+    continue_as_new,
+    history_length,
+    history_size,
+    log,
+    now,
+    random,
+    upsert_attributes,
+    uuid4,
+)
 from warren.sdk.invoke import invoke_action
 from warren.sdk.native import native_run
 from warren.sdk.payloads import (
@@ -66,11 +75,14 @@ __all__ = [
     "bind_arguments",
     "build_workflow_ir",
     "complete_action",
+    "continue_as_new",
     "default_client",
     "delete_schedule",
     "deserialize_result_payload",
     "fail_action",
     "heartbeat_action",
+    "history_length",
+    "history_size",
     "invoke_action",
     "list_schedules",
     "log",

@@ -12,9 +12,10 @@ import random as _random
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from warren.contracts.attributes import attributes_data, check_all, check_change
+from warren.errors import ContinuesAsNew
 
 _LOOK_SECONDS: Final = 0.001
 
@@ -62,6 +63,32 @@ def upsert_attributes(**attributes: str | float | bool | datetime | Sequence[str
         TypeError: a value is of another type.
     """
     check_all({name: value for name, value in attributes_data(check_change(attributes)).items() if value is not None})
+
+
+def continue_as_new(*args: Any, **kwargs: Any) -> NoReturn:
+    """End the run here, and have a new one go on in its place: with these arguments of `run()`, and a fresh history.
+
+    The new run is of the same program. It has the run's key, its mailboxes with what is left in them, and whoever waits
+    for the run's result waits for that of the new one. Never returns: it raises what goes through `finally` and
+    `async with` as any exception, and what no `except Exception` stops. Tasks, actions, timers and child runs end as at
+    the end of a run.
+
+    Raises:
+        TypeError: there are too many arguments, or two for one parameter.
+        InvalidInput: they do not fit `run()`.
+        UnserializableValue: one cannot be sent.
+    """
+    raise ContinuesAsNew({"args": args, "kwargs": kwargs})
+
+
+def history_length() -> int:
+    """How many transitions the run has made, this one included. Outside of a run: 0."""
+    return 0
+
+
+def history_size() -> int:
+    """How many bytes the run's history has, in JSON, before this transition. Outside of a run: 0."""
+    return 0
 
 
 def level_number(level: str) -> int:

@@ -94,6 +94,7 @@ class InProcessDescription:
     attributes: Mapping[str, AttributeValue]
     memo: Mapping[str, Json]
     paused_at: datetime | None
+    continued_from: UUID | None
 
 
 class InProcessHandle(RunHandle[Any]):
@@ -111,11 +112,12 @@ class InProcessHandle(RunHandle[Any]):
         self._task = task
         self._key = key
         self._memo = dict(memo or {})
+        self._id = environment.driver.run_id
 
     @property
     def id(self) -> UUID:
-        """Its run id."""
-        return self.environment.driver.run_id
+        """Its run id; a run that continues as new goes on under others, which `describe` names."""
+        return self._id
 
     async def result(self, timeout: float | None = None) -> Any:
         """Wait for its end, at most `timeout` seconds of real time; raises what `RunHandle.result` does."""
@@ -154,6 +156,7 @@ class InProcessHandle(RunHandle[Any]):
             attributes=set_attributes(driver.state.attributes),
             memo=self._memo,
             paused_at=driver.state.paused_at,
+            continued_from=driver.state.previous,
         )
 
     async def state(self, *, timeout: float | None = 30.0) -> RunView:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, assert_never
 from uuid import UUID, uuid4
 
+from warren.contracts.carried import Carried
 from warren.contracts.ids import derived_run_id
 from warren.contracts.imported_types import ImportedTypes
 from warren.contracts.limits import encode_error
@@ -51,6 +52,7 @@ from warren.engine import (
     CancelActions,
     CancelChild,
     Command,
+    ContinueAsNew,
     ContinueRun,
     DispatchAction,
     Executable,
@@ -64,6 +66,7 @@ from warren.engine import (
     UpsertAttributes,
     answer_query,
     apply,
+    must_begin,
     restore,
     start_run,
     state_of,
@@ -95,6 +98,7 @@ class EngineDriver:
         run_id: UUID | None = None,
         now: datetime | None = None,
         attributes: Mapping[str, Json] | None = None,
+        carried: Carried | None = None,
     ) -> None:
         """Start a run; `arguments` are tagged JSON by parameter name, `attributes` checked ones by theirs.
 
@@ -116,10 +120,9 @@ class EngineDriver:
         self._due: list[tuple[datetime, int]] = []
         self._raised: list[Json] = []
         run_id = run_id or derived_run_id(self.now, executable.workflow)
-        given = None if not attributes else dict(attributes)
-        self.state, commands = start_run(executable, run_id=run_id, input=arguments, at=self.now, attributes=given)
-        started = RunStarted(run_id=run_id, version=executable.version, input=arguments, attributes=given)
-        self._record(started, commands)
+        more: Any = {"attributes": dict(attributes) if attributes else None, "carried": carried}
+        self.state, commands = start_run(executable, run_id=run_id, input=arguments, at=self.now, **more)
+        self._record(RunStarted(run_id=run_id, version=executable.version, input=arguments, **more), commands)
 
     @classmethod
     def of(cls, workflow: type[Workflow], *args: Any, **kwargs: Any) -> EngineDriver:
@@ -138,6 +141,8 @@ class EngineDriver:
 
     def apply(self, event: RunEvent) -> list[Command] | None:
         """Feed any event; None when it changed nothing."""
+        if must_begin(self.executable, self.state, event):
+            self.go_on()
         decision = apply(self.executable, self.state, event, self.now)
         if decision is None:
             self.ignored.append(event)
@@ -307,10 +312,8 @@ class EngineDriver:
     def _replayed(self, history: Sequence[Transition]) -> EngineDriver:
         first, *rest = history
         assert isinstance(first.event, RunStarted), "a history starts with RunStarted"
-        began = first.event
-        again = EngineDriver(
-            self.executable, began.input, run_id=self.run_id, now=first.at, attributes=began.attributes
-        )
+        more: Any = {"attributes": first.event.attributes, "carried": first.event.carried}
+        again = EngineDriver(self.executable, first.event.input, run_id=self.run_id, now=first.at, **more)
         for row in rest:
             again.now = row.at
             again.apply(row.event)
@@ -350,9 +353,9 @@ class EngineDriver:
                     self.continues.append(command.number)
                 case AnswerUpdate():
                     self.answers[command.id] = command
-                case (
-                    CancelActions() | CancelChild() | TerminateChild() | LogMessage() | UpsertAttributes() | FinishRun()
-                ):
+                case CancelActions() | CancelChild() | TerminateChild() | LogMessage():
+                    pass
+                case UpsertAttributes() | FinishRun() | ContinueAsNew():
                     pass
                 case _:
                     assert_never(command)

@@ -117,7 +117,10 @@ class WorkflowEnvironment:
         self._loop = None
 
     async def finish(self, workflow: type[Workflow], *, signals: bool = False) -> None:
-        """Run the started run to its end. With `signals` somebody may send some, who is waited for."""
+        """Run the started run to its end, and what goes on in its place, if it continues as new.
+
+        With `signals` somebody may send some, who is waited for.
+        """
         if self._client is None:
             self._client = InProcessClient(self._for_another_run)
         with provided_client(self._client):
@@ -125,6 +128,10 @@ class WorkflowEnvironment:
             self._loop = RunLoop(self.driver, workflow, self._replacements, self._seed, self._watchers, family)
             self._loop.is_signalled = signals
             await self._loop.run()
+            while self._loop.driver.state.successor is not None:
+                self._loop = self._loop.successor()
+                self._driver = self._loop.driver
+                await self._loop.run()
 
     def _for_another_run(self) -> WorkflowEnvironment:
         """Where a run goes on that an action starts: of its own, but with the same replacements, time and client."""

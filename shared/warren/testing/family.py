@@ -42,6 +42,10 @@ class Family:
         """Another run has begun."""
         self._members[member.driver.run_id] = member
 
+    def replace(self, member: Member, successor: Member) -> None:
+        """A run goes on in the place of another one, and is found by the ids of both."""
+        self._members |= {run_id: successor for run_id, each in self._members.items() if each is member}
+
     def take_key(self, workflow: str, key: str) -> None:
         """Give a child run a key; raises `RunKeyTaken`."""
         if (workflow, key) in self._keys:

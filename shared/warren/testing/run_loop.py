@@ -33,6 +33,7 @@ from warren.testing.completions import note_run
 from warren.testing.doubles import Doubles
 from warren.testing.driver import EngineDriver, executable_of
 from warren.testing.family import Family
+from warren.testing.successors import successor_of
 
 _SIGNAL_SECONDS = 0.05
 """So long, of real time, a test may take to send a signal, or to complete an action, before virtual time jumps to the
@@ -65,6 +66,7 @@ class RunLoop:
         family.join(self)
         self._replacements = replacements
         self._doubles = Doubles(workflow, replacements)
+        self._class = workflow
         self._workflow = workflow.short_name()
         self._seed = seed
         self._random = random.Random(seed) if seed is not None else None
@@ -267,8 +269,22 @@ class RunLoop:
         return child
 
     async def _run_to_end(self) -> RunState:
-        await self.run()
-        return self._driver.state
+        loop = self
+        while True:
+            await loop.run()
+            if loop.driver.state.successor is None:
+                return loop.driver.state
+            loop = loop.successor()
+
+    def successor(self) -> RunLoop:
+        """For the run that goes on in the place of this one, which has continued as new."""
+        family, watchers = self._family, self._watchers
+        made = RunLoop(
+            successor_of(self._driver), self._class, self._replacements, self._seed, watchers, family, self._parent
+        )
+        made.is_signalled = self.is_signalled
+        family.replace(self, made)
+        return made
 
     def _ask(self, command: AskRun) -> None:
         error: BaseException | None = None

@@ -26,6 +26,7 @@ from warren.engine import (
     CancelActions,
     CancelChild,
     Command,
+    ContinueAsNew,
     ContinueRun,
     DispatchAction,
     FinishRun,
@@ -92,6 +93,7 @@ def test_a_history_is_told_in_words() -> None:
         AnswerUpdate("a", 1),
         UpsertAttributes({"customer": "x", "amount": None}),
         FinishRun(RunStatus.COMPLETED, 1),
+        ContinueAsNew(run_id, {"n": 1}),
     ]
     assert {type(each) for each in commands} == set(get_args(Command))
     told = [histories.command_text(each) for each in commands]
@@ -112,6 +114,7 @@ def test_a_history_is_told_in_words() -> None:
         "answer the update a",
         'set attributes {"customer": "x", "amount": null}',
         "end the run: completed",
+        f"go on as the new run {run_id}",
     ]
     child = messages.ChildFinished(run_id=run_id, invocation=3, status=RunStatus.COMPLETED, result=[1])
     assert histories.event_text(child) == "#3 returned [1]"

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 from tests.support.service_workflows import Twice
 
-from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
+from warren.adapters.memory.database import MemoryDatabase
+from warren.adapters.memory.store import MemoryRunStore
 from warren.ir.base import to_json
 from warren.lowering import lower
 from warren.ports import ProgramRecord

@@ -55,4 +55,6 @@ class BatchOutcome:
     """Events of runs that are not there yet."""
     unanswered: list[RunEvent] = field(default_factory=list)
     """Events of runs that there are not."""
+    moved: list[Item] = field(default_factory=list)
+    """Requests to runs that have just continued as new: they are for those that go on in their places."""
     faults: dict[UUID, Fault] = field(default_factory=dict)

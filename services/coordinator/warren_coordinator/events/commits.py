@@ -5,21 +5,21 @@ Must not know how a transition is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from warren.engine import StartTimer
 from warren.errors import SequenceConflict, StoreUnavailable
 from warren.ports import RunStore, StoredRun
 from warren.runs.command_dispatch import Dispatcher
-from warren.runs.outbox import Outbox
+from warren.runs.outbox import Outbox, RunHeader
 from warren.runtime.logs import get_logger
 from warren.runtime.telemetry import Telemetry
 from warren_coordinator.events.batch import Effects, Fault
 from warren_coordinator.events.followers import Followers
 from warren_coordinator.events.transitions import Transitions
-from warren_coordinator.run_cache import RunCache
+from warren_coordinator.run_cache import RunCache, RunEntry
 
 log = get_logger(__name__)
 
@@ -61,7 +61,12 @@ class Commits:
     async def commit(self, transitions: Transitions, effects: Effects) -> Outcome:
         """Commit, and put into `effects` what comes of that. Raises `StoreUnavailable`."""
         outcome = Outcome()
-        await self._commit(transitions, effects, outcome)
+        if transitions.successors:
+            others = transitions.touched.keys() - transitions.successors.keys()
+            await self._commit(transitions.only(others), effects, outcome)
+            await self._commit(transitions.only(transitions.successors.keys()), effects, outcome)
+        else:
+            await self._commit(transitions, effects, outcome)
         for run_id, attempt in transitions.unwanted:
             if run_id not in outcome.overtaken and run_id not in outcome.faults:  # else it may be wanted after all
                 effects.outbox.add_stop(run_id, [attempt])
@@ -73,7 +78,10 @@ class Commits:
             if not transitions.rows and not updates:
                 _refuse(transitions, effects.outbox)
                 return
-            finished = await self._store.commit(transitions.rows, updates, transitions.snapshots())
+            if transitions.successors:
+                finished = await self._store.continue_runs(transitions.rows, transitions.continuations(), updates)
+            else:
+                finished = await self._store.commit(transitions.rows, updates, transitions.snapshots())
         except SequenceConflict as error:
             log.info("sequence conflict: another coordinator was first", runs=len(error.run_ids))
             outcome.overtaken |= transitions.touched.keys()
@@ -89,6 +97,8 @@ class Commits:
             self._announce(finished, effects.outbox)
             if not self._followers.is_empty:
                 self._followers.tell(transitions.rows, set(finished), effects.outbox, now=transitions.at)
+            if transitions.successors:
+                self._begin(transitions, finished, effects.outbox)
 
     async def _commit_by_halves(
         self, error: Exception, transitions: Transitions, effects: Effects, outcome: Outcome
@@ -118,10 +128,20 @@ class Commits:
 
     def _announce(self, finished: dict[UUID, StoredRun], outbox: Outbox) -> None:
         for run_id, run in finished.items():
-            self._cache.finish(run_id)
+            self._cache.finish(run_id, is_continued=run.continued_as is not None)
             outbox.add_finish(run)
             if self._telemetry.enabled:
                 self._telemetry.emit_run(run)
+
+    def _begin(self, transitions: Transitions, ended: Mapping[UUID, StoredRun], outbox: Outbox) -> None:
+        """Take in the runs that go on in the places of others, and carry out what their first transitions command."""
+        for run_id, (_, state, commands) in transitions.successors.items():
+            before = ended[run_id]
+            header = RunHeader.of(replace(before, run_id=state.run_id))
+            if state.run_id not in ended:
+                executable = transitions.touched[run_id].executable
+                self._cache.put(RunEntry(executable, state, header, stored_wake_at=state.wake_at))
+            self._dispatcher.carry_out(commands, header, outbox)
 
     def hold_timers(self, loaded: Iterable[UUID], effects: Effects) -> None:
         """Take over the timers of loaded runs, now that the event that had them loaded has been applied."""

@@ -14,7 +14,7 @@ from warren.contracts import messages
 from warren.engine import may_be_ahead
 from warren.engine.values.limits import Stop
 from warren.errors import MessageError, RunNotFound
-from warren.ports import Delivery
+from warren.ports import Delivery, RunStore
 from warren.runs.durations import Durations
 from warren.runs.processor import Handled, RecentCauses
 from warren.runs.quarantine import MOST_TRIES_OF_EARLY, Quarantine, tries_of
@@ -24,6 +24,7 @@ from warren.runtime.clock import Clock
 from warren.runtime.dead_letters import parked
 from warren.runtime.logs import get_logger
 from warren_coordinator.events.batch import BatchOutcome, Effects, Fault, Item
+from warren_coordinator.events.chains import follow, is_moved
 from warren_coordinator.events.commits import Commits
 from warren_coordinator.events.incoming import read_events
 from warren_coordinator.events.questions import Questions
@@ -56,7 +57,9 @@ class EventHandler:
         watchdog: TransitionWatchdog,
         trial: Trial,
         questions: Questions,
+        store: RunStore,
     ) -> None:
+        self._store = store
         self._questions = questions
         self._cache = cache
         self._loader = loader
@@ -90,7 +93,8 @@ class EventHandler:
         items, seeds, questions = await self._read(deliveries, effects)
         try:
             begun = await load_seeds(seeds, cache=self._cache, programs=self._loader.programs) if seeds else []
-            outcome = await self._apply(items, effects, loaded=begun, faults=await self._try_suspects(items))
+            items, faults = await self._try_suspects(items)
+            outcome = await self._apply(items, effects, loaded=begun, faults=faults)
             repeated = outcome.repeated
             if outcome.doubtful:
                 for item in outcome.doubtful:
@@ -149,6 +153,12 @@ class EventHandler:
         waiting = items
         while waiting:
             loads = await self._loader.load({item.event.run_id for item in waiting})
+            if self._cache.knows_chains:
+                followed = await follow(waiting, cache=self._cache, store=self._store)
+                now = dict(zip(map(id, waiting), followed, strict=True))
+                items = [now.get(id(item), item) for item in items]
+                waiting = followed
+                loads.add(await self._loader.load({item.event.run_id for item in waiting}))
             loaded += loads.opened
             if loads.failed:
                 waiting = await self._keep_unloadable(waiting, loads.failed)
@@ -161,10 +171,16 @@ class EventHandler:
                 transitions = transitions.only(transitions.touched.keys() - outcome.faults.keys())
             committed = await self._commits.commit(transitions, effects)
             outcome.faults |= committed.faults
-            waiting = [item for item in waiting if item.event.run_id in committed.overtaken]
+            moved = {id(item) for item in outcome.moved if item.event.run_id not in outcome.faults}
+            outcome.moved = []
+            waiting = [item for item in waiting if item.event.run_id in committed.overtaken or id(item) in moved]
         if outcome.faults:
             faulty = [item for item in items if item.event.run_id in outcome.faults]
-            outcome.repeated += await self._single.handle(faulty, outcome.faults, effects)
+            left = await self._single.handle(faulty, outcome.faults, effects)
+            moved_after_all = [item for item in left if is_moved(item, self._cache)]
+            outcome.repeated += [item for item in left if item not in moved_after_all]
+            if moved_after_all:
+                outcome.repeated += (await self._apply(moved_after_all, effects)).repeated
         self._commits.hold_timers(loaded, effects)
         for event_delivery, event in outcome.early:
             await self._quarantine.keep_event(event, event_delivery, "its run is not there yet")
@@ -217,9 +233,14 @@ class EventHandler:
             pending = state.pending.get(event.invocation)
             if pending is not None:
                 self._durations.observe(pending.call.action, event.duration_ms)
+        if state.seq == 1 and (begun := entry.begin_before(event, transitions.at, max_losses=self._max_losses)):
+            transitions.add(entry, begun)
         decision = entry.apply(event, transitions.at, max_losses=self._max_losses)
         if decision is not None:
             transitions.add(entry, decision)
+            return
+        if state.successor is not None and event.follows_chain:
+            outcome.moved.append(item)
             return
         if not event.is_durable:
             transitions.touch(entry)
@@ -246,13 +267,20 @@ class EventHandler:
                 await self._quarantine.keep_event(event, delivery, reason)
         return [item for item in items if item.event.run_id not in failed]
 
-    async def _try_suspects(self, items: list[Item]) -> dict[UUID, Fault]:
-        """Events that were delivered before may have been the end of who got them: try them where that does no harm."""
+    async def _try_suspects(self, items: list[Item]) -> tuple[list[Item], dict[UUID, Fault]]:
+        """Events that were delivered before may have been the end of who got them: try them where that does no harm.
+
+        Returns the items, those of runs that continued as new as what they are for, and what went wrong.
+        """
         suspects = [item for item in items if item.delivery.redelivered]
         found: dict[UUID, Fault] = {}
         if not suspects:
-            return found
+            return items, found
         await self._loader.load({item.event.run_id for item in suspects})
+        if self._cache.knows_chains:
+            items = await follow(items, cache=self._cache, store=self._store)
+            suspects = [item for item in items if item.delivery.redelivered]
+            await self._loader.load({item.event.run_id for item in suspects})
         at = self._clock.now()
         while suspects:
             entries = [(item.event, self._cache.get(item.event.run_id)) for item in suspects]
@@ -263,8 +291,8 @@ class EventHandler:
             ]
             culprit = await self._trial.run(work) if work else None
             if culprit is None:
-                return found
+                return items, found
             event = [event for event, entry in entries if entry is not None][culprit.index]
             found[event.run_id] = Fault(TransitionOverdue(), event, fatal=culprit.reason)
             suspects = [item for item in suspects if item.event.run_id not in found]
-        return found
+        return items, found

@@ -65,13 +65,15 @@ class Questions:
     async def _answer(self, event: messages.QueryAsked) -> messages.Json:
         if event.name == names.FOLLOW_QUERY:
             return await self._follow(event)
-        await self._fresh(event.run_id)
-        executable, state = await self._loader.state_of(event.run_id)
-        before = await self._before_end(state) if event.name == names.STATE_QUERY else None
+        is_built_in = event.name == names.STATE_QUERY
+        run_id = event.run_id if is_built_in else await self._loader.last_of(event.run_id)
+        await self._fresh(run_id)
+        executable, state = await self._loader.state_of(run_id)
+        before = await self._before_end(state) if is_built_in else None
         try:
             with self._watchdog:
                 self._watchdog.current = event
-                if event.name == names.STATE_QUERY:
+                if is_built_in:
                     return state_of(executable, state, before=before)
                 return answer_query(executable, state, event.name, event.arguments, self._clock.now())
         except TransitionOverdue as overdue:

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from warren.contracts import wire
 from warren.contracts.messages import RunEvent
-from warren.engine import load_commands
+from warren.engine import Command, load_commands
 from warren.ports import RunStore, TransitionRow
-from warren.runs.command_dispatch import Dispatcher, answers_among, finish_of, outlives_its_run
+from warren.runs.command_dispatch import Dispatcher, answers_among, continuation_of, finish_of, outlives_its_run
 from warren.runs.outbox import Outbox, RunHeader
 from warren.runtime.logs import get_logger
 from warren_coordinator.events.batch import Effects, Item
+from warren_coordinator.events.chains import recorded_among
 from warren_coordinator.run_cache import RunCache
 from warren_coordinator.run_loader import RunLoader
 
@@ -49,7 +51,10 @@ class Republisher:
                 if is_settled and recorded:  # what is not recorded may apply another time: a timer, after a pause
                     effects.causes.append(event.identity)  # one more message of the same event need not do it again
             is_so = event.wants_a_state and self._cache.get(event.run_id) is not None
-            await self._answer(event, effects.outbox, is_taken=is_so or event.identity in taken)
+            is_taken = is_so or event.identity in taken
+            if not is_taken and event.follows_chain and (found := await self._taken_by_another(event)) is not None:
+                event, is_taken = found, True
+            await self._answer(event, effects.outbox, is_taken=is_taken)
 
     async def _publish(self, item: Item, recorded: Sequence[TransitionRow], effects: Effects) -> bool:
         """What this event caused when it was new may never have been published: publish what is still pending of it.
@@ -74,13 +79,39 @@ class Republisher:
                 pending = [command for command in commands if entry.state.is_pending(command)]
                 self._dispatcher.carry_out(pending, entry.header, effects.outbox)
                 continue
-            run = await self._store.get_run(event.run_id)
-            if run is not None:
-                for_others = [command for command in commands if outlives_its_run(command)]
-                self._dispatcher.carry_out(for_others, RunHeader.of(run), effects.outbox)
-                if finish_of(commands) is not None:
-                    effects.outbox.add_finish(run)
+            await self._finish_again(event.run_id, commands, effects.outbox)
         return not is_left
+
+    async def _finish_again(self, run_id: UUID, commands: Sequence[Command], outbox: Outbox) -> None:
+        """Carry out what commands of an ended run are about others, announce an end that is among them, and begin what
+        goes on in the place of the run."""
+        continued = continuation_of(commands)
+        for_others = [command for command in commands if outlives_its_run(command)]
+        is_end = continued is not None or finish_of(commands) is not None
+        run = await self._store.get_run(run_id) if for_others or is_end else None
+        if run is not None:
+            self._dispatcher.carry_out(for_others, RunHeader.of(run), outbox)
+            if is_end:
+                outbox.add_finish(run)
+        if continued is None:
+            return
+        (first,) = await self._store.history(continued.run_id, limit=1)
+        first_commands = load_commands(first.commands)
+        await self._loader.load([continued.run_id])
+        entry = self._cache.get(continued.run_id)
+        if entry is None:
+            await self._finish_again(continued.run_id, first_commands, outbox)
+            return
+        pending = [command for command in first_commands if entry.state.is_pending(command)]
+        self._dispatcher.carry_out(pending, entry.header, outbox)
+
+    async def _taken_by_another(self, event: RunEvent) -> RunEvent | None:
+        """A request as one of another run of the same chain, if one has taken it."""
+        entry = self._cache.get(event.run_id)
+        if entry is not None and entry.state.previous is None:
+            return None
+        rows = await self._store.find_in_chain(event.run_id, event.subject, whole=event.is_awaited)
+        return recorded_among(rows, event)
 
     async def _answer(self, event: RunEvent, outbox: Outbox, *, is_taken: bool) -> None:
         """Tell who made a request whether its run has it; the log, where nobody waits for that."""

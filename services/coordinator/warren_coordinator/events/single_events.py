@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from warren.contracts import messages
+from warren.engine import must_begin
 from warren.engine.values.limits import Stop
 from warren.errors import InfrastructureError, InternalError, StoreError, WarrenError
 from warren.runs.transition_watchdog import TransitionOverdue, TransitionWatchdog
@@ -81,6 +82,7 @@ class SingleEvents:
         is_first = True
         while (entry := await self._loaded(event.run_id)) is not None:
             transitions = Transitions(self._clock.now())
+            begins = must_begin(entry.executable, entry.state, event)
             cause = self._apply_to(entry, event, transitions)
             if cause is not None:
                 error = reasons.cannot_apply(event, cause)
@@ -92,7 +94,7 @@ class SingleEvents:
                 return False
             outcome = await self._commits.commit(transitions, effects)
             if not outcome.faults and not outcome.overtaken:
-                return True
+                return len(transitions.rows) > begins or bool(transitions.refused)
             if (fault := outcome.faults.get(event.run_id)) is None:
                 continue
             assert isinstance(fault.error, Exception)
@@ -108,6 +110,9 @@ class SingleEvents:
         with self._watchdog:
             self._watchdog.current = event
             try:
+                begun = entry.begin_before(event, transitions.at, max_losses=self._max_losses)
+                if begun is not None:
+                    transitions.add(entry, begun)
                 decision = entry.apply(event, transitions.at, max_losses=self._max_losses)
                 if decision is not None:
                     transitions.add(entry, decision)

@@ -9,10 +9,10 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from warren.contracts import wire
-from warren.contracts.attributes import AttributeValue, changed_attributes
+from warren.contracts.attributes import AttributeValue, changed_attributes, set_attributes
 from warren.contracts.messages import AttemptEvent, Identity, Json, RunEvent, RunStatus
-from warren.engine import Command, Decision, Refusal, dump_commands
-from warren.ports import RunFinish, RunUpdate, SnapshotRow, TransitionRow
+from warren.engine import Command, Decision, Refusal, RunState, Successor, dump_commands, start_successor
+from warren.ports import Continuation, RunFinish, RunUpdate, SnapshotRow, TransitionRow
 from warren.runs.replay import dump_snapshot
 from warren.runtime.logs import get_logger
 from warren_coordinator.run_cache import RunEntry
@@ -32,6 +32,7 @@ class Transitions:
         "outcomes",
         "refused",
         "rows",
+        "successors",
         "touched",
         "unwanted",
     )
@@ -48,6 +49,8 @@ class Transitions:
         """Requests that the runs themselves refuse."""
         self.unwanted: list[tuple[UUID, tuple[int, int]]] = []
         """Attempts that workers are at work on and nobody waits for: the run, the invocation and the attempt."""
+        self.successors: dict[UUID, Successor] = {}
+        """The runs that go on in the places of runs of this batch, by the ids of those."""
         self._stored: list[tuple[RunEntry, datetime | None, datetime | None]] = []
         self._stored_attributes: list[tuple[RunEntry, dict[str, Json]]] = []
 
@@ -75,6 +78,8 @@ class Transitions:
         self.touched[identity[0]] = entry
         if commands:
             self.outcomes.append((entry, commands))
+            if entry.state.successor is not None:
+                self.successors[identity[0]] = start_successor(entry.executable, entry.state, self.at)
 
     def only(self, run_ids: Collection[UUID]) -> Transitions:
         """The part that is about these runs."""
@@ -84,6 +89,7 @@ class Transitions:
         part.touched = {run_id: entry for run_id, entry in self.touched.items() if run_id in run_ids}
         part.refused = [each for each in self.refused if each.event.run_id in run_ids]
         part.answered = [event for event in self.answered if event.run_id in run_ids]
+        part.successors = {run_id: each for run_id, each in self.successors.items() if run_id in run_ids}
         part.causes = [cause for cause in self.causes if cause[0] in run_ids]
         return part
 
@@ -106,8 +112,13 @@ class Transitions:
             if state.attributes is not entry.stored_attributes:
                 updates.append(RunUpdate(run_id, attributes=_changed(entry)))
                 self._stored_attributes.append((entry, state.attributes))
+            if run_id in self.successors:
+                if state.attributes:
+                    successor = self.successors[run_id].state
+                    updates.append(RunUpdate(successor.run_id, attributes=set_attributes(successor.attributes)))
+                continue
             if state.status is not RunStatus.RUNNING:
-                updates.append(RunUpdate(run_id, set_wake_at=True, set_paused_at=True, finish=self._finish(entry)))
+                updates.append(RunUpdate(run_id, set_wake_at=True, set_paused_at=True, finish=self._finish(state)))
                 continue
             wake_at, paused_at = state.wake_at, state.paused_at
             if paused_at != entry.stored_paused_at:
@@ -142,8 +153,20 @@ class Transitions:
             if entry.wants_snapshot:
                 entry.next_snapshot = entry.state.seq * 2
 
-    def _finish(self, entry: RunEntry) -> RunFinish:
-        state = entry.state
+    def continuations(self) -> list[Continuation]:
+        """What makes the successors, and ends the runs before them."""
+        return [
+            Continuation(
+                run_id,
+                to_json(event.input).decode(),
+                TransitionRow(state.run_id, 1, self.at, 0, wire.dump(event).decode(), dump_commands(commands)),
+                wake_at=state.wake_at,
+                finish=None if state.status is RunStatus.RUNNING else self._finish(state),
+            )
+            for run_id, (event, state, commands) in self.successors.items()
+        ]
+
+    def _finish(self, state: RunState) -> RunFinish:
         completed = state.status is RunStatus.COMPLETED
         return RunFinish(
             state.status,

@@ -56,6 +56,7 @@ def make_handler(
         max_losses=max_losses,
         watchdog=watchdog,
         trial=trial,
+        store=store,
         questions=Questions(
             store=store, cache=cache, loader=loader, followers=followers, clock=clock, watchdog=watchdog
         ),

@@ -21,6 +21,7 @@ from typing import Final
 from uuid import UUID
 
 from warren.contracts import names
+from warren.contracts.messages import RunStatus
 from warren.contracts.topology import blocked_queue
 from warren.engine import AskRun, Command, ContinueRun, DispatchAction, RunState, StartChild
 from warren.errors import WarrenError
@@ -162,7 +163,8 @@ class StalledRuns:
         for run_id in set(run_ids) - {run.run_id for run, _ in waiting}:
             del self._candidates[run_id]
         children = [command.run_id for _, found in waiting for command in found if isinstance(command, StartChild)]
-        running = await self._store.running_among(children)
+        last = await self._store.last_of_chains(children)
+        running = {run_id for run_id, run in last.items() if run.status is RunStatus.RUNNING}
         lost = []
         for run, found in waiting:
             gone = [command for command in found if not _is_known_to_run(command, running)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from warren.adapters.storable import why_unstorable
 from warren.contracts.messages import RunStatus
 from warren.errors import InvalidInput
-from warren.ports import NewRun, ReplyAddress, StoredRun
+from warren.ports import Continuation, NewRun, ReplyAddress, StoredRun
 
 
 def new_row(run: NewRun) -> StoredRun:
@@ -29,6 +29,25 @@ def new_row(run: NewRun) -> StoredRun:
         reply=None if run.reply_to is None else ReplyAddress(run.reply_to, run.correlation_id),
         created_at=run.first.at,
         finished_at=end.at if end else None,
+    )
+
+
+def row_of_successor(before: StoredRun, continuation: Continuation) -> StoredRun:
+    """The row of the run that goes on in the place of `before`, as that was until now."""
+    end = continuation.finish
+    return replace(
+        before,
+        run_id=continuation.first.run_id,
+        status=end.status if end else RunStatus.RUNNING,
+        input=continuation.input,
+        result=end.result if end else None,
+        error=end.error if end else None,
+        wake_at=continuation.wake_at,
+        created_at=continuation.first.at,
+        finished_at=end.at if end else None,
+        paused_at=None,
+        continued_from=before.run_id,
+        continued_as=None,
     )
 
 

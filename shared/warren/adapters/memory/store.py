@@ -7,23 +7,24 @@ depends on hash order. A simulator makes the database fail through `MemoryDataba
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from warren.adapters.memory.records import new_row, refuse_unstorable
+from warren.adapters.memory.database import MemoryDatabase
+from warren.adapters.memory.records import new_row, refuse_unstorable, row_of_successor
 from warren.adapters.memory.searching import matches
-from warren.errors import SequenceConflict, StoreUnavailable, WarrenError
+from warren.contracts.messages import RunStatus
+from warren.errors import SequenceConflict, StoreUnavailable
+from warren.ports.quarantined import QuarantinedMessage
 from warren.ports.store import (
+    Continuation,
     CreateOutcome,
-    DueRun,
-    IdleRun,
     LoadedRun,
     NewRun,
     ProgramRecord,
-    QuarantinedMessage,
     ReplyAddress,
     RunDetails,
     RunFilter,
@@ -33,67 +34,7 @@ from warren.ports.store import (
     StoredRun,
     TransitionRow,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    error: WarrenError
-    operation: str | None
-    after: bool
-
-
-@dataclass(slots=True)
-class MemoryDatabase:
-    """What the stores of one simulated server share.
-
-    While `is_away` every operation raises `StoreUnavailable`. `before` is called with an operation's name before it
-    starts; a simulator may count, or set a fault, there.
-    """
-
-    is_away: bool = False
-    before: Callable[[str], None] | None = None
-    programs: dict[str, ProgramRecord] = field(default_factory=dict)  # the latest registration last
-    runs: dict[UUID, StoredRun] = field(default_factory=dict)
-    keys: dict[tuple[str, str], UUID] = field(default_factory=dict)
-    open_runs: set[UUID] = field(default_factory=set)
-    histories: dict[UUID, dict[int, TransitionRow]] = field(default_factory=dict)
-    invocations: dict[tuple[UUID, int], list[int]] = field(default_factory=dict)  # the seqs of an invocation
-    snapshots: dict[UUID, SnapshotRow] = field(default_factory=dict)
-    details: dict[UUID, RunDetails] = field(default_factory=dict)
-    settings: dict[str, str] = field(default_factory=dict)
-    quarantine: dict[UUID, QuarantinedMessage] = field(default_factory=dict)
-    _faults: list[_Fault] = field(default_factory=list)
-
-    def fail_next(
-        self,
-        error: WarrenError | None = None,
-        *,
-        operation: str | None = None,
-        after: bool = False,
-        times: int = 1,
-    ) -> None:
-        """Make the next operation (of this method name, if one is given) raise `error`, `StoreUnavailable` by default.
-
-        With `after` the operation is applied first: a commit whose acknowledgement is lost.
-        """
-        fault = _Fault(error or StoreUnavailable("the memory store was set to fail"), operation, after)
-        self._faults.extend([fault] * times)
-
-    @contextmanager
-    def operation(self, name: str) -> Iterator[None]:
-        """Surround one operation with what a simulator asked for."""
-        if self.before is not None:
-            self.before(name)
-        if self.is_away:
-            raise StoreUnavailable("the memory store is away")
-        fault = next((fault for fault in self._faults if fault.operation in (None, name)), None)
-        if fault is not None:
-            self._faults.remove(fault)
-            if not fault.after:
-                raise fault.error
-        yield
-        if fault is not None:
-            raise fault.error
+from warren.ports.swept import DueRun, IdleRun
 
 
 class MemoryRunStore(RunStore):
@@ -208,6 +149,50 @@ class MemoryRunStore(RunStore):
             finished = [update.run_id for update in updates if update.finish is not None]
             return {run_id: self.database.runs[run_id] for run_id in finished if run_id in self.database.runs}
 
+    async def continue_runs(
+        self,
+        transitions: Sequence[TransitionRow],
+        continuations: Sequence[Continuation],
+        updates: Sequence[RunUpdate] = (),
+    ) -> dict[UUID, StoredRun]:
+        firsts = [each.first for each in continuations]
+        async with self._operation("continue_runs", *transitions, *continuations, *firsts):
+            self._refuse_taken([*transitions, *firsts])
+            for row in transitions:
+                self._append(row)
+            ended: dict[UUID, StoredRun] = {}
+            for each in continuations:
+                ended |= self._continue(each)
+            for update in updates:
+                if update.attributes:
+                    self._set_attributes(update)
+            return ended
+
+    def _continue(self, continuation: Continuation) -> dict[UUID, StoredRun]:
+        database, run_id = self.database, continuation.first.run_id
+        before = database.runs[continuation.run_id]
+        ended = replace(
+            before,
+            status=RunStatus.CONTINUED,
+            finished_at=continuation.first.at,
+            wake_at=None,
+            paused_at=None,
+            key=None,
+            continued_as=run_id,
+        )
+        database.runs[ended.run_id] = ended
+        database.open_runs.discard(ended.run_id)
+        made = database.runs[run_id] = row_of_successor(before, continuation)
+        if made.key is not None:
+            database.keys[made.workflow, made.key] = run_id
+        self._append(continuation.first)
+        if (details := database.details.get(ended.run_id)) is not None and details.memo is not None:
+            database.details[run_id] = RunDetails(memo=details.memo)
+        if continuation.finish is None:
+            database.open_runs.add(run_id)
+            return {ended.run_id: ended}
+        return {ended.run_id: ended, run_id: made}
+
     def _refuse_taken(self, transitions: Sequence[TransitionRow]) -> None:
         places = [(row.run_id, row.seq) for row in transitions]
         taken = {run_id for run_id, seq in places if seq in self.database.histories.get(run_id, {})}
@@ -256,6 +241,28 @@ class MemoryRunStore(RunStore):
         async with self._operation("find_transitions"):
             seqs = self.database.invocations.get((run_id, invocation), ())
             return [self.database.histories[run_id][seq] for seq in sorted(seqs)]
+
+    async def find_in_chain(self, run_id: UUID, invocation: int, *, whole: bool) -> list[TransitionRow]:
+        async with self._operation("find_in_chain"):
+            chain = self._chain(run_id, whole=whole)
+            places = [(each, seq) for each in chain for seq in self.database.invocations.get((each, invocation), ())]
+            return [self.database.histories[each][seq] for each, seq in places]
+
+    def _chain(self, run_id: UUID | None, *, whole: bool) -> list[UUID]:
+        """The runs of a chain, in order."""
+        runs = self.database.runs
+        while whole and run_id in runs and runs[run_id].continued_from is not None:
+            run_id = runs[run_id].continued_from
+        chain = []
+        while run_id in runs:
+            chain.append(run_id)
+            run_id = runs[run_id].continued_as
+        return chain
+
+    async def last_of_chains(self, run_ids: Sequence[UUID]) -> dict[UUID, StoredRun]:
+        async with self._operation("last_of_chains"):
+            chains = {run_id: self._chain(run_id, whole=False) for run_id in run_ids}
+            return {run_id: self.database.runs[chain[-1]] for run_id, chain in chains.items() if chain}
 
     async def due_runs(self, *, before: datetime, limit: int) -> list[DueRun]:
         async with self._operation("due_runs"):

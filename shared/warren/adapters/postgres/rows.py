@@ -12,11 +12,12 @@ from uuid import UUID
 from warren.adapters.postgres.connections import Row
 from warren.adapters.storable import storable
 from warren.contracts.messages import RunStatus
+from warren.ports.quarantined import QuarantinedMessage
 from warren.ports.store import (
+    Continuation,
     LoadedRun,
     NewRun,
     ProgramRecord,
-    QuarantinedMessage,
     ReplyAddress,
     RunFinish,
     RunUpdate,
@@ -110,6 +111,25 @@ def new_run_columns(runs: Sequence[NewRun]) -> Columns:
     )
 
 
+def continuation_columns(continuations: Sequence[Continuation]) -> Columns:
+    """The second half of the columns of `continue_runs`, in the order of run ids."""
+    ordered = sorted(continuations, key=lambda each: each.run_id)
+    ends = [each.finish for each in ordered]
+    return (
+        [each.run_id for each in ordered],
+        [each.first.run_id for each in ordered],
+        [each.input for each in ordered],
+        [each.wake_at for each in ordered],
+        [end.status.value if end else RunStatus.RUNNING.value for end in ends],
+        [end.result if end else None for end in ends],
+        [end.error if end else None for end in ends],
+        [end.at if end else None for end in ends],
+        [each.first.at for each in ordered],
+        [each.first.event for each in ordered],
+        [each.first.commands for each in ordered],
+    )
+
+
 def to_transition(row: Row) -> TransitionRow:
     """From the columns run_id, seq, at, invocation, event, commands."""
     return TransitionRow(*row)
@@ -135,6 +155,8 @@ def to_run(row: Row) -> StoredRun:
         created_at=row["created_at"],
         finished_at=row["finished_at"],
         paused_at=row["paused_at"],
+        continued_from=row["continued_from"],
+        continued_as=row["continued_as"],
     )
 
 

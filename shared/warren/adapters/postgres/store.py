@@ -13,6 +13,7 @@ from warren.adapters.postgres.failures import RowTaken
 from warren.adapters.postgres.migrations import check_migrations, migrate
 from warren.adapters.postgres.rows import (
     change_columns,
+    continuation_columns,
     new_run_columns,
     quarantine_columns,
     to_loaded_run,
@@ -24,15 +25,15 @@ from warren.adapters.postgres.rows import (
 )
 from warren.adapters.postgres.search_sql import SEARCH, search_query
 from warren.adapters.postgres.sql_files import Query, extended, load_queries
+from warren.contracts.messages import RunStatus
 from warren.errors import SequenceConflict
+from warren.ports.quarantined import QuarantinedMessage
 from warren.ports.store import (
+    Continuation,
     CreateOutcome,
-    DueRun,
-    IdleRun,
     LoadedRun,
     NewRun,
     ProgramRecord,
-    QuarantinedMessage,
     RunDetails,
     RunFilter,
     RunStore,
@@ -41,6 +42,7 @@ from warren.ports.store import (
     StoredRun,
     TransitionRow,
 )
+from warren.ports.swept import DueRun, IdleRun
 
 _HISTORY = load_queries("history.sql")
 _RUNS = load_queries("runs.sql")
@@ -48,6 +50,7 @@ _PROGRAMS = load_queries("programs.sql")
 _SETTINGS = load_queries("settings.sql")
 _QUARANTINE = load_queries("quarantine.sql")
 _CREATE_WITH_DETAILS = extended(_RUNS["create_runs"], SEARCH["create_details"])
+_CONTINUE_WITH_ATTRIBUTES = extended(_HISTORY["continue_runs"], SEARCH["set_attributes"])
 _COMMIT_WITH_ATTRIBUTES = extended(_HISTORY["commit_changes"], SEARCH["set_attributes"])
 _MONTHS_AHEAD = 3
 _Start = tuple[UUID, str, str | None]
@@ -207,6 +210,25 @@ class PostgresRunStore(RunStore):
             rows = await self._fetch(_RUNS["get_runs"], [update.run_id for update in updates if update.finish])
         return {row["id"]: to_run(row) for row in rows}
 
+    async def continue_runs(
+        self,
+        transitions: Sequence[TransitionRow],
+        continuations: Sequence[Continuation],
+        updates: Sequence[RunUpdate] = (),
+    ) -> dict[UUID, StoredRun]:
+        ordered = sorted(transitions, key=_place)
+        query, columns = _HISTORY["continue_runs"], (*transition_columns(ordered), *continuation_columns(continuations))
+        if any(update.attributes for update in updates):
+            query, columns = _CONTINUE_WITH_ATTRIBUTES, (*columns, *set_columns(updates))
+        try:
+            rows = await self._fetch(query, *columns)
+        except RowTaken as error:
+            await self._raise_unless_ours([*ordered, *(each.first for each in continuations)], error)
+            run_ids = [run_id for each in continuations for run_id in (each.run_id, each.first.run_id)]
+            known = [to_run(row) for row in await self._fetch(_RUNS["get_runs"], run_ids)]
+            return {run.run_id: run for run in known if run.status is not RunStatus.RUNNING}
+        return {row["id"]: to_run(row) for row in rows}
+
     async def _raise_unless_ours(self, transitions: Sequence[TransitionRow], error: RowTaken) -> None:
         taken = await self._find_taken(transitions)
         if error.was_retried and len(taken) == len(transitions) and all(row in taken for row in transitions):
@@ -225,6 +247,13 @@ class PostgresRunStore(RunStore):
 
     async def find_transitions(self, run_id: UUID, invocation: int) -> list[TransitionRow]:
         return [to_transition(row) for row in await self._fetch(_HISTORY["find_transitions"], run_id, invocation)]
+
+    async def find_in_chain(self, run_id: UUID, invocation: int, *, whole: bool) -> list[TransitionRow]:
+        return [to_transition(row) for row in await self._fetch(_HISTORY["find_in_chain"], run_id, invocation, whole)]
+
+    async def last_of_chains(self, run_ids: Sequence[UUID]) -> dict[UUID, StoredRun]:
+        rows = await self._fetch(_RUNS["last_of_chains"], list(run_ids)) if run_ids else []
+        return {row["first_id"]: to_run(row) for row in rows}
 
     async def due_runs(self, *, before: datetime, limit: int) -> list[DueRun]:
         return [DueRun(*row) for row in await self._fetch(_RUNS["due_runs"], before, limit)]

@@ -48,6 +48,7 @@ from warren.engine.run.cancellation import Cancellation
 from warren.engine.run.completion import Completion
 from warren.engine.run.contexts import Contexts
 from warren.engine.run.ending import Ending
+from warren.engine.run.fresh_history import CONTINUE, SIZE, FreshHistory
 from warren.engine.run.interpreter import Interpreter
 from warren.engine.run.other_runs import OtherRuns
 from warren.engine.run.scheduling import Scheduler
@@ -62,7 +63,7 @@ from warren.engine.values.limits import MAX_CALLS, OBJECT_BYTES, Budget
 from warren.errors import InternalError, InvalidInput, MessageError
 from warren.ir import semantics
 from warren.ir.checking import check
-from warren.ir.expressions import ActionRef, ChildRef, Const, Param, TypeName
+from warren.ir.expressions import ActionRef, ChildRef, Const, Intrinsic, Param, TypeName
 from warren.ir.program import AsyncFunction, HandlerNode, Program, SyncFunction
 from warren.ir.typespec import InputCheck
 from warren.ir.walk import walk
@@ -125,6 +126,12 @@ class Executable:
             self.guards,
             takes_requests=self.requests.may_change,
         )
+        own_params = program.functions[program.entry].params[1:]
+        self.fresh_history = FreshHistory(self.transition, self.guards, own_params, self.bind_input)
+        self.continues_as_new = False
+        """Whether its code names `continue_as_new`: its runs are there before any of that runs."""
+        self.measures_history = False
+        """Whether its code asks how large the history is."""
         self.functions: dict[str, AsyncCode] = {}
         self.makers: dict[str, Callable[..., Callable[..., Any]]] = {}
         self._sources = {**program.functions, **built_in(program.functions)}
@@ -237,7 +244,8 @@ class Executable:
         guards = self.guards
         attributes = Attributes(guards, self.contexts.attribute)
         self.shared = {"budget": self.budget, "guards": guards, "attributes": attributes}
-        scheduler = self.scheduler.table() | self.contexts.table() | self.tasks.table() | self.other_runs.table()
+        scheduler = self.scheduler.table() | self.contexts.table() | self.tasks.table()
+        scheduler |= self.other_runs.table() | self.fresh_history.table()
         calls = call_table(guards, attributes) | scheduler
         values = value_table(calls)
         return {
@@ -338,6 +346,9 @@ class Executable:
                     known[name] = child_function(node, self.budget)
                 elif isinstance(node, ActionRef) and (name := action_name(node.queue, node.action)) not in known:
                     known[name] = action_function(node, self.budget)
+                elif isinstance(node, Intrinsic):
+                    self.continues_as_new |= node.name == CONTINUE
+                    self.measures_history |= node.name == SIZE
 
     def _caller(self, code: AsyncCode, cells: tuple[Cell, ...], defaults: dict[str, Any]) -> Callable[..., Any]:
         assert code.bind is not None

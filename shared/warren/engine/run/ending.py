@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from warren.contracts.ids import successor_run_id
 from warren.contracts.messages import RunStatus
-from warren.engine.commands import FinishRun
+from warren.engine.commands import ContinueAsNew, FinishRun
 from warren.engine.guarded.guards import Guards
 from warren.engine.run.asyncio_errors import CancelledError
 from warren.engine.run.failures import encoded_failure, weighed
@@ -14,7 +15,7 @@ from warren.engine.run.transition import Transition
 from warren.engine.run.updates import Updates
 from warren.engine.values.known_classes import ends_the_process
 from warren.engine.values.limits import Stop
-from warren.errors import LimitExceeded
+from warren.errors import ContinuesAsNew, LimitExceeded
 
 
 class Ending:
@@ -52,7 +53,10 @@ class Ending:
         self._finish(RunStatus.COMPLETED, result, None)
 
     def failed(self, error: BaseException) -> None:
-        """The run is over, with an exception."""
+        """The run is over, with an exception, or because it continues as new."""
+        if isinstance(error, ContinuesAsNew):
+            self._continued(error)
+            return
         found = weighed(self._guards, error)
         is_cancelled = found is error and isinstance(error, CancelledError) and self._transition.run.cancelling
         self._finish(RunStatus.CANCELLED if is_cancelled else RunStatus.FAILED, None, encoded_failure(found))
@@ -64,6 +68,16 @@ class Ending:
     def terminated(self, error: Any) -> None:
         """The run is over, with an encoded exception: somebody has ended it."""
         self._finish(RunStatus.FAILED, None, error, is_cut_off=True)
+
+    def _continued(self, error: ContinuesAsNew) -> None:
+        """Another run goes on in the place of this one."""
+        transition = self._transition
+        run = transition.run
+        if run.seq == 1:
+            self.failed(RuntimeError("continue_as_new() was called in __init__; call it in run()"))
+            return
+        run.successor = ContinueAsNew(successor_run_id(transition.now, run.run_id), error.input)
+        self._finish(RunStatus.CONTINUED, None, None)
 
     def _finish(self, status: RunStatus, result: Any, error: Any, *, is_cut_off: bool = False) -> None:
         run = self._transition.run
@@ -82,4 +96,4 @@ class Ending:
         run.watchers.clear()
         if run.updates:
             self._updates.abandon(status)
-        self._transition.commands.append(FinishRun(status, result, error))
+        self._transition.commands.append(run.successor or FinishRun(status, result, error))

@@ -85,14 +85,14 @@ class Interpreter:
         self._guards = guards
         self._takes_requests = takes_requests
 
-    def advance(self) -> None:
-        """Run everything that is ready; ask for a `ContinuationDue` where the transition is full."""
+    def advance(self, *, at_once: bool = True) -> None:
+        """Run everything that is ready; ask for a `ContinuationDue` where the transition is full, or not `at_once`."""
         transition, scheduler = self._transition, self._scheduler
         run = transition.run
         ready = run.ready
         try:
             while (ready or (run.watchers and self._look())) and run.status is RunStatus.RUNNING:
-                if transition.is_full:
+                if transition.is_full or not at_once:
                     self._ask_to_continue()
                     return
                 unit = ready.popleft()

@@ -16,6 +16,7 @@ from warren.engine.commands import (
     CancelActions,
     CancelChild,
     Command,
+    ContinueAsNew,
     ContinueRun,
     DispatchAction,
     FinishRun,
@@ -145,6 +146,12 @@ class RunState:
     unmeasured: int = 0
     """How much of `cost` was added since the run was measured last."""
     leases: Leases = field(default_factory=Leases)
+    previous: UUID | None = None
+    """The run that continued as this one."""
+    successor: ContinueAsNew | None = None
+    """What goes on in the place of this run, when it has continued as new."""
+    history_size: int = 0
+    """Bytes of its events and commands so far, where the workflow may ask for them."""
     instance: Any = None
     """`self`, where the workflow takes signals or answers queries; also when the run has ended."""
     watchers: list[tuple[Future, Any]] = field(default_factory=list)
@@ -221,6 +228,8 @@ class RunState:
     def pending_commands(self) -> list[Command]:
         """Everything that was commanded and is unanswered, but for what a worker holds a lease for or another system
         completes, in order of its numbers."""
+        if self.successor is not None:
+            return [self.successor]
         if self.status is not RunStatus.RUNNING:
             return [FinishRun(self.status, self.result, self.error)]
         commands: list[tuple[int, Command]] = [
@@ -259,7 +268,7 @@ class RunState:
                 return command.invocation in self.asked
             case LogMessage() | UpsertAttributes():
                 return False
-            case FinishRun() | AnswerUpdate() | CancelActions() | CancelChild() | TerminateChild():
+            case FinishRun() | ContinueAsNew() | AnswerUpdate() | CancelActions() | CancelChild() | TerminateChild():
                 return True  # a second time they change nothing
             case _:
                 assert_never(command)

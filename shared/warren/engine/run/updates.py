@@ -55,6 +55,8 @@ class Updates:
         run = self._transition.run
         for number, pending in list(run.updates.items()):
             text = f"the run {run.run_id} ended ({status}) before its update {pending.name!r} had"
+            if run.successor is not None:
+                text += f"; the run {run.successor.run_id} goes on in its place"
             self._answer(number, error=encode_error(RunEnded(text)))
 
     def _answer(self, number: int, *, result: Any = None, error: Any = None) -> None:

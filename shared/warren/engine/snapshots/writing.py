@@ -25,6 +25,7 @@ from warren.contracts.exceptions import kept_attributes
 from warren.contracts.instances import others_of_model
 from warren.contracts.messages import RunStatus
 from warren.contracts.values import encode, type_ref
+from warren.engine.commands import ContinueAsNew
 from warren.engine.guarded.attributes import IsoWeek
 from warren.engine.program.executable import Executable
 from warren.engine.run.leases import Leases
@@ -92,11 +93,31 @@ def take_snapshot(executable: Executable, run: RunState) -> Json:
         **{name: getattr(run, name) for name in _RUN_FIELDS},
         **({"attributes": run.attributes} if run.attributes else {}),
         **({} if run.paused_at is None else {"paused_at": run.paused_at.isoformat()}),
+        **_history_of(run),
         "leases": run.leases.dump(),
         "roots": written,
         "objects": writer.table,
         "since": writer.since(),
     }
+
+
+def _history_of(run: RunState) -> dict[str, Json]:
+    """What a run knows of its history, and of those before and after it."""
+    known: dict[str, Json] = {}
+    if run.previous is not None:
+        known["previous"] = str(run.previous)
+    if run.successor is not None:
+        known["successor"] = {"run_id": str(run.successor.run_id), "input": run.successor.input}
+    if run.history_size:
+        known["history_size"] = run.history_size
+    return known
+
+
+def _restore_history(run: RunState, snapshot: Json) -> None:
+    previous, successor = snapshot.get("previous"), snapshot.get("successor")
+    run.previous = None if previous is None else UUID(previous)
+    run.successor = None if successor is None else ContinueAsNew(UUID(successor["run_id"]), successor["input"])
+    run.history_size = snapshot.get("history_size", 0)
 
 
 def restore(executable: Executable, snapshot: Json) -> RunState:
@@ -141,6 +162,7 @@ def _restored(executable: Executable, snapshot: Json) -> RunState:
         run.add_timer(number, timer)
     paused_at = snapshot.get("paused_at")
     run.paused_at = None if paused_at is None else datetime.fromisoformat(paused_at)
+    _restore_history(run, snapshot)
     run.leases = Leases.load(snapshot["leases"])
     run.instance = roots.get("instance")
     run.watchers = roots.get("watchers", [])

@@ -11,7 +11,8 @@ from tests.support.service_workflows import Long, Sleeps, Twice, Wide
 
 from warren.adapters.memory.broker import MemoryBroker
 from warren.adapters.memory.broker_server import MemoryServer
-from warren.adapters.memory.store import MemoryDatabase, MemoryRunStore
+from warren.adapters.memory.database import MemoryDatabase
+from warren.adapters.memory.store import MemoryRunStore
 from warren.contracts import names
 from warren.contracts.topology import standard_topology
 from warren_coordinator.sweeps.broker_marker import BrokerMarker

@@ -45,7 +45,7 @@ FROM unnest($1::text[], $2::text[]) AS wanted (workflow, key) JOIN runs USING (w
 -- One row per run, its transitions since the snapshot as arrays: one statement sees one moment.
 -- name: load_runs(run_id)
 SELECT id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
-       correlation_id, created_at, finished_at, paused_at, snapshot_seq, snapshot,
+       correlation_id, created_at, finished_at, paused_at, continued_from, continued_as, snapshot_seq, snapshot,
        seqs, ats, invocations, events, commands
 FROM runs
 CROSS JOIN LATERAL (
@@ -59,18 +59,28 @@ WHERE id = ANY ($1::uuid[]);
 
 -- name: get_runs(run_id)
 SELECT id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
-       correlation_id, created_at, finished_at, paused_at
+       correlation_id, created_at, finished_at, paused_at, continued_from, continued_as
 FROM runs WHERE id = ANY ($1::uuid[]);
+
+-- name: last_of_chains(run_id)
+WITH RECURSIVE chain AS (
+    SELECT id AS first_id, id, continued_as FROM runs WHERE id = ANY ($1::uuid[])
+    UNION ALL
+    SELECT chain.first_id, runs.id, runs.continued_as FROM chain JOIN runs ON runs.id = chain.continued_as
+)
+SELECT first_id, id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
+       correlation_id, created_at, finished_at, paused_at, continued_from, runs.continued_as
+FROM chain JOIN runs USING (id) WHERE chain.continued_as IS NULL;
 
 -- name: find_run(workflow, key)
 SELECT id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
-       correlation_id, created_at, finished_at, paused_at
+       correlation_id, created_at, finished_at, paused_at, continued_from, continued_as
 FROM runs WHERE workflow = $1::text AND key = $2::text;
 
 -- The bounds are never NULL, so that each page begins in the index where the last one ended.
 -- name: list_runs(status, created_before, id_before, limit)
 SELECT id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
-       correlation_id, created_at, finished_at, paused_at
+       correlation_id, created_at, finished_at, paused_at, continued_from, continued_as
 FROM runs
 WHERE ($1::text IS NULL OR status = $1::text)
   AND (created_at, id) < (coalesce($2::timestamptz, 'infinity'::timestamptz),
@@ -79,7 +89,7 @@ ORDER BY created_at DESC, id DESC LIMIT $4::bigint;
 
 -- name: list_runs_of_workflow(workflow, status, created_before, id_before, limit)
 SELECT id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
-       correlation_id, created_at, finished_at, paused_at
+       correlation_id, created_at, finished_at, paused_at, continued_from, continued_as
 FROM runs
 WHERE workflow = $1::text AND ($2::text IS NULL OR status = $2::text)
   AND (created_at, id) < (coalesce($3::timestamptz, 'infinity'::timestamptz),

@@ -1,6 +1,6 @@
 -- Attributes and memos: parts of other statements, and what finds runs by them.
 
--- Goes into the WITH list of `commit_changes`, behind its 17 parameters. The rows of one run and name are either all set
+-- Goes into the WITH list of `commit_changes` or `continue_runs`, behind their 17 parameters. The rows of one run and name are either all set
 -- or cut to the first ones: no row is touched twice.
 -- name: set_attributes(attribute_run_id, name, position, kind, text, number, flag, moment, cut_run_id, cut_name, cut_to)
 attributes_set AS (
@@ -48,7 +48,7 @@ SET LOCAL plan_cache_mode = force_custom_plan;
 -- `$where` is made of the parts below (`search_sql`); the bounds are as in `list_runs`.
 -- name: search_runs(created_before, id_before, limit)
 SELECT id, workflow, version, shard, status, input, result, error, key, parent, trace, wake_at, reply_to,
-       correlation_id, created_at, finished_at, paused_at
+       correlation_id, created_at, finished_at, paused_at, continued_from, continued_as
 FROM runs
 WHERE (created_at, id) < (coalesce($1::timestamptz, 'infinity'::timestamptz),
                           coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
