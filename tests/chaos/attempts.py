@@ -22,7 +22,9 @@ def of_attempts(rows: Sequence[TransitionRow]) -> Iterator[str]:
                 known = latest.get(event.invocation)
                 number = 1 if known is None else known.number + 1
                 latest[event.invocation] = messages.Details(number=number, value=event.details)
-                if steps.get(event.invocation, 0) >= event.details:
+                if (
+                    steps.get(event.invocation, 0) > event.details
+                ):  # who had no answer says it again, by another request
                     yield f"{event.details} arrived after {steps[event.invocation]} at invocation {event.invocation}"
                 steps[event.invocation] = event.details
             case messages.ActionDeferred():
