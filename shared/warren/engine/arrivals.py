@@ -10,6 +10,7 @@ from warren.engine.program.executable import Executable
 from warren.engine.run.state import PendingUpdate, RunState
 from warren.engine.run.updates import add_reply
 from warren.engine.values.futures import Answers
+from warren.engine.values.known_classes import ends_the_process
 from warren.engine.values.limits import Stop
 from warren.engine.values.sizes import memory_size
 from warren.errors import InvalidInput
@@ -41,7 +42,9 @@ def check_arrival(executable: Executable, data: m.Json, what: str) -> Any:
         check_depth(data)
         with executable.budget.unlimited():  # for the `__hash__` of the user's classes
             return decode(data, executable.types)
-    except (Exception, Stop) as error:
+    except BaseException as error:  # the user's `__hash__` may raise anything
+        if ends_the_process(error):
+            raise
         why = str(error) if isinstance(error, InvalidInput) else f"{type(error).__name__}: {error}"[:200]
         raise InvalidInput(f"{what} cannot be read: {why}") from error
 

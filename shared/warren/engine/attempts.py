@@ -27,10 +27,7 @@ def _open(run: RunState, event: m.AttemptEvent) -> PendingAction | None:
 
 def _on_worker(run: RunState, event: m.AttemptEvent) -> PendingAction | None:
     """The same, as long as it is a worker that answers it."""
-    pending, leases = run.pending.get(event.invocation), run.leases
-    if pending is None or pending.attempt != event.attempt or pending.backoff:
-        return None
-    return None if leases.is_used and event.invocation in leases.elsewhere else pending
+    return None if event.invocation in run.leases.elsewhere else _open(run, event)
 
 
 def succeeded(executable: Executable, run: RunState, event: m.ActionSucceeded) -> bool:

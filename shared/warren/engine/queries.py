@@ -13,6 +13,7 @@ from warren.contracts.values import decode
 from warren.engine.program.executable import Executable
 from warren.engine.run.state import RunState
 from warren.engine.snapshots.writing import restore, take_snapshot
+from warren.engine.values.known_classes import ends_the_process
 from warren.engine.values.limits import Stop
 from warren.engine.views.run import view_run
 from warren.errors import QueryFailed, UpdateRefused
@@ -40,7 +41,9 @@ def answer_query(executable: Executable, run: RunState, name: str, arguments: Ma
             return executable.guards.payload(answer, f"the answer of the query {name!r}")
         except Stop as stop:
             raise QueryFailed(f"the query {name!r}: {stop.reason}") from stop
-        except Exception as error:
+        except BaseException as error:  # the method may raise SystemExit: its own, which must not end this process
+            if ends_the_process(error):
+                raise
             raise QueryFailed(f"the query {name!r} raised {type(error).__name__}: {error}") from error
 
 
@@ -54,7 +57,9 @@ def refusal_of(executable: Executable, run: RunState, event: UpdateRequested, at
             executable.call(update.validator, copy.instance, _decoded(executable, event.arguments))
         except Stop as stop:
             return UpdateRefused(f"the validator of the update {event.name!r}: {stop.reason}")
-        except (Exception, RecursionError) as error:  # noqa: BLE001 - whatever the user's method raises
+        except BaseException as error:
+            if ends_the_process(error):
+                raise
             return UpdateRefused(f"the update {event.name!r} was refused: {type(error).__name__}: {error}")
     return None
 

@@ -10,6 +10,7 @@ import pytest
 
 from warren import (
     LimitExceeded,
+    QueryFailed,
     RunEnded,
     UnserializableValue,
     UpdateRefused,
@@ -123,6 +124,51 @@ def test_a_validator_that_raises_refuses_and_leaves_no_trace() -> None:
     assert len(driver.history) == 1
     assert driver.query("state") == [10, 0]
     assert answer_of(driver, driver.update("book", {"name": "Ada"}, id="u")) == 9  # the id was not used up
+
+
+@workflow
+class Ends(Workflow):
+    """Its methods raise what would end a process, were the code Python's and not a workflow's."""
+
+    @update
+    def change(self, how: str) -> None:
+        raise SystemExit(3)
+
+    @change.validator
+    def check_change(self, how: str) -> None:
+        if how == "exit":
+            raise SystemExit(3)
+        if how == "interrupt":
+            raise KeyboardInterrupt
+
+    @query
+    def ask(self) -> None:
+        raise SystemExit(3)
+
+    async def run(self) -> None:
+        await self.wait_until(lambda: False)
+
+
+@pytest.mark.parametrize("how", ["exit", "interrupt"])
+def test_a_validator_cannot_end_the_process_that_asks_it(how: str) -> None:
+    driver = EngineDriver.of(Ends)
+    with pytest.raises(UpdateRefused, match=r"was refused: (SystemExit|KeyboardInterrupt)"):
+        driver.update("change", {"how": how})
+    assert len(driver.history) == 1
+
+
+def test_neither_can_a_query() -> None:
+    driver = EngineDriver.of(Ends)
+    with pytest.raises(QueryFailed, match="raised SystemExit: 3"):
+        driver.query("ask")
+    assert not driver.is_finished
+
+
+def test_nor_can_an_update_whose_run_fails() -> None:
+    driver = EngineDriver.of(Ends)
+    asked = driver.update("change", {"how": "now"})
+    assert driver.state.status is RunStatus.FAILED
+    assert isinstance(answer_of(driver, asked), RunEnded)
 
 
 def test_an_async_update_awaits_actions_beside_run_and_other_updates() -> None:

@@ -30,7 +30,7 @@ def roots_of(run: RunState) -> list[Any]:
         *run.timers.values(),
         run.input,
     ]
-    roots += [run.instance, *run.watchers, run.requests, run.attributes]
+    roots += [run.instance, *run.watchers, *run.updates.values(), run.requests, run.attributes]
     return roots
 
 
