@@ -7,6 +7,7 @@ bounded number of them, the latest; who comes after that, or to a worker that wa
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -44,6 +45,6 @@ class Unwanted:
 
 def _shorten(found: dict[UUID, None] | dict[Key, None]) -> None:
     """Forget the earliest ones."""
-    surplus: Iterable[object] = list(found)[: max(len(found) - REMEMBERED, 0)]
-    for each in surplus:
+    surplus: Iterable[object] = islice(found, max(len(found) - REMEMBERED, 0))
+    for each in list(surplus):
         del found[each]  # type: ignore[arg-type]  # one of its own keys

@@ -1,4 +1,4 @@
-"""`register`, `start`, `signal` and `query`: what is sent to the servers."""
+"""`register`, `start`, `signal`, `query` and `update`: what is sent to the servers."""
 
 from __future__ import annotations
 
