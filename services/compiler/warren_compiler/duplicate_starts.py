@@ -82,6 +82,7 @@ class ExistingRuns:
         rows = await self._store.history(run.run_id, limit=1)
         commands = load_commands(rows[0].commands)
         if run.status is not RunStatus.RUNNING:
+            self._dispatcher.carry_out_for_others(commands, RunHeader.of(run), outbox)
             if finish_of(commands) is not None:
                 outbox.add_finish(replace(run, reply=None))
             return

@@ -82,12 +82,17 @@ class RunEntry:
 
         The message that asks for it is on its way, and changes nothing then.
         """
-        if not must_begin(self.executable, self.state, event):
+        if self.state.seq != 1 or not must_begin(self.executable, self.state, event):
             return None
         due = ContinuationDue(run_id=event.run_id, number=self.state.continues)
         decision = self.apply(due, at, max_losses=max_losses)
         assert isinstance(decision, Decision)
         return decision
+
+    def begin_and_apply(self, event: RunEvent, at: datetime, *, max_losses: int) -> None:
+        """Both, to see whether that goes well."""
+        self.begin_before(event, at, max_losses=max_losses)
+        self.apply(event, at, max_losses=max_losses)
 
     @property
     def wants_snapshot(self) -> bool:

@@ -118,7 +118,7 @@ class RequestSender:
 
     async def cancel(self, run: StoredRun, reason: str | None) -> None:
         """Request the cancellation of a run; returns when the broker has confirmed it."""
-        event = messages.CancelRequested(run_id=run.run_id, reason=reason)
+        event = messages.CancelRequested(run_id=run.run_id, reason=reason, id=uuid4().hex)
         body = wire.dump(messages.EventBatch(items=(event,)))
         await self._outbox.publish(
             OutgoingMessage(names.EVENTS_EXCHANGE, names.event_key(run.shard), body, headers=trace_headers())

@@ -58,6 +58,10 @@ class Event(Part):
         """Whether its run may not be there yet, and will be."""
         return False
 
+    def is_same_request_as(self, recorded: Event) -> bool:
+        """Whether what another run of the chain has recorded is this: then it is not for the next run."""
+        return self.is_recorded_as(recorded)
+
     def is_recorded_as(self, recorded: Event) -> bool:
         """Whether an event of the history is what became of this one."""
         return self.identity == recorded.identity

@@ -80,6 +80,11 @@ class EndRequested(Event):
         """Whether its run may not be there yet, and will be: its start lies in another queue."""
         return self.from_parent
 
+    def is_same_request_as(self, recorded: Event) -> bool:
+        """Likewise: one that was to end and has continued may be asked again, and a parent wants none to go on."""
+        is_same_id = getattr(recorded, "id", None) == self.id
+        return is_same_id and not self.from_parent and super().is_same_request_as(recorded)
+
 
 class CancelRequested(EndRequested):
     """The workflow is to end itself: `CancelledError`, with the reason, where it waits."""

@@ -21,9 +21,15 @@ def may_be_ahead(run: RunState, event: m.RunEvent) -> bool:
             if pending is not None and event.attempt == pending.attempt:
                 return held(run, event) is None or run.paused_at is not None
             return _is_unseen(run, event)
-        case m.ActionSucceeded() | m.ActionFailed() | m.ActionStarted() | m.ActionHeartbeat():
-            return _is_unseen(run, event)
-        case m.ActionDeferred() | m.ActionAnswered() | m.ActionProgressed():
+        case (
+            m.ActionSucceeded()
+            | m.ActionFailed()
+            | m.ActionStarted()
+            | m.ActionHeartbeat()
+            | m.ActionDeferred()
+            | m.ActionAnswered()
+            | m.ActionProgressed()
+        ):
             return _is_unseen(run, event)
         case m.ChildStarted() | m.ChildFinished() | m.RequestAnswered():
             return event.invocation > run.numbers

@@ -19,10 +19,7 @@ from warren.errors import ActionTimeout, InvalidInput
 
 def _open(run: RunState, event: m.AttemptEvent) -> PendingAction | None:
     """The pending attempt that an event is about."""
-    pending = run.pending.get(event.invocation)
-    if pending is None or pending.attempt != event.attempt or pending.backoff:
-        return None
-    return pending
+    return run.pending[event.invocation] if run.is_open(event.invocation, event.attempt) else None
 
 
 def _on_worker(run: RunState, event: m.AttemptEvent) -> PendingAction | None:

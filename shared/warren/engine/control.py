@@ -21,11 +21,11 @@ from warren.errors import RunTerminated
 
 def cancel(executable: Executable, run: RunState, event: m.CancelRequested) -> bool:
     """CancelledError in run(), with the reason as asyncio has it. A run that is paused goes on, to clean up."""
-    strand = run.main
-    if strand is None or run.cancelling:
-        return False
-    run.cancelling = True
+    strand, was_paused = run.main, run.paused_at is not None
     run.paused_at = None
+    if strand is None or run.cancelling:
+        return was_paused
+    run.cancelling = True
     error = CancelledError() if event.reason is None else CancelledError(event.reason)
     executable.cancellation.cancel_strand(strand, error)
     return True

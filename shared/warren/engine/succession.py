@@ -45,12 +45,13 @@ def must_begin(executable: Executable, run: RunState, event: m.RunEvent) -> bool
 
 def _carried(executable: Executable, ended: RunState) -> m.Carried:
     mailboxes = {}
-    for signal in executable.requests.signals.values():
-        if not signal.handler:
-            waiting = _items(ended.instance, signal.name)
-            if waiting:
-                what = f"a payload of the signal {signal.name!r}"
-                mailboxes[signal.name] = [executable.guards.payload(item, what) for item in waiting]
+    with executable.budget.unlimited():  # it is what the run holds already, within the limits of a run
+        for signal in executable.requests.signals.values():
+            if not signal.handler:
+                waiting = _items(ended.instance, signal.name)
+                if waiting:
+                    what = f"a payload of the signal {signal.name!r}"
+                    mailboxes[signal.name] = [executable.guards.payload(item, what) for item in waiting]
     return m.Carried(previous=ended.run_id, mailboxes=mailboxes, requests=list(ended.requests))
 
 

@@ -54,6 +54,10 @@ class Dispatcher:
         """
         _carry_out(commands, header, outbox, self._timers)
 
+    def carry_out_for_others(self, commands: Iterable[Command], header: RunHeader, outbox: Outbox) -> None:
+        """Hand over what an ended run has commanded about others: they know it, if they have got it before."""
+        _carry_out(filter(_outlives_its_run, commands), header, outbox, self._timers)
+
 
 def _carry_out(commands: Iterable[Command], header: RunHeader, outbox: Outbox, timers: Timers) -> None:
     for command in commands:
@@ -132,6 +136,6 @@ def answers_among(commands: Iterable[Command]) -> list[AnswerUpdate]:
     return [command for command in commands if isinstance(command, AnswerUpdate)]
 
 
-def outlives_its_run(command: Command) -> bool:
+def _outlives_its_run(command: Command) -> bool:
     """Whether it is to be carried out also when the run that gave it has ended: it is about others."""
-    return isinstance(command, AnswerUpdate | StartChild | CancelChild | TerminateChild)
+    return isinstance(command, AnswerUpdate | StartChild | CancelChild | TerminateChild | AskRun)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from tests.support.eventually import eventually
 
 from warren import Workflow, update, workflow
 from warren.contracts import messages, names, wire
+from warren.ports import TransitionRow
 
 
 @workflow
@@ -36,6 +38,16 @@ class Account(Workflow):
         await self.wait_until(lambda: self.balance > above)
         self.balance += amount
         return self.balance
+
+    @update
+    def take_out(self, amount: int) -> int:
+        self.balance -= amount
+        return self.balance
+
+    @take_out.validator
+    def check_take_out(self, amount: int) -> None:
+        if amount > self.balance:
+            raise ValueError("there is not so much")
 
     @update
     def close(self) -> None:
@@ -167,3 +179,13 @@ async def test_a_coordinator_that_dies_before_it_publishes_answers_nevertheless(
     assert isinstance(reply, messages.RequestDone)
     assert reply.result == 3
     assert working.sequence(run_id) == [1, 2]
+
+
+async def test_no_update_is_refused_for_what_another_coordinator_has_changed_since(working: Cluster) -> None:
+    run_id = await working.start(Account)
+    later = asked(run_id, "take_out", amount=1)
+    assert await code_of(working, later) == "update_refused"
+    event = messages.UpdateRequested(run_id=run_id, id="elsewhere", name="pay_in", arguments={"amount": 5})
+    row = TransitionRow(run_id, 2, datetime.now(UTC), event.subject, wire.dump(event).decode(), "[]")
+    working.database.histories[run_id][2] = row
+    assert (await done(working, later)).result == 4

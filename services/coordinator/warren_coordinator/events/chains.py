@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from warren.contracts import wire
-from warren.contracts.messages import RunEvent
-from warren.ports import RunStore, TransitionRow
+from warren.ports import RunStore
+from warren.runs.chains import recorded_among
 from warren_coordinator.events.batch import Item
 from warren_coordinator.run_cache import RunCache
 
@@ -20,8 +19,6 @@ async def follow(items: Sequence[Item], *, cache: RunCache, store: RunStore) -> 
 
     What a run of the chain has taken remains an event of that run, which is known by it.
     """
-    if not cache.knows_chains:
-        return list(items)
     return [await _followed(item, store) if is_moved(item, cache) else item for item in items]
 
 
@@ -37,12 +34,3 @@ async def _followed(item: Item, store: RunStore) -> Item:
         return Item(item.delivery, recorded)
     last = (await store.last_of_chains([event.run_id]))[event.run_id]
     return Item(item.delivery, event.model_copy(update={"run_id": last.run_id}))
-
-
-def recorded_among(rows: Sequence[TransitionRow], event: RunEvent) -> RunEvent | None:
-    """The event as one of the run of a chain that has recorded it; None where none of these transitions has."""
-    for row in rows:
-        moved = event.model_copy(update={"run_id": row.run_id})
-        if moved.is_recorded_as(wire.load_event(row.event)):
-            return moved
-    return None

@@ -61,6 +61,12 @@ class Commits:
     async def commit(self, transitions: Transitions, effects: Effects) -> Outcome:
         """Commit, and put into `effects` what comes of that. Raises `StoreUnavailable`."""
         outcome = Outcome()
+        for run_id in transitions.only_refused:
+            if await self._store.history(run_id, after_seq=transitions.touched[run_id].state.seq, limit=1):
+                outcome.overtaken.add(run_id)
+        if outcome.overtaken:
+            self._forget(outcome.overtaken)
+            transitions = transitions.only(transitions.touched.keys() - outcome.overtaken)
         if transitions.successors:
             others = transitions.touched.keys() - transitions.successors.keys()
             await self._commit(transitions.only(others), effects, outcome)

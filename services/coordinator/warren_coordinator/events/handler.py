@@ -93,7 +93,7 @@ class EventHandler:
         items, seeds, questions = await self._read(deliveries, effects)
         try:
             begun = await load_seeds(seeds, cache=self._cache, programs=self._loader.programs) if seeds else []
-            items, faults = await self._try_suspects(items)
+            items, faults = await self._try_suspects(items, begun)
             outcome = await self._apply(items, effects, loaded=begun, faults=faults)
             repeated = outcome.repeated
             if outcome.doubtful:
@@ -153,7 +153,7 @@ class EventHandler:
         waiting = items
         while waiting:
             loads = await self._loader.load({item.event.run_id for item in waiting})
-            if self._cache.knows_chains:
+            if self._cache.knows_chains and any(is_moved(item, self._cache) for item in waiting):
                 followed = await follow(waiting, cache=self._cache, store=self._store)
                 now = dict(zip(map(id, waiting), followed, strict=True))
                 items = [now.get(id(item), item) for item in items]
@@ -180,7 +180,9 @@ class EventHandler:
             moved_after_all = [item for item in left if is_moved(item, self._cache)]
             outcome.repeated += [item for item in left if item not in moved_after_all]
             if moved_after_all:
-                outcome.repeated += (await self._apply(moved_after_all, effects)).repeated
+                inner = await self._apply(moved_after_all, effects, is_final=is_final)
+                outcome.repeated += inner.repeated
+                outcome.doubtful += inner.doubtful
         self._commits.hold_timers(loaded, effects)
         for event_delivery, event in outcome.early:
             await self._quarantine.keep_event(event, event_delivery, "its run is not there yet")
@@ -267,25 +269,26 @@ class EventHandler:
                 await self._quarantine.keep_event(event, delivery, reason)
         return [item for item in items if item.event.run_id not in failed]
 
-    async def _try_suspects(self, items: list[Item]) -> tuple[list[Item], dict[UUID, Fault]]:
+    async def _try_suspects(self, items: list[Item], opened: list[UUID]) -> tuple[list[Item], dict[UUID, Fault]]:
         """Events that were delivered before may have been the end of who got them: try them where that does no harm.
 
-        Returns the items, those of runs that continued as new as what they are for, and what went wrong.
+        Returns the items, those of runs that continued as new as what they are for, and what went wrong. Adds to
+        `opened` the runs that it has loaded.
         """
         suspects = [item for item in items if item.delivery.redelivered]
         found: dict[UUID, Fault] = {}
         if not suspects:
             return items, found
-        await self._loader.load({item.event.run_id for item in suspects})
+        opened += (await self._loader.load({item.event.run_id for item in suspects})).opened
         if self._cache.knows_chains:
             items = await follow(items, cache=self._cache, store=self._store)
             suspects = [item for item in items if item.delivery.redelivered]
-            await self._loader.load({item.event.run_id for item in suspects})
+            opened += (await self._loader.load({item.event.run_id for item in suspects})).opened
         at = self._clock.now()
         while suspects:
             entries = [(item.event, self._cache.get(item.event.run_id)) for item in suspects]
             work = [
-                partial(entry.apply, event, at, max_losses=self._max_losses)
+                partial(entry.begin_and_apply, event, at, max_losses=self._max_losses)
                 for event, entry in entries
                 if entry is not None
             ]

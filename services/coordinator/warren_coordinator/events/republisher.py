@@ -14,11 +14,11 @@ from warren.contracts import wire
 from warren.contracts.messages import RunEvent
 from warren.engine import Command, load_commands
 from warren.ports import RunStore, TransitionRow
-from warren.runs.command_dispatch import Dispatcher, answers_among, continuation_of, finish_of, outlives_its_run
+from warren.runs.chains import recorded_among
+from warren.runs.command_dispatch import Dispatcher, answers_among, continuation_of, finish_of
 from warren.runs.outbox import Outbox, RunHeader
 from warren.runtime.logs import get_logger
 from warren_coordinator.events.batch import Effects, Item
-from warren_coordinator.events.chains import recorded_among
 from warren_coordinator.run_cache import RunCache
 from warren_coordinator.run_loader import RunLoader
 
@@ -39,17 +39,19 @@ class Republisher:
 
     async def publish_again(self, items: Sequence[Item], effects: Effects) -> None:
         """Put what these events caused into `effects`, each event once, and an answer for each copy of a request."""
-        taken = set(effects.causes)
+        done = set(effects.causes)
+        taken = set(done)
         for item in sorted(items, key=lambda item: not item.delivery.redelivered):  # what a redelivery calls for first
             event = item.event
-            if event.identity not in effects.causes:
+            if event.identity not in done:
                 rows = await self._store.find_transitions(event.run_id, event.subject)
                 recorded = [row for row in rows if event.is_recorded_as(wire.load_event(row.event))]
                 if recorded:
                     taken.add(event.identity)
                 is_settled = await self._publish(item, recorded, effects)
                 if is_settled and recorded:  # what is not recorded may apply another time: a timer, after a pause
-                    effects.causes.append(event.identity)  # one more message of the same event need not do it again
+                    effects.causes.append(event.identity)
+                    done.add(event.identity)  # one more message of the same event need not do it again
             is_so = event.wants_a_state and self._cache.get(event.run_id) is not None
             is_taken = is_so or event.identity in taken
             if not is_taken and event.follows_chain and (found := await self._taken_by_another(event)) is not None:
@@ -85,13 +87,10 @@ class Republisher:
     async def _finish_again(self, run_id: UUID, commands: Sequence[Command], outbox: Outbox) -> None:
         """Carry out what commands of an ended run are about others, announce an end that is among them, and begin what
         goes on in the place of the run."""
-        continued = continuation_of(commands)
-        for_others = [command for command in commands if outlives_its_run(command)]
-        is_end = continued is not None or finish_of(commands) is not None
-        run = await self._store.get_run(run_id) if for_others or is_end else None
+        run, continued = await self._store.get_run(run_id), continuation_of(commands)
         if run is not None:
-            self._dispatcher.carry_out(for_others, RunHeader.of(run), outbox)
-            if is_end:
+            self._dispatcher.carry_out_for_others(commands, RunHeader.of(run), outbox)
+            if continued is not None or finish_of(commands) is not None:
                 outbox.add_finish(run)
         if continued is None:
             return

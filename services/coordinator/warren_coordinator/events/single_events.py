@@ -12,7 +12,6 @@ from typing import Final
 from uuid import UUID
 
 from warren.contracts import messages
-from warren.engine import must_begin
 from warren.engine.values.limits import Stop
 from warren.errors import InfrastructureError, InternalError, StoreError, WarrenError
 from warren.runs.transition_watchdog import TransitionOverdue, TransitionWatchdog
@@ -82,19 +81,18 @@ class SingleEvents:
         is_first = True
         while (entry := await self._loaded(event.run_id)) is not None:
             transitions = Transitions(self._clock.now())
-            begins = must_begin(entry.executable, entry.state, event)
-            cause = self._apply_to(entry, event, transitions)
+            is_applied, cause = self._apply_to(entry, event, transitions)
             if cause is not None:
                 error = reasons.cannot_apply(event, cause)
                 if isinstance(cause, TransitionOverdue):
                     error = reasons.took_too_long(event, self._watchdog.seconds)
                 await self._reject(item, error, cause, effects)
                 return True
-            if not transitions.rows and not transitions.refused:
+            if not transitions.rows and not is_applied:
                 return False
             outcome = await self._commits.commit(transitions, effects)
             if not outcome.faults and not outcome.overtaken:
-                return len(transitions.rows) > begins or bool(transitions.refused)
+                return is_applied
             if (fault := outcome.faults.get(event.run_id)) is None:
                 continue
             assert isinstance(fault.error, Exception)
@@ -106,7 +104,11 @@ class SingleEvents:
             return True
         return False
 
-    def _apply_to(self, entry: RunEntry, event: messages.RunEvent, transitions: Transitions) -> BaseException | None:
+    def _apply_to(
+        self, entry: RunEntry, event: messages.RunEvent, transitions: Transitions
+    ) -> tuple[bool, BaseException | None]:
+        """Whether the event changes anything or is refused, and what went wrong."""
+        decision = None
         with self._watchdog:
             self._watchdog.current = event
             try:
@@ -117,10 +119,10 @@ class SingleEvents:
                 if decision is not None:
                     transitions.add(entry, decision)
             except (Exception, Stop) as error:  # noqa: BLE001 - whatever it is, the run fails with it
-                return error
+                return False, error
             finally:
                 is_overdue = self._watchdog.is_overdue(event)
-        return TransitionOverdue() if is_overdue else None
+        return decision is not None, TransitionOverdue() if is_overdue else None
 
     async def _reject(self, item: Item, error: WarrenError, cause: BaseException, effects: Effects) -> None:
         """Have the run fail, in the place of what the event would have made of it."""

@@ -91,7 +91,14 @@ class Transitions:
         part.answered = [event for event in self.answered if event.run_id in run_ids]
         part.successors = {run_id: each for run_id, each in self.successors.items() if run_id in run_ids}
         part.causes = [cause for cause in self.causes if cause[0] in run_ids]
+        part.unwanted = self.unwanted  # of whatever run: it is known which of them are in doubt when it is told
         return part
+
+    @property
+    def only_refused(self) -> set[UUID]:
+        """The runs of which there is nothing but refusals: no commit tells that another coordinator was first."""
+        refused = {each.event.run_id for each in self.refused}
+        return refused.difference(row.run_id for row in self.rows) if refused else refused
 
     def touch(self, entry: RunEntry) -> None:
         """Note an entry that was asked something or changed without a transition: a heartbeat moved a lease's end."""
@@ -113,8 +120,8 @@ class Transitions:
                 updates.append(RunUpdate(run_id, attributes=_changed(entry)))
                 self._stored_attributes.append((entry, state.attributes))
             if run_id in self.successors:
-                if state.attributes:
-                    successor = self.successors[run_id].state
+                successor = self.successors[run_id].state
+                if successor.attributes:
                     updates.append(RunUpdate(successor.run_id, attributes=set_attributes(successor.attributes)))
                 continue
             if state.status is not RunStatus.RUNNING:

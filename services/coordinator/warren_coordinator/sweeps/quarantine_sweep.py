@@ -59,9 +59,12 @@ class QuarantineSweep:
             if run is None and kept.tries < MOST_TRIES_OF_EARLY:
                 await self._quarantine.keep_again(kept, kept.reason)
                 return
-            if run is None or run.status is not RunStatus.RUNNING:
+            is_followed = kept.exchange == names.EVENTS_EXCHANGE  # to the run that goes on in its place
+            open_ones = (RunStatus.RUNNING, RunStatus.CONTINUED) if is_followed else (RunStatus.RUNNING,)
+            if run is None or run.status not in open_ones:
                 await self._store.release([kept])
-                log.info("quarantined message dropped: its run has ended", id=str(kept.id), run_id=str(kept.run_id))
+                why = "its run never came" if run is None else "its run has ended"
+                log.info("quarantined message dropped", reason=why, id=str(kept.id), run_id=str(kept.run_id))
                 return
         try:
             await self._publish(message_of(kept))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 import pytest
 from tests.support.cluster import Cluster, cluster
 from tests.support.eventually import eventually
+from tests.support.idle import idle
 from tests.support.service_workflows import Nothing
 
-from warren import Signal, Workflow, action, continue_as_new, update, workflow
+from warren import Signal, Workflow, action, continue_as_new, update, upsert_attributes, workflow
 from warren.adapters.memory.store import MemoryRunStore
 from warren.contracts import messages
+from warren.contracts.ids import new_run_id
 from warren.contracts.messages import RequestReply, RunStatus, SignalReceived, UpdateRequested
 from warren.ports import StoredRun
 
@@ -141,3 +144,86 @@ async def test_runs_that_have_ended_otherwise_cost_no_look_at_chains(monkeypatch
         await made.start(Nothing, n=2)
         await made.finished()
         assert looked == []
+
+
+@workflow
+class Stubborn(Workflow):
+    """Continues as new when it is cancelled for the first time, or when it is told to; sets an attribute each time."""
+
+    name = "chains.stubborn"
+    go = Signal[int]()
+
+    def __init__(self) -> None:
+        upsert_attributes(stage="begun")
+
+    async def run(self, rounds: int = 0) -> int:
+        if rounds == 0:
+            upsert_attributes(stage=None)
+        try:
+            await self.go.receive()
+        except asyncio.CancelledError:
+            if rounds:
+                raise
+        continue_as_new(rounds + 1)
+        return rounds
+
+
+async def begun(made: Cluster, run_id: UUID | None = None) -> UUID:
+    run_id = await made.start(Stubborn, run_id)
+    await eventually(lambda: made.sequence(run_id) >= [1, 2])
+    return run_id
+
+
+async def test_attributes_that_only_the_successor_has_are_stored() -> None:
+    async with cluster() as made:
+        await made.register(Stubborn)
+        run_id = await begun(made)
+        await made.event(SignalReceived(run_id=run_id, id="a", name="go", payload=1))
+        await eventually(lambda: made.run(run_id).continued_as is not None)
+        assert run_id not in made.database.details or made.database.details[run_id].attributes == {}
+        assert made.database.details[chain(made, run_id)[-1].run_id].attributes == {"stage": "begun"}
+
+
+@pytest.mark.parametrize("again", [{"id": "again"}, {"from_parent": True}], ids=str)
+async def test_a_run_that_was_cancelled_and_continued_is_cancelled_by_the_next_cancellation(again: Any) -> None:
+    async with cluster() as made:
+        await made.register(Stubborn)
+        run_id = await begun(made)
+        first = messages.CancelRequested(run_id=run_id, id="first")
+        await made.event(first)
+        await eventually(lambda: made.run(run_id).continued_as is not None)
+        await made.event(first)  # a copy, which is not for the successor
+        await idle(after_seconds=0.1)
+        last = chain(made, run_id)[-1].run_id
+        assert made.run(last).status is RunStatus.RUNNING
+        await made.event(messages.CancelRequested(run_id=run_id, **again))
+        await eventually(lambda: made.run(last).status is RunStatus.CANCELLED)
+
+
+async def test_pauses_and_terminations_of_the_first_run_are_of_the_last() -> None:
+    async with cluster() as made:
+        await made.register(Stubborn)
+        run_id = await begun(made)
+        await made.event(SignalReceived(run_id=run_id, id="a", name="go", payload=1))
+        await eventually(lambda: made.run(run_id).continued_as is not None)
+        last = chain(made, run_id)[-1].run_id
+        await made.event(messages.PauseRequested(run_id=run_id, id="p"))
+        await eventually(lambda: made.run(last).paused_at is not None)
+        await made.event(messages.ResumeRequested(run_id=run_id, id="r"))
+        await eventually(lambda: made.run(last).paused_at is None)
+        await made.event(messages.TerminateRequested(run_id=run_id, id="t"))
+        await eventually(lambda: made.run(last).status is RunStatus.FAILED)
+
+
+async def test_a_parents_cancellation_that_came_early_reaches_the_run_that_goes_on() -> None:
+    async with cluster() as made:
+        await made.register(Stubborn)
+        run_id = new_run_id()
+        await made.event(messages.CancelRequested(run_id=run_id, from_parent=True))
+        await eventually(lambda: len(made.database.quarantine) == 1)
+        await begun(made, run_id)
+        await made.event(SignalReceived(run_id=run_id, id="a", name="go", payload=1))
+        await eventually(lambda: made.run(run_id).continued_as is not None)
+        last = chain(made, run_id)[-1].run_id
+        await eventually(lambda: made.run(last).status is RunStatus.CANCELLED, within_seconds=30)
+        assert made.database.quarantine == {}

@@ -10,7 +10,7 @@ import pytest
 from tests.support.cluster import Cluster, cluster
 from tests.support.eventually import eventually
 
-from warren import Workflow, update, workflow
+from warren import Workflow, run_handle, update, workflow
 from warren.contracts import messages, names, wire
 from warren.contracts.messages import RunStatus
 
@@ -65,3 +65,42 @@ async def test_a_child_ends_though_the_coordinator_died_before_it_published(
         await service.crash()
     await working.coordinator()
     await eventually(lambda: working.database.runs[child.run_id].status is status)
+
+
+@workflow
+class Sender(Workflow):
+    """Ends in the moment in which it has told another run something, or has started a child that goes on."""
+
+    name = "sender"
+
+    async def run(self, to: str | None) -> None:
+        if to is None:
+            asyncio.create_task(LeftChild().start(_parent_close_policy="abandon"))  # noqa: RUF006 - nobody waits for it
+        else:
+            await asyncio.sleep(0.01)
+            asyncio.create_task(run_handle(to).cancel())  # noqa: RUF006 - the same
+        await asyncio.sleep(0)
+
+
+async def test_what_a_run_asked_of_another_one_is_asked_though_the_coordinator_died(working: Cluster) -> None:
+    await working.register(Sender)
+    other = await working.start(LeftChild)
+    for service in working.services[1:]:
+        service.broker.hangs_before_publishing = True
+    run_id = await working.start(Sender, to=str(other))
+    await eventually(lambda: working.is_finished(run_id))
+    assert working.run(other).status is RunStatus.RUNNING
+    for service in working.services[1:]:
+        await service.crash()
+    await working.coordinator()
+    await eventually(lambda: working.run(other).status is RunStatus.CANCELLED)
+
+
+async def test_a_child_of_a_run_that_ended_at_once_is_started_though_the_compiler_died(working: Cluster) -> None:
+    await working.register(Sender)
+    working.services[0].broker.hangs_before_publishing = True
+    run_id = await working.start(Sender, to=None)
+    await eventually(lambda: working.is_finished(run_id))
+    await working.services[0].crash()
+    await working.compiler()
+    await eventually(lambda: [run.workflow for run in working.database.runs.values()].count("left-child") == 1)
