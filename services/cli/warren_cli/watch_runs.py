@@ -98,6 +98,8 @@ def print_state(view: RunView, *, now: datetime) -> None:
     if view.attributes:
         out.print("\n[bold]self[/]", highlight=False)
         _print_variables(view.attributes, indent=2)
+    if view.paused_at is not None:
+        out.print(f"paused since {when(view.paused_at)}", highlight=False)
     if view.strands and view.strands_seq != view.seq:
         out.print(f"\nbefore it ended (transition {view.strands_seq}):", highlight=False)
     for strand in view.strands:

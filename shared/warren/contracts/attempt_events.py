@@ -138,12 +138,14 @@ class _FromElsewhere(AttemptEvent):
 class ActionAnswered(_FromElsewhere):
     """Another system completed an attempt: with `result`, or with `error` (an encoded exception).
 
-    What says the same about the same attempt is the same event, whoever sends it.
+    What says the same about the same attempt is the same event, whoever sends it. `details` are the latest that the run
+    knows, which the history is to have.
     """
 
     type: Literal["action_answered"] = "action_answered"
     result: Json = None
     error: Json = None
+    details: LatestDetails = None
 
     @property
     def identity(self) -> Identity:
@@ -153,12 +155,21 @@ class ActionAnswered(_FromElsewhere):
 
 
 class ActionProgressed(_FromElsewhere):
-    """Another system that is to complete an attempt says how far it is. The same `id` twice is the same event."""
+    """Another system that is to complete an attempt says how far it is. The same `id` twice is the same event.
+
+    `number` is that of the details, which the run gives them.
+    """
 
     type: Literal["action_progressed"] = "action_progressed"
     details: Json
+    number: int | None = Field(default=None, exclude_if=lambda number: number is None)
+
+    @property
+    def request_number(self) -> int:
+        """A number made of its id."""
+        return request_number(self.id)
 
     @property
     def identity(self) -> Identity:
-        """With a number made of its id, in the place of the attempt."""
-        return (self.run_id, self.type, self.invocation, request_number(self.id))
+        """With that number, in the place of the attempt."""
+        return (self.run_id, self.type, self.invocation, self.request_number)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from warren.contracts.parts import RunStatus
 from warren.contracts.tags import Json
 
-WaitKind = Literal["action", "timer", "child", "signal", "condition", "gather", "task", "asyncio", "turn"]
+WaitKind = Literal["action", "timer", "child", "signal", "condition", "gather", "task", "asyncio", "turn", "request"]
 
 
 class _View(BaseModel):
@@ -27,6 +27,7 @@ class WaitView(_View):
     - `action`: `name`, `invocation` and `attempt`; `worker` where one has reported that it runs it for long; `due_at`
       where the attempt waits for the end of a backoff.
     - `timer`: `due_at`. `child`: `name` (the workflow), `invocation` and `run_id`.
+    - `request`: `invocation` and `run_id`: the answer of another run to what it was asked.
     - `signal`: `name`, of a mailbox. `condition`: of `wait_until`. `task`: `strand`, another one of the run.
     - `gather`: `parts`, what of it is not complete; `left_out` counts those beyond the first 20.
     - `asyncio`: `name`, such as `Lock.acquire` or `Queue.get`. `turn`: nothing, it goes on next.
@@ -85,4 +86,5 @@ class RunView(_View):
     strands_seq: int
     strands: list[StrandView]
     left_out: int = 0
+    paused_at: datetime | None = None
     attributes: dict[str, Json] = Field(default_factory=dict)

@@ -46,43 +46,45 @@ def failed(executable: Executable, run: RunState, event: m.ActionFailed) -> bool
     return event
 
 
-def deferred(executable: Executable, run: RunState, event: m.ActionDeferred) -> bool:
+def deferred(executable: Executable, run: RunState, event: m.ActionDeferred) -> bool | m.RunEvent:
     """Another system completes the attempt: nobody is sent it any more. Its timeout goes on."""
     pending = _on_worker(run, event)
     if pending is None:
         return False
-    run.leases.note(event.invocation, event.details)
+    event = with_details(run, event)
     timer, timeout = 0, pending.call.timeout_seconds
     if timeout is not None:
         transition = executable.transition
         left = max(timeout - event.duration_ms / 1_000, 0.0)
         timer = transition.add_timer(left, PendingTimer(transition.now, invocation=event.invocation))
     run.leases.defer(event.invocation, timer)
-    return True
+    return event
 
 
-def answered(executable: Executable, run: RunState, event: m.ActionAnswered) -> bool:
+def answered(executable: Executable, run: RunState, event: m.ActionAnswered) -> bool | m.RunEvent:
     """Another system has completed the attempt, be its worker still at it or not."""
     pending = _open(run, event)
     if pending is None:
         return False
+    event = with_details(run, event)
     if event.error is None:
         _succeed(executable, run, event.invocation, pending, event.result)
     else:
         _fail(executable, run, event.invocation, pending, _exception(executable, event.error))
-    return True
+    return event
 
 
-def progressed(_: Executable, run: RunState, event: m.ActionProgressed) -> bool:
-    """Another system says how far it is: for the next attempt."""
-    number = event.identity[3]
-    if _open(run, event) is None or number in run.requests:
+def progressed(_: Executable, run: RunState, event: m.ActionProgressed) -> bool | m.RunEvent:
+    """Another system says how far it is: for the next attempt. The history has the number that it gets."""
+    leases = run.leases
+    if _open(run, event) is None or not leases.hear(event.invocation, event.request_number):
         return False
-    run.note_request(number)
-    known = run.leases.details.get(event.invocation)
-    later = m.Details(number=1 if known is None else known.number + 1, value=event.details)
-    run.leases.note(event.invocation, later)
-    return True
+    if event.number is None:
+        known = leases.details.get(event.invocation)
+        event = event.model_copy(update={"number": 1 if known is None else known.number + 1})
+    assert event.number is not None
+    leases.note(event.invocation, m.Details(number=event.number, value=event.details))
+    return event
 
 
 def timer_due(executable: Executable, run: RunState, timer: int, invocation: int) -> None:

@@ -15,7 +15,7 @@ from warren.errors import WorkerLost
 MAX_LOSSES: Final = 3
 """So many expired leases in a row are one failed attempt, where nobody says otherwise."""
 
-E = TypeVar("E", m.LeaseExpired, m.ActionFailed)
+E = TypeVar("E", m.LeaseExpired, m.ActionFailed, m.ActionDeferred, m.ActionAnswered)
 
 
 def about_a_lease(

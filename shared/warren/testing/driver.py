@@ -54,6 +54,7 @@ from warren.engine import (
     Command,
     ContinueAsNew,
     ContinueRun,
+    Decision,
     DispatchAction,
     Executable,
     FinishRun,
@@ -191,27 +192,15 @@ class EngineDriver:
 
     def end_child(self, invocation: int, ended: RunState) -> list[Command] | None:
         """An outstanding child run came to its end with this state."""
-        del self.children[invocation]
-        event = ChildFinished(
-            run_id=self.run_id,
-            invocation=invocation,
-            status=ended.status,
-            result=ended.result,
-            error=ended.error,
-        )
-        return self.apply(event)
+        return self._child_finished(invocation, status=ended.status, result=ended.result, error=ended.error)
 
     def refuse_child(self, invocation: int, error: BaseException) -> list[Command] | None:
         """The start of an outstanding child run was refused."""
+        return self._child_finished(invocation, status=RunStatus.FAILED, error=encode_error(error), is_refused=True)
+
+    def _child_finished(self, invocation: int, **ended: Any) -> list[Command] | None:
         del self.children[invocation]
-        event = ChildFinished(
-            run_id=self.run_id,
-            invocation=invocation,
-            status=RunStatus.FAILED,
-            error=encode_error(error),
-            is_refused=True,
-        )
-        return self.apply(event)
+        return self.apply(ChildFinished(run_id=self.run_id, invocation=invocation, **ended))
 
     def begin_child(self, invocation: int) -> list[Command] | None:
         """An outstanding child run is there."""
@@ -316,7 +305,9 @@ class EngineDriver:
         again = EngineDriver(self.executable, first.event.input, run_id=self.run_id, now=first.at, **more)
         for row in rest:
             again.now = row.at
-            again.apply(row.event)
+            decision = apply(self.executable, again.state, row.event, row.at, is_recorded=True)
+            assert isinstance(decision, Decision), f"transition {row.seq} is none in a replay: {row.event}"
+            again._record(*decision)
             again._answer(row.event)
         return again
 

@@ -173,6 +173,8 @@ class WorkflowEnvironment:
         if self._loop is not None:
             self._loop.wake()
         while asked not in self.driver.answers:
+            if self.driver.is_finished:
+                raise RunEnded(f"the run {self.run_id} has ended")
             watcher = asyncio.get_running_loop().create_future()
             self._watchers.append(watcher)
             await watcher

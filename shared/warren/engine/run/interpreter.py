@@ -39,7 +39,7 @@ from warren.engine.values.futures import (
 )
 from warren.engine.values.known_classes import ends_the_process
 from warren.engine.values.limits import MAX_STATE_BYTES, Stop
-from warren.errors import LimitExceeded
+from warren.errors import ContinuesAsNew, LimitExceeded
 
 _MEASURE_AFTER = 1024 * 1024
 
@@ -151,6 +151,8 @@ class Interpreter:
                 self._completion.complete(waiter, FutureState.DONE, None)
             case Callback(function):
                 self._tasks.call(function, notice.future)
+            case Answers() if isinstance(notice.future.value, ContinuesAsNew):
+                self._ending.failed(notice.future.value)
             case Answers(number):
                 self._updates.ended(number, notice.future)
             case (gather, index):

@@ -19,6 +19,8 @@ RECORD_AFTER: Final = timedelta(minutes=1)
 """New details are recorded when the recorded ones are older than this, and than a tenth of what the lease has lasted:
 so a worker and a coordinator that die together lose little, and a long attempt has few transitions."""
 _RECORD_SHARE: Final = 10
+MOST_HEARD: Final = 100
+"""So many requests about one invocation are recognised when they come again."""
 
 
 @dataclass(slots=True)
@@ -37,17 +39,19 @@ class Lease:
 
 
 class Leases:
-    """By invocation: leases that are `held`, how many in a row were `lost`, the latest `details` of heartbeats, and
-    what is completed `elsewhere`, with the timer of its timeout or 0. `is_used` once there was any of it.
+    """By invocation: leases that are `held`, how many in a row were `lost`, the latest `details` of heartbeats, what is
+    completed `elsewhere`, with the timer of its timeout or 0, and the numbers of the latest requests that were `heard`
+    about it from there. `is_used` once there was any of it.
     """
 
-    __slots__ = ("details", "elsewhere", "held", "is_used", "lost")
+    __slots__ = ("details", "elsewhere", "heard", "held", "is_used", "lost")
 
     def __init__(self) -> None:
         self.held: dict[int, Lease] = {}
         self.lost: dict[int, int] = {}
         self.details: dict[int, Details] = {}
         self.elsewhere: dict[int, int] = {}
+        self.heard: dict[int, list[int]] = {}
         self.is_used = False
 
     @property
@@ -87,6 +91,16 @@ class Leases:
         self.details[invocation] = details
         return True
 
+    def hear(self, invocation: int, request: int) -> bool:
+        """Take in that another system has said something; whether that is news."""
+        heard = self.heard.setdefault(invocation, [])
+        if request in heard:
+            return False
+        self.is_used = True
+        heard.append(request)
+        del heard[:-MOST_HEARD]
+        return True
+
     def is_record_due(self, invocation: int, at: datetime) -> bool:
         """Whether new details of a lease that is held are to be recorded."""
         lease = self.held[invocation]
@@ -103,6 +117,7 @@ class Leases:
     def end(self, invocation: int) -> int:
         """Nobody waits for the invocation any more; as `answered`."""
         self.details.pop(invocation, None)
+        self.heard.pop(invocation, None)
         return self.answered(invocation)
 
     def extend(self, now: datetime) -> None:
@@ -120,6 +135,8 @@ class Leases:
             data["details"] = [[invocation, each.number, each.value] for invocation, each in self.details.items()]
         if self.elsewhere:
             data["elsewhere"] = list(self.elsewhere.items())
+        if self.heard:
+            data["heard"] = list(self.heard.items())
         return data
 
     def _dump_lease(self, invocation: int, lease: Lease) -> Json:
@@ -137,5 +154,6 @@ class Leases:
         leases.lost = dict(data["losses"])
         leases.details = {each[0]: Details(number=each[1], value=each[2]) for each in data.get("details", ())}
         leases.elsewhere = dict(data.get("elsewhere", ()))
+        leases.heard = dict(data.get("heard", ()))
         leases.is_used = bool(leases.held or leases.lost or leases.details or leases.elsewhere)
         return leases

@@ -39,6 +39,7 @@ def view_run(executable: Executable, run: RunState, *, before: RunState | None =
         status=run.status,
         seq=run.seq,
         strands_seq=standing.seq,
+        paused_at=run.paused_at,
         strands=shown,
         left_out=max(0, len(strands) - STRANDS),
         attributes=_attributes(executable, _self_of(run) or _self_of(standing), values),

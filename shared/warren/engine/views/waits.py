@@ -48,6 +48,14 @@ class Waits:
         if child is not None and child.future is future:
             text = f"the run {child.run_id} of {child.workflow} (#{number})"
             return WaitView(kind="child", text=text, name=child.workflow, invocation=number, run_id=child.run_id)
+        started = next((one for one, terms in run.terms.items() if terms.started is future), None)
+        if started is not None:
+            child = run.children[started]
+            text = f"the start of the run {child.run_id} of {child.workflow} (#{started})"
+            return WaitView(kind="child", text=text, name=child.workflow, invocation=started, run_id=child.run_id)
+        if (asked := run.asked.get(number)) is not None and asked.future is future:
+            text = f"the answer of the run {asked.run_id} to a {asked.request} (#{number})"
+            return WaitView(kind="request", text=text, name=asked.name, invocation=number, run_id=asked.run_id)
         if timer is not None and timer.future is future:
             return WaitView(kind="timer", text="a timer", due_at=timer.due_at)
         if id(future) in self._conditions:
@@ -62,6 +70,8 @@ class Waits:
         name, timer = action.call.action.rpartition(":")[2], self._run.timers.get(action.backoff)
         lease = self._run.leases.held.get(number)
         text = f"the action {name} (#{number}, attempt {action.attempt})"
+        if number in self._run.leases.elsewhere:
+            text += ", which is completed elsewhere"
         return WaitView(
             kind="action",
             text=f"the next attempt of {text[4:]}" if timer is not None else text,
