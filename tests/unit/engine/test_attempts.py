@@ -16,7 +16,7 @@ from warren.contracts import messages as m
 from warren.contracts.task_tokens import write_token
 from warren.contracts.values import encode_exception
 from warren.engine import DispatchAction, StartTimer, dump_commands, expired_leases, load_commands, may_be_ahead
-from warren.engine.run.leases import RECORD_AFTER
+from warren.engine.run.leases import MOST_HEARD, RECORD_AFTER
 from warren.testing import EngineDriver
 
 RETRIED = """
@@ -227,6 +227,34 @@ def test_a_heartbeat_from_elsewhere_that_comes_again_changes_nothing(driver: Eng
     assert driver.state.leases.details[1].value == "b"
     driver.restore(json.loads(json.dumps(driver.snapshot())))
     assert driver.apply(said[0]) is None
+
+
+def test_what_an_attempt_gets_is_in_the_history_though_its_heartbeats_are_not(driver: EngineDriver) -> None:
+    """A replay has no heartbeats: it must send the next attempt what the run did."""
+    driver.apply(started(driver, details(1)))
+    driver.apply(beat(driver, details(3, "x")))
+    assert [row.event.type for row in driver.history] == ["run_started", "action_started"]
+    live = dispatched(driver.answer_elsewhere(token(driver), error=FAILURE))
+    assert live.details == details(3, "x")
+    assert driver.replay().actions[1] == live
+
+
+def test_progress_has_its_number_in_the_history(driver: EngineDriver) -> None:
+    driver.apply(started(driver, details(1)))
+    driver.apply(beat(driver, details(6)))
+    driver.progress_elsewhere(token(driver), "later")
+    assert driver.state.leases.details[1] == details(7, "later")
+    assert driver.replay().state.leases.details[1] == details(7, "later")
+
+
+def test_what_is_said_from_elsewhere_takes_no_room_of_other_requests(driver: EngineDriver) -> None:
+    driver.defer(1)
+    said = [m.ActionProgressed(**attempt_of(driver), id=f"{n}", details=n) for n in range(MOST_HEARD + 20)]
+    assert [driver.apply(event) for event in said] == [[]] * len(said)
+    assert not driver.state.requests
+    assert [driver.apply(event) for event in said[20:]] == [None] * MOST_HEARD
+    driver.answer_elsewhere(token(driver), result=1)
+    assert driver.state.leases.heard == {}
 
 
 def test_the_timeout_goes_on_elsewhere(timed: EngineDriver) -> None:

@@ -371,6 +371,16 @@ def test_a_cancelled_run_goes_on_to_clean_up() -> None:
     assert driver.state.paused_at is None
 
 
+def test_a_second_cancellation_of_a_run_that_cleans_up_ends_its_pause() -> None:
+    driver = EngineDriver.of(Cleans)
+    driver.cancel()
+    driver.pause()
+    driver.succeed(2)
+    assert not driver.is_finished
+    driver.cancel("again")
+    assert (driver.state.status, driver.state.paused_at) == (m.RunStatus.CANCELLED, None)
+
+
 def test_a_paused_run_can_be_terminated() -> None:
     driver = EngineDriver.of(Cleans)
     driver.pause()

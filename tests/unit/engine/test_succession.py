@@ -150,6 +150,24 @@ class InTask(Workflow):
 
 
 @workflow
+class InUpdate(Workflow):
+    """Lets an update continue it, after a wait or at once."""
+
+    name = "succession.in_update"
+
+    @update
+    async def leave(self, n: int, wait: bool) -> None:
+        if wait:
+            await work(n)
+        continue_as_new(n)
+
+    async def run(self, n: int = 0) -> int:
+        if n == 0:
+            await asyncio.sleep(1000)
+        return n
+
+
+@workflow
 class InInit(Workflow):
     name = "succession.in_init"
 
@@ -300,6 +318,19 @@ def test_it_goes_through_tasks_and_is_stopped_by_no_except_exception() -> None:
     assert last_of(EngineDriver.of(InTask)).outcome() == 2
 
 
+@pytest.mark.parametrize("wait", [False, True])
+def test_an_update_may_call_it(wait: bool) -> None:
+    driver = begun(EngineDriver.of(InUpdate))
+    driver.update("leave", {"n": 3, "wait": wait}, id="u")
+    if wait:
+        driver.restore(json.loads(json.dumps(driver.snapshot())))
+        driver.succeed(next(iter(driver.actions)))
+    assert driver.state.status is RunStatus.CONTINUED
+    assert isinstance(decode(driver.answers["u"].error, ImportedTypes()), RunEnded)
+    assert driver.replay().state.successor == driver.state.successor
+    assert last_of(driver).outcome() == 3
+
+
 def test_in_init_it_fails_the_run() -> None:
     driver = EngineDriver.of(InInit)
     with pytest.raises(RuntimeError, match="__init__"):
@@ -329,3 +360,14 @@ def test_outside_of_a_run_it_raises_and_there_is_no_history() -> None:
     with pytest.raises(ContinuesAsNew):
         continue_as_new(1, a=2)
     assert (history_length(), history_size()) == (0, 0)
+
+
+def test_a_full_mailbox_of_long_messages_moves() -> None:
+    """What the engine itself takes along is no step of the workflow's: its size fails no run."""
+    driver = begun(EngineDriver.of(Rounds))
+    for number in range(68):
+        driver.signal("others", "x" * 1_000_000, id=f"{number}")
+    driver.signal("numbers", 1)
+    driver.signal("numbers", 2)
+    after = successor_of(driver)
+    assert len(after.history[0].event.carried.mailboxes["others"]) == 68  # type: ignore[union-attr]

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from warren import RetryPolicy, Signal, Workflow, action, signal, workflow
+from warren import RetryPolicy, Signal, Workflow, action, run_handle, signal, workflow
 from warren.contracts import names
 from warren.contracts.run_views import RunView, StrandView
 from warren.engine import answer_query
@@ -93,6 +94,33 @@ class Waits(Workflow):
         )
         await asyncio.gather(*tasks)
         return len(values)
+
+
+OTHER = UUID("01234567-0123-4567-8123-456789abcdef")
+
+
+@workflow
+class Child(Workflow):
+    name = "views-child"
+
+    async def run(self) -> None:
+        pass
+
+
+@workflow
+class Related(Workflow):
+    """Waits for other runs."""
+
+    name = "views-related"
+
+    async def child(self) -> None:
+        await Child().start()
+
+    async def other(self) -> None:
+        await run_handle(OTHER).signal("add", 1)
+
+    async def run(self) -> None:
+        await asyncio.gather(self.child(), self.other(), fetch(1))
 
 
 @workflow
@@ -176,6 +204,25 @@ def test_an_action_says_its_invocation_attempt_backoff_and_worker(driver: Engine
     wait = by_function(view(driver))["limited"].waits_for
     assert (wait.invocation, wait.attempt, wait.due_at) == (number, 2, driver.now + timedelta(seconds=30))
     assert wait.text.startswith("the next attempt")
+
+
+def test_the_start_of_a_child_the_answer_of_a_run_and_what_is_elsewhere_are_named() -> None:
+    driver = EngineDriver.of(Related)
+    driver.defer(next(iter(driver.actions)))
+    driver.pause()
+    seen = view(driver)
+    everything, child, other = (strand.waits_for for strand in seen.strands)
+    (started,) = driver.children.values()
+    assert child is not None
+    assert (child.kind, child.name, child.run_id) == ("child", "views-child", started.run_id)
+    assert child.text.startswith("the start of the run")
+    assert other is not None
+    assert (other.kind, other.name, other.run_id) == ("request", "add", OTHER)
+    assert everything is not None
+    assert everything.parts[-1].text.endswith("which is completed elsewhere")
+    assert seen.paused_at == driver.now
+    driver.resume()
+    assert view(driver).paused_at is None
 
 
 def test_a_snapshot_keeps_since_when(driver: EngineDriver) -> None:

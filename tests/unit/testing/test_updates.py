@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from warren import RunEnded, UpdateFailed, UpdateRefused, Workflow, action, update, workflow
+from warren import RunEnded, UpdateFailed, UpdateRefused, Workflow, action, continue_as_new, signal, update, workflow
 from warren.errors import InvalidInput
 
 
@@ -64,6 +64,50 @@ async def test_a_test_asks_for_updates_through_the_handle() -> None:
     assert await handle.update(Cart.add, "apple", 2, id="a") == 10
     with pytest.raises(RunEnded):
         await handle.update(Cart.pay)
+
+
+@workflow
+class Turns(Workflow):
+    def __init__(self) -> None:
+        self.is_told = False
+
+    @update
+    def turn(self) -> str:
+        self.is_told = True
+        return "turned"
+
+    @signal
+    def tell(self, n: int) -> None:
+        pass
+
+    async def run(self, n: int = 0) -> int:
+        if n == 0:
+            await self.wait_until(lambda: self.is_told)
+            continue_as_new(1)
+        await asyncio.sleep(10)
+        return n
+
+
+async def test_a_copy_for_the_next_run_of_a_chain_has_the_first_answer() -> None:
+    handle = await Turns().start()
+    assert await handle.update(Turns.turn, id="a") == "turned"
+    async with asyncio.timeout(10):
+        assert await handle.result() == 1
+        assert await handle.update(Turns.turn, id="a") == "turned"
+        with pytest.raises(RunEnded):
+            await handle.update(Turns.turn, id="b")
+
+
+async def test_an_id_that_a_signal_had_waits_no_longer_than_the_run() -> None:
+    handle = await Turns().start()
+    await handle.signal(Turns.tell, 1, id="a")
+    asked = asyncio.create_task(handle.update(Turns.turn, id="a"))
+    await asyncio.sleep(0)
+    await handle.update(Turns.turn)
+    async with asyncio.timeout(10):
+        await handle.result()
+        with pytest.raises(RunEnded):
+            await asked
 
 
 async def test_what_goes_wrong_says_what() -> None:
